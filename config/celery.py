@@ -1,0 +1,19 @@
+"""The Celery application: `celery -A config.celery worker -Q grading,batch`, `celery -A config.celery beat`."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("fieldguide")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.steps["worker"].add(DjangoStructLogInitStep)  # the id of the request goes on to the task's log lines
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def use_django_logging(**_: object) -> None:
+    """Keep Celery from installing handlers of its own: django.setup() has installed ours."""

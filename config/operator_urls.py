@@ -1,0 +1,3 @@
+"""What operators and machines ask for: health and metrics."""
+
+urlpatterns: list = []

@@ -1,0 +1,272 @@
+"""Django settings: one file, read from the environment, safe by default.
+
+Every variable read here is described in docs/settings.md; a test compares the two.
+"""
+
+import hashlib
+import os
+import secrets
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+from config.database import database
+from config.logging import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("VAR_DIR", BASE_DIR / "var")).resolve()
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# local: one machine, `make run`. production: refuses to start without secrets of its own, and wants HTTPS.
+DEPLOYMENT = env.choice("DEPLOYMENT", ["local", "production"], "local")
+PRODUCTION = DEPLOYMENT == "production"
+DEBUG = env.flag("DEBUG", default=False)
+if DEBUG and PRODUCTION:
+    raise ImproperlyConfigured("DEBUG shows settings and code to visitors; it cannot be on in production.")
+
+
+def generated_secret() -> str:
+    """The secret in var/, made at the first start; two processes that start at once agree on one."""
+    path = VAR_DIR / "secret-key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        value = path.read_text().strip()
+        if value:
+            return value
+        raise ImproperlyConfigured(f"{path} is empty; delete it and start again.") from None
+    with os.fdopen(descriptor, "w") as file:
+        value = secrets.token_urlsafe(50)
+        file.write(value)
+    return value
+
+
+SECRET_KEY = env.secret("SECRET_KEY", env.REQUIRED if PRODUCTION else "") or generated_secret()
+
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.integer("PORT", 8000, at_least=1, at_most=65535)
+SITE_URL = env.text("SITE_URL", env.REQUIRED if PRODUCTION else f"http://localhost:{PORT}").rstrip("/")
+site = urlsplit(SITE_URL)
+if site.scheme not in ("http", "https") or not site.hostname or site.path:
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; it must look like https://learn.example.org")
+HTTPS = site.scheme == "https"
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [site.hostname] + ([] if PRODUCTION else LOOPBACK_HOSTS))
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (config/asgi.py).
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_prometheus",
+    "django_structlog",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "courses",
+    "exercises",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.preferences.preferences",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'fieldguide.sqlite3'}"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+
+def embedded_redis_socket() -> Path:
+    """Where the Valkey of `make run` listens: in var/, or in the temporary folder when that path is too long for a socket."""
+    path = VAR_DIR / "valkey.sock"
+    if len(os.fsencode(path)) < 100:  # sockaddr_un holds 108 bytes
+        return path
+    name = hashlib.sha256(os.fsencode(VAR_DIR)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"fieldguide-{os.getuid()}-{name}" / "valkey.sock"
+
+
+EMBEDDED_REDIS_SOCKET = embedded_redis_socket()
+REDIS_URL = env.secret("REDIS_URL", env.REQUIRED if PRODUCTION else f"unix://{EMBEDDED_REDIS_SOCKET}")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# Kombu spells a Unix socket differently from redis-py.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True  # the row is the result
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "grading"  # batch: everything that nobody waits for
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A submission must not wait for a broker that is away: the row is stored, and the sweeper queues it later.
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "max_retries": 1,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep-runs": {"task": "exercises.sweep_runs", "schedule": 3.0, "options": {"queue": "batch", "expires": 3}},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+WORKER_CONCURRENCY = env.integer("WORKER_CONCURRENCY", os.cpu_count() or 2, at_least=1, at_most=256)
+CELERY_WORKER_CONCURRENCY = WORKER_CONCURRENCY
+
+# Judging
+SUBMISSION_RATE = env.rate("SUBMISSION_RATE", "30/min")
+MAX_PENDING = env.integer("MAX_PENDING", 5, at_least=1)
+RUN_LEASE_SECONDS = env.integer("RUN_LEASE_SECONDS", 15, at_least=2, at_most=3600)
+RUN_MAX_TRIES = env.integer("RUN_MAX_TRIES", 5, at_least=1, at_most=100)
+# Read by the package sandbox too, which knows no Django: name and default must be the same there.
+SANDBOX_UID = env.integer("SANDBOX_UID", 64391, at_least=1000, at_most=2**31 - 2)
+
+# Accounts
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", ["none", "optional", "mandatory"], "optional")
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Fieldguide] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = site.scheme
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+EMAIL_URL = env.secret("EMAIL_URL", "console:")
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"Fieldguide <no-reply@{site.hostname}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+globals().update(env.email(EMAIL_URL))
+
+# Sessions hold the id of a guest's work: in the database, and long.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 365 * 24 * 3600
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = False  # the page's own script sends it back with a submission
+
+# Headers
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the admin's preview shows the real page in a frame
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+    }
+}
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    name: [] for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+}
+
+# Texts
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Static files: sources in static/, the built editor, style sheet and icons in static/build/.
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.assets.HashedStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = DEBUG
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE},
+    "EXCEPTION_HANDLER": "exercises.errors.handle",
+    "NUM_PROXIES": 0,  # config/asgi.py has put the client's address in place already
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Fieldguide API",
+    "DESCRIPTION": "Read the lessons, hand in exercises, follow their judging.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO")
+LOG_FORMAT = env.choice("LOG_FORMAT", ["text", "json"], "json" if PRODUCTION or not sys.stderr.isatty() else "text")
+LOGGING = logging_config(level=LOG_LEVEL, style=LOG_FORMAT)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True

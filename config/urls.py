@@ -1,0 +1,13 @@
+"""Addresses of the site; the contract is in docs/architecture.md."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("courses.urls")),
+    path("", include("exercises.urls")),
+    path("api/", include("exercises.api_urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("config.operator_urls")),
+]

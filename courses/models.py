@@ -1,0 +1,138 @@
+"""Lesson content. Rows are written by courses.publishing and courses.loading only; read them from anywhere.
+
+A lesson's text lives in immutable versions. `draft` is the newest version, which staff edit by saving
+another one; `published` is the version that learners read. The versions are the history.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.timezone import now
+
+# SHA-256 in hexadecimal: long enough that two contents never share one by accident.
+HASH_LENGTH = 64
+
+
+class CourseQuerySet(models.QuerySet["Course"]):
+    def published(self) -> CourseQuerySet:
+        """Courses a visitor may see now."""
+        return self.filter(published_at__lte=now())
+
+    def visible_to(self, user) -> CourseQuerySet:
+        """All courses for staff, the published ones for everybody else."""
+        return self if user.is_staff else self.published()
+
+
+class Course(models.Model):
+    slug = models.SlugField(unique=True)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(help_text="One or two sentences, plain text.")
+    language = models.CharField(max_length=16, default="en", help_text="Language tag of the texts, such as en.")
+    position = models.PositiveIntegerField(default=0, help_text="Place among the courses; smaller comes first.")
+    published_at = models.DateTimeField(null=True, blank=True, help_text="Empty: a draft that only staff see.")
+    # What the last load_course wrote; a row whose content differs was edited here and is not overwritten.
+    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("courses:course", args=[self.slug])
+
+
+class Module(models.Model):
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
+    slug = models.SlugField()
+    title = models.CharField(max_length=200)
+    position = models.PositiveIntegerField(default=0, help_text="Place in the course; smaller comes first.")
+    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="module_slug_once_in_course")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    def published(self) -> LessonQuerySet:
+        """Lessons a visitor may read now: published, not in the future, in a published course."""
+        return self.filter(
+            published__isnull=False, published_at__lte=now(), course__published_at__lte=now()
+        ).select_related("published")
+
+    def in_course_order(self) -> LessonQuerySet:
+        """Lessons as the course tells them: by module, then by their place in it."""
+        return self.order_by("module__position", "module_id", "position", "pk")
+
+
+class Lesson(models.Model):
+    # The course of the module once more, so that the database can keep slugs unique within a course.
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons", editable=False)
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
+    slug = models.SlugField()
+    position = models.PositiveIntegerField(default=0, help_text="Place in the module; smaller comes first.")
+    draft = models.ForeignKey(
+        "LessonVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    published = models.ForeignKey(
+        "LessonVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["module__position", "module_id", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once_in_course"),
+            models.CheckConstraint(
+                condition=Q(published__isnull=True, published_at__isnull=True)
+                | Q(published__isnull=False, published_at__isnull=False),
+                name="lesson_published_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("courses:lesson", args=[self.course.slug, self.slug])
+
+
+class LessonVersion(models.Model):
+    """One saved state of a lesson; never changed after it was made."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(help_text="1 is the first save of this lesson.")
+    title = models.CharField(max_length=200)
+    summary = models.TextField(help_text="What the reader will be able to do, in one sentence.")
+    minutes = models.PositiveSmallIntegerField(help_text="Reading time in minutes.")
+    body_markdown = models.TextField()
+    # Rendered and sanitised when the version was made, never in a request.
+    body_html = models.TextField(editable=False)
+    # Headings of the text in order: [{"level": 2, "id": "what-it-does", "text": "What it does"}, ...]
+    contents = models.JSONField(default=list, editable=False)
+    content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["lesson", "number"], name="lesson_version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} (version {self.number})"
