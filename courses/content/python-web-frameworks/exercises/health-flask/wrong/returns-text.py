@@ -1,0 +1,9 @@
+# fails: GET /health answers with JSON
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/health")
+def health():
+    return "ok"

@@ -1,0 +1,9 @@
+# fails: The body is the hello message
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/")
+def root():
+    print({"message": "Hello from FastAPI"})
