@@ -32,14 +32,20 @@ class Course(models.Model):
     summary = models.TextField(help_text="One or two sentences, plain text.")
     language = models.CharField(max_length=16, default="en", help_text="Language tag of the texts, such as en.")
     position = models.PositiveIntegerField(default=0, help_text="Place among the courses; smaller comes first.")
-    published_at = models.DateTimeField(null=True, blank=True, help_text="Empty: a draft that only staff see.")
-    # What the last load_course wrote; a row whose content differs was edited here and is not overwritten.
+    published_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Empty: a draft that only staff see."
+    )
+    # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
+    held_back = models.BooleanField(default=False, editable=False)
+    # Of what the last load_course wrote (title, summary, language and the order of modules and lessons);
+    # a course whose content differs was edited here and is not overwritten.
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
 
     objects = CourseQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
+        permissions = [("publish_course", "Can publish courses")]
 
     def __str__(self) -> str:
         return self.title
@@ -53,7 +59,6 @@ class Module(models.Model):
     slug = models.SlugField()
     title = models.CharField(max_length=200)
     position = models.PositiveIntegerField(default=0, help_text="Place in the course; smaller comes first.")
-    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -81,19 +86,20 @@ class Lesson(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
     slug = models.SlugField()
     position = models.PositiveIntegerField(default=0, help_text="Place in the module; smaller comes first.")
-    draft = models.ForeignKey(
-        "LessonVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
-    )
+    # RESTRICT: a version in use cannot go, except together with its lesson.
+    draft = models.ForeignKey("LessonVersion", on_delete=models.RESTRICT, null=True, related_name="+", editable=False)
     published = models.ForeignKey(
-        "LessonVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+        "LessonVersion", on_delete=models.RESTRICT, null=True, related_name="+", editable=False
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
-    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
+    held_back = models.BooleanField(default=False, editable=False)  # as in Course
+    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)  # of the text, see publishing
 
     objects = LessonQuerySet.as_manager()
 
     class Meta:
         ordering = ["module__position", "module_id", "position", "pk"]
+        permissions = [("publish_lesson", "Can publish lessons")]
         constraints = [
             models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once_in_course"),
             models.CheckConstraint(
