@@ -1,0 +1,21 @@
+"""Practice. Rows are written by the services of this app only; read them from anywhere."""
+
+from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
+from exercises.models.owner import OwnedModel, Owner
+from exercises.models.run import Run, RunQuerySet
+from exercises.models.submission import LessonDone, LessonDoneQuerySet, Submission, SubmissionQuerySet
+
+__all__ = [
+    "Exercise",
+    "ExerciseQuerySet",
+    "ExerciseVersion",
+    "Family",
+    "LessonDone",
+    "LessonDoneQuerySet",
+    "OwnedModel",
+    "Owner",
+    "Run",
+    "RunQuerySet",
+    "Submission",
+    "SubmissionQuerySet",
+]

@@ -1,0 +1,126 @@
+"""What is to be solved: exercises, their immutable versions, and the cases that several of them share."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.timezone import now
+
+from courses.models import HASH_LENGTH, Course, Lesson
+
+
+class Family(models.Model):
+    """Cases that several exercises share, with parameters that each of them fills in."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="families")
+    slug = models.SlugField(unique=True)
+    cases_toml = models.TextField(verbose_name="cases", help_text="TOML, see docs/authoring.md.")
+    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["slug"]
+        verbose_name_plural = "families"
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class ExerciseQuerySet(models.QuerySet["Exercise"]):
+    def published(self) -> ExerciseQuerySet:
+        """Exercises a visitor may solve now: published themselves, in a published course.
+
+        Their lesson may still be a draft: the exercise then stands alone.
+        """
+        return self.filter(
+            published__isnull=False, published_at__lte=now(), lesson__course__published_at__lte=now()
+        ).select_related("published")
+
+
+class Exercise(models.Model):
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises")
+    slug = models.SlugField(unique=True)
+    position = models.PositiveIntegerField(default=0, help_text="Place in the lesson; smaller comes first.")
+    draft = models.ForeignKey("ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    published = models.ForeignKey(
+        "ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    )
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
+
+    objects = ExerciseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["lesson__module__position", "lesson__position", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published__isnull=True, published_at__isnull=True)
+                | Q(published__isnull=False, published_at__isnull=False),
+                name="exercise_published_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("exercises:exercise", args=[self.slug])
+
+
+class ExerciseVersion(models.Model):
+    """One saved state of an exercise with its cases resolved; never changed after it was made."""
+
+    class Kind(models.TextChoices):
+        HTTP = "http", "Web application"
+
+    class Framework(models.TextChoices):
+        FLASK = "flask", "Flask"
+        DJANGO = "django", "Django"
+        FASTAPI = "fastapi", "FastAPI"
+        STARLETTE = "starlette", "Starlette"
+        PYRAMID = "pyramid", "Pyramid"
+        AIOHTTP = "aiohttp", "aiohttp"
+        SANIC = "sanic", "Sanic"
+        TORNADO = "tornado", "Tornado"
+        GEVENT = "gevent", "gevent"
+        STREAMLIT = "streamlit", "Streamlit"
+        DASH = "dash", "Plotly Dash"
+
+    class Difficulty(models.TextChoices):
+        EASY = "easy", "Easy"
+        MEDIUM = "medium", "Medium"
+        HARD = "hard", "Hard"
+
+    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(help_text="1 is the first save of this exercise.")
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.HTTP)
+    framework = models.CharField(max_length=16, choices=Framework.choices, blank=True)
+    difficulty = models.CharField(max_length=8, choices=Difficulty.choices, default=Difficulty.EASY)
+    prompt_markdown = models.TextField(verbose_name="prompt")
+    instructions_html = models.TextField(editable=False)  # rendered and sanitised at save time
+    # Files are {path: text}; paths are relative, use "/" and stay inside the work folder.
+    starter = models.JSONField(default=dict)
+    solution = models.JSONField(default=dict)
+    solution_markdown = models.TextField(blank=True)
+    wrong = models.JSONField(default=dict)  # plausible mistakes; each must fail at the case that it names
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    params = models.JSONField(default=dict)  # what this exercise fills into the cases of its family
+    cases_toml = models.TextField(blank=True, help_text="The exercise's own cases; empty when a family has them.")
+    cases = models.JSONField(default=list, editable=False)  # resolved: what exercises.cases.parse() returned
+    hints = models.JSONField(default=list)  # texts, from nudge to how
+    limits = models.JSONField(default=dict)  # overrides of sandbox.Limits by field name
+    content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title} (version {self.number})"

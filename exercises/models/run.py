@@ -1,0 +1,186 @@
+"""One execution of what a learner handed in, and the moves that a run can make."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+from exercises.models.owner import Owner
+
+NO_LEASE: dict[str, Any] = {"lease": None, "leased_until": None}
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Questions about runs, and their state changes.
+
+    Every change is one conditional UPDATE, and tells whether it took place: two workers that race for a run
+    cannot both win, and one whose lease went to somebody else changes nothing.
+    """
+
+    def pending(self) -> RunQuerySet:
+        """Runs that have not come to an end."""
+        return self.filter(status__in=Run.PENDING)
+
+    def owned_by(self, owner: Owner) -> RunQuerySet:
+        return self.filter(submission__user_id=owner.user_id, submission__guest=owner.guest)
+
+    def newest(self) -> RunQuerySet:
+        """The last run of each submission: the one that counts."""
+        newer = Run.objects.filter(submission=models.OuterRef("submission"), pk__gt=models.OuterRef("pk"))
+        return self.exclude(models.Exists(newer))
+
+    def abandoned(self) -> RunQuerySet:
+        """Runs whose worker has not renewed its lease in time."""
+        return self.filter(status=Run.Status.RUNNING, leased_until__lt=now())
+
+    def overdue(self) -> RunQuerySet:
+        """Queued runs that nobody claimed in time: the broker may have lost their message."""
+        return self.filter(status=Run.Status.QUEUED, requeue_at__lt=now())
+
+    def claim(self, pk: int, *, lease: uuid.UUID, until: datetime) -> Run | None:
+        """Move one queued run to RUNNING under *lease*, count the try, and return the run.
+
+        None means that it is gone, has come to an end, or that another worker has it.
+        """
+        queued = self.filter(pk=pk, status=Run.Status.QUEUED)
+        claimed = queued.update(
+            status=Run.Status.RUNNING,
+            lease=lease,
+            leased_until=until,
+            requeue_at=None,
+            tries=F("tries") + 1,
+            started_at=now(),
+        )
+        return self.select_related("submission__exercise_version__exercise").get(pk=pk) if claimed else None
+
+    def held(self, run: Run) -> RunQuerySet:
+        """*run* itself while it is RUNNING under the lease that *run* carries, else nothing."""
+        return self.filter(pk=run.pk, status=Run.Status.RUNNING, lease=run.lease)
+
+    def renew(self, run: Run, *, until: datetime) -> bool:
+        """Keep the lease until *until*. False: stop working, the run was cancelled or is somebody else's."""
+        return bool(self.held(run).update(leased_until=until))
+
+    def finish(self, run: Run, **result: Any) -> bool:
+        """Store *result* (columns of Run, with a verdict) if *run* still holds its lease."""
+        return bool(self.held(run).update(status=Run.Status.DONE, finished_at=now(), **NO_LEASE, **result))
+
+    def put_back(self, run: Run, *, requeue_at: datetime) -> bool:
+        """Back to QUEUED for another try; the sweeper sends it at *requeue_at* if nobody does earlier."""
+        return bool(self.held(run).update(status=Run.Status.QUEUED, started_at=None, requeue_at=requeue_at, **NO_LEASE))
+
+    def give_up(self, run: Run, *, reason: str, details: dict[str, Any] | None = None) -> bool:
+        """End as BROKEN: it was our fault, and no try is left."""
+        return bool(
+            self.held(run).update(
+                status=Run.Status.BROKEN, reason=reason, details=details or {}, finished_at=now(), **NO_LEASE
+            )
+        )
+
+    def cancel(self, pk: int) -> bool:
+        """End a run that is still pending; its worker notices at its next `renew`."""
+        pending = self.pending().filter(pk=pk)
+        return bool(pending.update(status=Run.Status.CANCELLED, finished_at=now(), requeue_at=None, **NO_LEASE))
+
+    def postpone(self, run: Run, *, requeue_at: datetime) -> bool:
+        """Move an overdue run's time on, if nobody else has done so since *run* was read."""
+        unchanged = self.filter(pk=run.pk, status=Run.Status.QUEUED, requeue_at=run.requeue_at)
+        return bool(unchanged.update(requeue_at=requeue_at))
+
+
+class Run(models.Model):
+    """One execution of what a learner handed in: where it is in our pipeline, and what came of it."""
+
+    class Purpose(models.TextChoices):
+        SUBMIT = "submit", "Submission"
+        REJUDGE = "rejudge", "Judged again"
+
+    class Status(models.TextChoices):  # where the run is in our pipeline
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+        BROKEN = "broken", "Broken"  # our fault; final after the last try; never counts against the learner
+
+    PENDING = (Status.QUEUED, Status.RUNNING)
+
+    class Verdict(models.TextChoices):  # how the learner did; set once DONE
+        PASSED = "passed", "Passed"
+        FAILED = "failed", "Failed"
+        CRASHED = "crashed", "Crashed"
+        TIMED_OUT = "timed_out", "Timed out"
+        MEMORY_EXCEEDED = "memory_exceeded", "Memory exceeded"
+        OUTPUT_EXCEEDED = "output_exceeded", "Output exceeded"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey("exercises.Submission", on_delete=models.CASCADE, related_name="runs")
+    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.SUBMIT)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
+    verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
+    # A stable code that refines the verdict (or why it is broken); sentences are made from it when a page is rendered.
+    reason = models.CharField(max_length=32, blank=True)
+    details = models.JSONField(default=dict)  # parameters of those sentences: line, exception, limit, ...
+    tests = models.JSONField(default=list)  # one object a case, in the author's order; see exercises.judging
+    score = models.FloatField(null=True)  # share of the cases that passed, 0 to 1
+    seed = models.BigIntegerField()  # of the random values in the cases
+    level = models.CharField(max_length=16, blank=True)  # isolation that was in force, see docs/sandbox.md
+
+    tries = models.PositiveSmallIntegerField(default=0)  # how often a worker has claimed it
+    lease = models.UUIDField(null=True)  # of the worker that has it now; finishing needs it
+    leased_until = models.DateTimeField(null=True)
+    # When the sweeper sends the task again if nobody has claimed the run by then: its message may be lost.
+    requeue_at = models.DateTimeField(null=True)
+
+    stdout = models.TextField(blank=True)
+    stderr = models.TextField(blank=True)
+    truncated = models.BooleanField(default=False)
+    wall_ms = models.PositiveIntegerField(null=True)
+    cpu_ms = models.PositiveIntegerField(null=True)
+    memory_bytes = models.PositiveBigIntegerField(null=True)  # above the framework's baseline
+
+    created_at = models.DateTimeField(default=now, editable=False)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            # Asking twice for another try, or a double click, must not judge the same files twice at once.
+            models.UniqueConstraint(
+                fields=["submission"],
+                condition=Q(status__in=["queued", "running"]),
+                name="run_one_pending_a_submission",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="done") & ~Q(verdict="") | ~Q(status="done") & Q(verdict=""),
+                name="run_verdict_iff_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="running", lease__isnull=False, leased_until__isnull=False)
+                | ~Q(status="running") & Q(lease__isnull=True, leased_until__isnull=True),
+                name="run_lease_iff_running",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running"], finished_at__isnull=True)
+                | ~Q(status__in=["queued", "running"]) & Q(finished_at__isnull=False),
+                name="run_finished_iff_final",
+            ),
+        ]
+        indexes = [
+            # Only unfinished runs are looked for by state, and they are few among all.
+            models.Index(fields=["status", "id"], name="run_pending", condition=Q(status__in=["queued", "running"])),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status in self.PENDING

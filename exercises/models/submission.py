@@ -1,0 +1,109 @@
+"""What learners did: what they handed in, and the lessons that they marked as done."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.timezone import now
+
+from courses.models import Lesson
+from exercises.models.exercise import ExerciseVersion
+from exercises.models.owner import OwnedModel, Owner
+from exercises.models.run import Run
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def owned_by(self, owner: Owner) -> SubmissionQuerySet:
+        return self.filter(**owner.columns)
+
+    def readable_by(self, user: User | AnonymousUser) -> SubmissionQuerySet:
+        """What *user* may read: everything for staff; one's own; and a guest's, because only the guest knows its id."""
+        if user.is_staff:
+            return self
+        guests = Q(guest__isnull=False)
+        return self.filter(guests | Q(user_id=user.pk) if user.is_authenticated else guests)
+
+    def of_exercise(self, exercise_id: int) -> SubmissionQuerySet:
+        """Attempts at any version of the exercise."""
+        return self.filter(exercise_version__exercise_id=exercise_id)
+
+    def counted(self) -> SubmissionQuerySet:
+        """Attempts that count: all but those that we failed to judge."""
+        newest = Run.objects.newest().filter(submission=models.OuterRef("pk"), status=Run.Status.BROKEN)
+        return self.exclude(models.Exists(newest))
+
+    def with_current_run(self) -> SubmissionQuerySet:
+        """Also load what `current_run` and a page about the attempt read; one query more for any number of rows."""
+        return self.select_related("exercise_version__exercise").prefetch_related(
+            models.Prefetch("runs", queryset=Run.objects.newest(), to_attr="newest_runs")
+        )
+
+
+class Submission(OwnedModel):
+    """What a learner handed in. Only its owner ever changes, when a guest signs up."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, related_name="submissions")
+    files = models.JSONField()
+    created_at = models.DateTimeField(default=now, editable=False)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["user", "exercise_version"], name="submission_of_user"),
+            models.Index(fields=["guest", "exercise_version"], name="submission_of_guest"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    def get_absolute_url(self) -> str:
+        return reverse("exercises:submission", args=[self.uuid])
+
+    @property
+    def owner(self) -> Owner:
+        return Owner(user_id=self.user_id, guest=self.guest)
+
+    @property
+    def current_run(self) -> Run:
+        """The run whose result counts: the newest. One query, or none after `with_current_run()`."""
+        if hasattr(self, "newest_runs"):
+            return self.newest_runs[0]
+        return self.runs.latest("pk")
+
+
+class LessonDoneQuerySet(models.QuerySet["LessonDone"]):
+    def owned_by(self, owner: Owner) -> LessonDoneQuerySet:
+        return self.filter(**owner.columns)
+
+
+class LessonDone(OwnedModel):
+    """A learner marked a lesson as done, or passed all its exercises."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="+")
+    done_at = models.DateTimeField(default=now, editable=False)
+
+    objects = LessonDoneQuerySet.as_manager()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            *OwnedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["user", "lesson"], condition=Q(user__isnull=False), name="lesson_done_once_by_user"
+            ),
+            models.UniqueConstraint(
+                fields=["guest", "lesson"], condition=Q(guest__isnull=False), name="lesson_done_once_by_guest"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lesson {self.lesson_id}"
