@@ -1,11 +1,12 @@
 """The ASGI application that uvicorn serves."""
 
 import os
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+application: Any = get_asgi_application()
 
 # After set-up, because both read the settings.
 from django.conf import settings  # noqa: E402

@@ -1,9 +1,64 @@
-"""Static files: built into static/build/, collected into var/static/, served with hashed names."""
+"""Static files: built into static/build/, collected into var/static/, served with hashed names.
 
+`python -m config.assets` does all of it; config/setup.py calls it when a source has changed.
+"""
+
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+FONTS = {
+    "source-sans-3": "source-sans-3-latin-wght-normal.woff2",
+    "source-serif-4": "source-serif-4-latin-wght-normal.woff2",
+}
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
+
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it is not typed
     """Hashed names, and imports between our ES modules rewritten to them."""
 
     support_js_module_import_aggregation = True
+
+
+@cache
+def has_fonts() -> bool:
+    """Whether the web fonts were built; without Node they are not, and the pages use the system's."""
+    return all((settings.BASE_DIR / "static" / "build" / "fonts" / name).exists() for name in FONTS.values())
+
+
+def build_style_sheet(source: Path, target: Path) -> None:
+    """Join the files that order.txt names, in that order, into one: one request, no @import."""
+    names = [line for line in (source / "order.txt").read_text().splitlines() if line.strip()]
+    forgotten = {path.name for path in source.glob("*.css")} - set(names)
+    if forgotten:
+        raise SystemExit(f"static/css/order.txt does not name {', '.join(sorted(forgotten))}")
+    target.write_text("\n".join((source / name).read_text() for name in names))
+
+
+def copy_fonts(packages: Path, target: Path) -> None:
+    """Copy the Latin cuts out of node_modules; keep what is there when Node's packages are not."""
+    target.mkdir(exist_ok=True)
+    for family, name in FONTS.items():
+        source = packages / "@fontsource-variable" / family / "files" / name
+        if source.exists():
+            shutil.copyfile(source, target / name)
+
+
+def build() -> None:
+    root = settings.BASE_DIR
+    target = root / "static" / "build"
+    target.mkdir(exist_ok=True)
+    build_style_sheet(root / "static" / "css", target / "site.css")
+    copy_fonts(root / "node_modules", target / "fonts")
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    build()

@@ -1,13 +1,16 @@
 """Reads DATABASE_URL."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 
-def database(url: str) -> dict[str, Any]:
-    """Django's settings for `sqlite:///absolute/path` or `postgres://user:password@host:port/name?option=value`.
+def database(url: str, *, base: Path) -> dict[str, Any]:
+    """Django's settings for `sqlite:///path` or `postgres://user:password@host:port/name?option=value`.
+
+    A path that does not start with a fourth slash is relative to *base*.
 
     Query parameters of a PostgreSQL address go to libpq (`sslmode=require`, `connect_timeout=5`, …).
     """
@@ -15,7 +18,7 @@ def database(url: str) -> dict[str, Any]:
     if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path),
+            "NAME": str(base / unquote(parts.path[1:])),
             "OPTIONS": {
                 # A transaction takes the write lock at its start: it waits for another writer
                 # instead of failing in its middle with "database is locked".

@@ -4,13 +4,20 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from config.assets import has_fonts
+
 THEMES = ("light", "dark")
 
 
 def preferences(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: `theme` (light, dark or "" for the system's) and `single_keys` (shortcuts are on)."""
+    """Context of every page.
+
+    theme: light, dark, or "" for the system's; single_keys: whether shortcuts of one key are on;
+    assets: {"fonts": whether the web fonts were built}.
+    """
     theme = request.COOKIES.get("theme", "")
     return {
         "theme": theme if theme in THEMES else "",
         "single_keys": request.COOKIES.get("keys") != "0",
+        "assets": {"fonts": has_fonts()},
     }

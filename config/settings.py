@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "rest_framework",
     "rest_framework.authtoken",
+    "config.apps.SiteConfig",
     "courses",
     "exercises",
 ]
@@ -118,12 +119,14 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'fieldguide.sqlite3'}"))}
+DATABASES = {
+    "default": database(env.secret("DATABASE_URL", f"sqlite:///{VAR_DIR / 'fieldguide.sqlite3'}"), base=BASE_DIR)
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 def embedded_redis_socket() -> Path:
-    """Where the Valkey of `make run` listens: in var/, or in the temporary folder when that path is too long for a socket."""
+    """Where the Valkey of `make run` listens: in var/, or in the temporary folder if that path is too long."""
     path = VAR_DIR / "valkey.sock"
     if len(os.fsencode(path)) < 100:  # sockaddr_un holds 108 bytes
         return path
@@ -163,11 +166,12 @@ SUBMISSION_RATE = env.rate("SUBMISSION_RATE", "30/min")
 MAX_PENDING = env.integer("MAX_PENDING", 5, at_least=1)
 RUN_LEASE_SECONDS = env.integer("RUN_LEASE_SECONDS", 15, at_least=2, at_most=3600)
 RUN_MAX_TRIES = env.integer("RUN_MAX_TRIES", 5, at_least=1, at_most=100)
-# Read by the package sandbox too, which knows no Django: name and default must be the same there.
-SANDBOX_UID = env.integer("SANDBOX_UID", 64391, at_least=1000, at_most=2**31 - 2)
 
 # Accounts
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",  # learners, by e-mail
+    "django.contrib.auth.backends.ModelBackend",  # staff in the admin, by user name
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -226,9 +230,10 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# Static files: sources in static/, the built editor, style sheet and icons in static/build/.
+# Static files: sources in static/, built ones in static/build/; collected from both. They belong to the
+# checkout, not to the installation's data, hence not VAR_DIR.
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -266,6 +271,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
 LOG_LEVEL = env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO")
 LOG_FORMAT = env.choice("LOG_FORMAT", ["text", "json"], "json" if PRODUCTION or not sys.stderr.isatty() else "text")
 LOGGING = logging_config(level=LOG_LEVEL, style=LOG_FORMAT)

@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.theme import set_preferences
+
 urlpatterns = [
     path("", include("courses.urls")),
     path("", include("exercises.urls")),
     path("api/", include("exercises.api_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("preferences/", set_preferences, name="preferences"),
     path("", include("config.operator_urls")),
 ]

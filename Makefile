@@ -1,0 +1,51 @@
+# Fieldguide. `make help` lists the targets.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## set everything up and serve on http://localhost:8000 (PORT= and HOST= change it)
+	@$(PYTHON) -m config.setup --serve
+	@exec $(BIN)/python -m config.serve
+
+.PHONY: setup
+setup: ## only set up: environments, editor bundle, static files
+	@$(PYTHON) -m config.setup
+
+.PHONY: test
+test: ## set up and run everything that CI runs
+	@$(PYTHON) -m config.setup --test
+	@$(BIN)/python -m config.tests.everything
+
+.PHONY: lint
+lint: ## format and lint checks, import contracts, types
+	@$(PYTHON) -m config.setup --test
+	@$(BIN)/python -m config.tests.everything lint
+
+.PHONY: format
+format: ## format Python and templates in place
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djlint templates --reformat --quiet
+
+.PHONY: lock
+lock: ## resolve the requirement files again, with hashes
+	for name in requirements-setup requirements requirements-dev sandbox/environment/requirements; do \
+		$(BIN)/python -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
+			--custom-compile-command 'make lock' $$name.in --output-file $$name.txt || exit 1; \
+	done
+	npm update --package-lock-only
+
+.PHONY: audit
+audit: ## look the pinned packages up in the database of known vulnerabilities
+	$(BIN)/pip-audit --requirement requirements.txt --requirement sandbox/environment/requirements.txt --disable-pip
+
+.PHONY: clean
+clean: ## remove what was built (keeps var/: database, secret)
+	rm -rf .venv .venv-learner node_modules static/build .pytest_cache .mypy_cache .ruff_cache

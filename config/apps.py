@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class SiteConfig(AppConfig):
+    """The wiring as an app, so that it is in place before the other apps' ready() runs."""
+
+    name = "config"
+    label = "site_wiring"
+
+    def ready(self) -> None:
+        # Both read the settings. Tasks queued by the web process need the configured Celery application.
+        from config import celery, checks  # noqa: F401, PLC0415

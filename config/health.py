@@ -1,0 +1,91 @@
+"""Health for load balancers and people.
+
+/health/live says that the process answers, /health/ready that it can serve learners.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from exercises.worker_state import workers
+
+BROKER_TIMEOUT_SECONDS = 2
+
+
+class NotReady(Exception):
+    """A check failed; the message is for the operator."""
+
+
+def check_database() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM django_migrations")
+    except DatabaseError as error:
+        raise NotReady(f"the database does not answer: {error}") from error
+    return connection.vendor
+
+
+def check_broker() -> str:
+    try:
+        client = redis.Redis.from_url(
+            settings.REDIS_URL, socket_timeout=BROKER_TIMEOUT_SECONDS, socket_connect_timeout=BROKER_TIMEOUT_SECONDS
+        )
+        with client:
+            client.ping()
+    except redis.RedisError as error:
+        raise NotReady(f"the broker does not answer: {error}") from error
+    return "answers"
+
+
+def check_worker() -> str:
+    seen = workers()
+    if not seen:
+        raise NotReady("no worker was seen lately; start one: celery -A config.celery worker -Q grading,batch")
+    return f"{len(seen)} seen"
+
+
+def check_sandbox() -> str:
+    seen = workers()
+    levels = sorted({worker.level for worker in seen if worker.sandbox_ok})
+    if levels:
+        return ", ".join(levels)
+    reasons = sorted({worker.reason for worker in seen if worker.reason})
+    raise NotReady("; ".join(reasons) or "no worker has verified its sandbox yet")
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": check_database,
+    "broker": check_broker,
+    "worker": check_worker,
+    "sandbox": check_sandbox,
+}
+
+
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 when every check passes, else 503; the body says for each check whether it passed and why not."""
+    checks: dict[str, dict[str, Any]] = {}
+    for name, check in CHECKS.items():
+        try:
+            checks[name] = {"ok": True, "detail": check()}
+        except NotReady as problem:
+            checks[name] = {"ok": False, "detail": str(problem)}
+        except redis.RedisError as error:
+            checks[name] = {"ok": False, "detail": f"the broker does not answer: {error}"}
+    is_ready = all(result["ok"] for result in checks.values())
+    return JsonResponse(
+        {"status": "ready" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
+    )

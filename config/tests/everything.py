@@ -1,0 +1,94 @@
+"""`make test`: every check in one run, with a table of what was done at its end.
+
+A check that this machine cannot do is named and counted; under CI=true it is a failure.
+`python -m config.tests.everything NAME…` runs only the groups named (lint, tests, postgresql, browser).
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.tests.postgres import NO_POSTGRES
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BIN = Path(sys.executable).parent
+PYTHON = sys.executable
+# What a production deployment sets; `check --deploy` must have nothing to say about it.
+PRODUCTION = {
+    "DEPLOYMENT": "production",
+    "SECRET_KEY": "a-long-secret-for-this-check-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "SITE_URL": "https://learn.example.org",
+    "DATABASE_URL": "postgres://fieldguide:secret@db.example.org/fieldguide",
+    "REDIS_URL": "rediss://:secret@redis.example.org:6379/0",
+    "EMAIL_URL": "smtp://fieldguide:secret@mail.example.org:587",
+}
+
+
+@dataclass(frozen=True)
+class Check:
+    group: str
+    name: str
+    command: list[str]
+    environment: dict[str, str] | None = None
+
+
+def checks() -> list[Check]:
+    pytest = [PYTHON, "-m", "pytest", "-q"]
+    manage = [PYTHON, "manage.py"]
+    return [
+        Check("lint", "ruff", [str(BIN / "ruff"), "check", "."]),
+        Check("lint", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
+        Check("lint", "djlint", [str(BIN / "djlint"), "templates", "--lint", "--check", "--quiet"]),
+        Check("lint", "import contracts", [str(BIN / "lint-imports")]),
+        Check("lint", "mypy", [str(BIN / "mypy"), "config", "courses", "exercises", "sandbox"]),
+        Check("lint", "migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
+        Check("lint", "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
+        Check("tests", "tests, SQLite", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "not browser and not faults"]),
+        Check(
+            "postgresql",
+            "tests, PostgreSQL",
+            [
+                *(PYTHON, "-m", "config.tests.postgres", *pytest, "-n", "2", "--dist", "loadfile"),
+                *("-m", "not browser and not faults and not attack", "config", "courses", "exercises"),
+            ],
+        ),
+        Check("browser", "faults and browser journeys", [*pytest, "-m", "browser or faults"]),
+    ]
+
+
+def main(groups: list[str]) -> int:
+    chosen = [check for check in checks() if not groups or check.group in groups]
+    if not chosen:
+        print(f"No such group: {', '.join(groups)}. There are: {', '.join(dict.fromkeys(c.group for c in checks()))}")
+        return 2
+    rows: list[tuple[str, str, float]] = []
+    with tempfile.TemporaryDirectory(prefix="fieldguide-test-") as variables:
+        for check in chosen:
+            print(f"\n── {check.name}", flush=True)
+            started = time.monotonic()
+            environment = (
+                os.environ | {"VAR_DIR": variables, "PYTHONDONTWRITEBYTECODE": "1"} | (check.environment or {})
+            )
+            code = subprocess.run(check.command, cwd=ROOT, env=environment).returncode
+            outcome = {0: "passed", NO_POSTGRES: "SKIPPED"}.get(code, "FAILED")
+            rows.append((check.name, outcome, time.monotonic() - started))
+    print()
+    for name, outcome, seconds in rows:
+        print(f"{outcome:8} {seconds:6.1f} s  {name}")
+    failed = sum(outcome == "FAILED" for _, outcome, _ in rows)
+    skipped = [name for name, outcome, _ in rows if outcome == "SKIPPED"]
+    if skipped:
+        print(f"\nNOT DONE on this machine ({len(skipped)}): {', '.join(skipped)} — PostgreSQL is not installed.")
+    if skipped and os.environ.get("CI") == "true":
+        print("Under CI=true a check that is not done is a failure.")
+        failed += len(skipped)
+    print(f"\nchecks: {len(rows) - failed - len(skipped)} passed, {failed} failed, {len(skipped)} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,141 @@
+"""Settings are read from the environment, and the page that describes them is complete."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config import env
+from config.database import database
+from config.tests.everything import PRODUCTION
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_every_environment_variable_is_documented():
+    read = set(re.findall(r'env\.\w+\(\s*"(\w+)"', (ROOT / "config/settings.py").read_text()))
+    for source in (ROOT / "sandbox").glob("*.py"):
+        read |= set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', source.read_text()))
+    documented = set(re.findall(r"^\| `(\w+)`", (ROOT / "docs/settings.md").read_text(), re.M))
+
+    assert read - {"PATH", "HOME"} == documented
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "expected"),
+    [
+        (lambda: env.flag("X", default=True), "", True),
+        (lambda: env.flag("X", default=True), "off", False),
+        (lambda: env.flag("X", default=False), "YES", True),
+        (lambda: env.integer("X", 5, at_least=1, at_most=9), "9", 9),
+        (lambda: env.words("X"), " a, b ,,", ["a", "b"]),
+        (lambda: env.choice("X", ["a", "b"], "a"), "b", "b"),
+        (lambda: env.rate("X", "30/min"), "1000/s", "1000/s"),
+        (lambda: env.text("X", "default"), "  ", "default"),
+    ],
+)
+def test_reader_returns_the_typed_value(monkeypatch, reader, value, expected):
+    monkeypatch.setenv("X", value)
+
+    assert reader() == expected
+
+
+@pytest.mark.parametrize(
+    ("reader", "value", "message"),
+    [
+        (lambda: env.flag("X", default=True), "maybe", "X is 'maybe'; use on or off."),
+        (lambda: env.integer("X", 5), "five", "X is 'five'; it must be a whole number."),
+        (lambda: env.integer("X", 5, at_most=9), "10", "X is 10; it must lie between 0 and 9."),
+        (lambda: env.choice("X", ["a", "b"], "a"), "c", "X is 'c'; use one of: a, b."),
+        (lambda: env.rate("X", "1/s"), "0/min", "X is '0/min'; write it like 30/min (s, min, hour or day)."),
+        (lambda: env.text("X", env.REQUIRED), "", "X must be set; docs/settings.md says what it is for."),
+        (lambda: env.email("pop3://x"), "", "EMAIL_URL must be console: or smtp(s)://user:password@host:port"),
+    ],
+)
+def test_reader_says_what_is_wrong(monkeypatch, reader, value, message):
+    monkeypatch.setenv("X", value)
+
+    with pytest.raises(ImproperlyConfigured) as error:
+        reader()
+
+    assert str(error.value) == message
+
+
+def test_secret_is_read_from_a_file(monkeypatch, tmp_path):
+    (tmp_path / "secret").write_text("s3cret\n")
+    monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
+
+    assert env.secret("X") == "s3cret"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("sqlite:////srv/site.sqlite3", {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/site.sqlite3"}),
+        ("sqlite:///data/site.sqlite3", {"NAME": "/base/data/site.sqlite3"}),
+        (
+            "postgres://ana:p%40ss@db:5433/site?sslmode=require",
+            {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": "site",
+                "USER": "ana",
+                "PASSWORD": "p@ss",
+                "HOST": "db",
+                "PORT": "5433",
+                "OPTIONS": {"sslmode": "require"},
+            },
+        ),
+    ],
+)
+def test_database_url_is_read(url, expected):
+    result = database(url, base=Path("/base"))
+
+    assert {key: result[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize("url", ["mysql://db/site", "sqlite://", "postgres://db", "nonsense"])
+def test_database_url_that_cannot_be_used_is_refused(url):
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL must look like"):
+        database(url, base=Path("/base"))
+
+
+def start(**environment: str) -> subprocess.CompletedProcess[str]:
+    """Import the settings in a process of its own."""
+    program = "import django; django.setup(); from django.conf import settings; print(settings.SECRET_KEY)"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings", **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("missing", "said"),
+    [
+        ("SECRET_KEY", "SECRET_KEY must be set"),
+        ("SITE_URL", "SITE_URL must be set"),
+        ("REDIS_URL", "REDIS_URL must be set"),
+    ],
+)
+def test_production_refuses_to_start_without(missing, said, tmp_path):
+    complete = start(**PRODUCTION, VAR_DIR=str(tmp_path))
+    incomplete = start(**{name: value for name, value in PRODUCTION.items() if name != missing}, VAR_DIR=str(tmp_path))
+
+    assert (complete.returncode, complete.stdout.strip()) == (0, PRODUCTION["SECRET_KEY"])
+    assert incomplete.returncode == 1
+    assert said in incomplete.stderr
+
+
+def test_secret_is_made_once_and_kept_private(tmp_path):
+    first, second = (start(VAR_DIR=str(tmp_path / "new")) for _ in range(2))
+
+    assert len(first.stdout.strip()) > 60
+    assert first.stdout == second.stdout
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,37 @@
+"""Where the theme menu and the shortcuts dialog send their choice."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from config.preferences import THEMES
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The page to go back to: the form's `next` when it is an address of this site, else the home page."""
+    address = request.POST.get("next", "")
+    own = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if own else "/"
+
+
+@require_POST
+def set_preferences(request: HttpRequest) -> HttpResponse:
+    """Keep `theme` (light, dark or system) and `keys` (1 or 0) in cookies and answer 303; other values change nothing.
+
+    The server sets the cookies, not a script: Safari forgets a script's cookies after seven days.
+    """
+    response = HttpResponseRedirect(safe_next(request))
+    response.status_code = 303
+    theme, keys = request.POST.get("theme"), request.POST.get("keys")
+    cookie = {"max_age": YEAR_SECONDS, "secure": request.is_secure(), "httponly": True, "samesite": "Lax"}
+    if theme in THEMES:
+        response.set_cookie("theme", theme, **cookie)
+    elif theme == "system":
+        response.delete_cookie("theme", samesite="Lax")
+    if keys in ("0", "1"):
+        response.set_cookie("keys", keys, **cookie)
+    return response
