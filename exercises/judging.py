@@ -18,7 +18,7 @@ details      parameters of the headline, every key optional:
              exception, message   as Python words them, last line of the traceback
              file, line, column, source   where it happened in the learner's files (relative path)
              exit_code, signal    of a program that ended by itself
-             functions            ["item", ...] whose body is still `...` (reason unfinished; [] = the starter is unchanged)
+             functions            ["item", ...] whose body is still `...`, [] when the starter is unchanged (unfinished)
              limit                seconds or bytes that were exceeded
              test                 index (from 0) of the test that was running when the program ended or was ended
 tests        one object a case, in the author's order:
@@ -29,7 +29,7 @@ tests        one object a case, in the author's order:
               "request": {"method", "path", "headers": {..}?, "body": str?},
               "response": null | {"status": int, "headers": {..}, "body": str, "truncated": bool},
               "expected": str | null, "actual": str | null,            short, for display; null when passed
-              "traceback": str,                                        "" unless status is error; the learner's frames only
+              "traceback": str,                                        of status error, with the learner's frames only
               "duration_ms": float | null}
 message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "content_type", "expected": "application/json", "actual": "text/html" | ""}
@@ -42,6 +42,7 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                   array, string, number, boolean, null); "missing"/"unexpected": the member's name is the end of path
              {"code": "text_missing", "expected": "..."}
              {"code": "no_answer", "error": "refused" | "closed" | "timeout" | "malformed" | "too_large"}
-             {"code": "exception", "exception": "KeyError", "message": "99", "file": "main.py" | "", "line": 9 | null, "source": str}
+             {"code": "exception", "exception": "KeyError", "message": "99",
+                                   "file": "main.py" | "", "line": 9 | null, "source": str}
              {"code": "not_reached"}                                   with status skipped
 """

@@ -1,0 +1,273 @@
+"""Reading cases.toml: what may stand in it, and errors that name the line. The format is shown in exercises.cases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from exercises.filling import NAME, REFERENCE, as_text, fill, fill_some, names_in
+from exercises.random_values import is_number, problem_of
+from exercises.toml_documents import Document
+from exercises.toml_lines import Path
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# The sandbox writes these itself: they frame the request.
+RESERVED_HEADERS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
+
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_VALUE = re.compile(r"[ -~]*")
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
+REQUEST_PATH = re.compile(r"/[!$%&'()*+,./0-9:;=?@A-Za-z_~-]{0,2000}")
+
+MAX_CASES = 50
+MAX_NAME = 200
+MAX_OPERANDS = 4
+MAX_PLACES = 6
+
+Sections = Mapping[str, dict[str, Any]]
+
+
+class CasesDocument(Document):
+    """One cases.toml being read."""
+
+    # What stands before the cases
+
+    def params(self) -> dict[str, str]:
+        """{name: description} of what a family asks its members for."""
+        return self._section(
+            "params", lambda value: "" if isinstance(value, str) else "must be a description in quotes"
+        )
+
+    def check_params(self, given: Mapping[str, Any]) -> None:
+        declared = self.params()
+        for name in declared:
+            if name not in given:
+                self.problem(("params", name), f"the exercise does not give the parameter {name!r}")
+        for name in given:
+            if name not in declared:
+                self.problem(("params",), f"the exercise gives {name!r}, which is not among the parameters")
+
+    def _section(self, title: str, problem_with: Callable[[Any], str]) -> dict[str, Any]:
+        """The good ones of the named values in a table; what is wrong with the others is noted."""
+        section = self.values.get(title, {})
+        if not isinstance(section, dict):
+            self.problem((title,), f"[{title}] must be a table")
+            return {}
+        good = {}
+        for name, value in section.items():
+            message = problem_with(value) if NAME.fullmatch(name) else "is not a name: letters, digits and _ only"
+            if message:
+                self.problem((title, name), f"{name}: {message}")
+            else:
+                good[name] = value
+        return good
+
+    def _computed(self, params: Mapping[str, Any], random: Sections) -> dict[str, dict[str, Any]]:
+        """The computed values as a version stores them: {name: {"operation", "operands", "round"}}."""
+        numbers = {f"${{{name}}}" for name, spec in random.items() if _gives_numbers(spec)}
+
+        def problem_with(spec: Any) -> str:
+            operations = {"add", "multiply"} & set(spec) if isinstance(spec, dict) else set()
+            if len(operations) != 1 or set(spec) - operations - {"round"}:
+                return 'must look like { multiply = ["${name}", 1.1], round = 2 } or { add = […] }'
+            operands = fill_some(spec[operations.pop()], params)
+            if not isinstance(operands, list) or not 2 <= len(operands) <= MAX_OPERANDS:
+                return f"needs 2 to {MAX_OPERANDS} operands"
+            for operand in operands:
+                if not is_number(operand) and operand not in numbers:
+                    return f"{operand!r} is neither a number nor a random value that is one"
+            places = spec.get("round", 0)
+            if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= MAX_PLACES:
+                return f"can be rounded to 0 up to {MAX_PLACES} places"
+            return ""
+
+        computed = {}
+        for name, spec in self._section("computed", problem_with).items():
+            operation = "add" if "add" in spec else "multiply"
+            operands = fill_some(spec[operation], params)
+            computed[name] = {"operation": operation, "operands": operands, "round": spec.get("round")}
+        return computed
+
+    # The cases
+
+    def cases(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The cases as a version stores them. Raises TomlError with everything that is wrong."""
+        self.table(self.values, (), "cases.toml", optional=["params", "random", "computed", "case"])
+        random = self._section("random", _random_problem)
+        computed = self._computed(params, random)
+        self._check_names_differ()
+        listed = self.values.get("case", [])
+        if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_CASES:
+            self.problem(("case",), f"one [[case]] is needed at least, {MAX_CASES} at most")
+            listed = []
+        known = {*params, *random, *computed}
+        for index, raw in enumerate(listed):
+            for path, name in _references(raw, ("case", index)):
+                if name not in known:
+                    self.problem(path, _unknown(name))
+        self.finish()  # values cannot be told to be good or bad before their names are
+
+        cases = []
+        first_use: dict[str, int] = {}
+        for index, raw in enumerate(listed):
+            case = _CaseReader(self, ("case", index), random).read(fill_some(raw, params))
+            if case:
+                if first_use.setdefault(case["name"], index) != index:
+                    self.problem(("case", index, "name"), "another case has the same name")
+                cases.append(case | _needs(case, random, computed))
+        self.finish()
+        return cases
+
+    def _check_names_differ(self) -> None:
+        owners: dict[str, str] = {}
+        for title in ("params", "random", "computed"):
+            section = self.values.get(title, {})
+            for name in section if isinstance(section, dict) else ():
+                if owners.setdefault(name, title) != title:
+                    self.problem((title, name), f"{name}: [{owners[name]}] has this name already")
+
+
+class _CaseReader:
+    """One [[case]] with its parameters filled in."""
+
+    def __init__(self, document: CasesDocument, path: Path, random: Sections) -> None:
+        self._document = document
+        self._path = path
+        self._random = random
+
+    def read(self, raw: Any) -> dict[str, Any] | None:
+        """The case, or None when something in it is wrong; that is noted then."""
+        case = self._document.table(raw, self._path, "a case", required=["name", "request", "expect"], optional=["why"])
+        if case is None:
+            return None
+        name = self._finished(case["name"], "name")
+        if name and len(name) > MAX_NAME:
+            self._problem(f"name: {MAX_NAME} characters at most", "name")
+        why = self._finished(case["why"], "why") if "why" in case else ""
+        request = self._request(case["request"])
+        expect = self._expect(case["expect"])
+        if not name or why is None or request is None or expect is None:
+            return None
+        return {"name": name, "why": why, "request": request, "expect": expect}
+
+    def _problem(self, message: str, *path: str | int) -> None:
+        self._document.problem((*self._path, *path), message)
+
+    def _text(self, value: Any, *path: str | int) -> str | None:
+        return self._document.text(value, (*self._path, *path), str(path[-1]))
+
+    def _finished(self, value: Any, *path: str | int) -> str | None:
+        """A text that is the same in every run, with $$ made a dollar sign."""
+        text = self._text(value, *path)
+        if text is not None and any(names_in(text)):
+            self._problem(f"{path[-1]} must be the same for every run: no random values", *path)
+            return None
+        return None if text is None else str(fill(text, {}))
+
+    def _request(self, raw: Any) -> dict[str, Any] | None:
+        path = (*self._path, "request")
+        table = self._document.table(
+            raw, path, "request", required=["path"], optional=["method", "headers", "json", "body"]
+        )
+        if table is None:
+            return None
+        request: dict[str, Any] = {"method": table.get("method", "GET"), "path": table["path"]}
+        if request["method"] not in METHODS:
+            self._problem(f"method must be one of {', '.join(METHODS)}", "request", "method")
+        if not isinstance(table["path"], str) or not REQUEST_PATH.fullmatch(REFERENCE.sub("x", table["path"])):
+            self._problem(
+                "path must start with / and have other characters than those of addresses percent-encoded",
+                "request",
+                "path",
+            )
+        request["headers"] = self._headers(table.get("headers", {}), "request")
+        for name in request["headers"]:
+            if name.lower() in RESERVED_HEADERS:
+                self._problem(f"{name} is written by the sandbox", "request", "headers", name)
+        if "json" in table and "body" in table:
+            self._problem("a request has json or body, not both", "request", "body")
+        if "json" in table:
+            request["json"] = table["json"]
+        if "body" in table:
+            request["body"] = self._text(table["body"], "request", "body")
+        return request
+
+    def _expect(self, raw: Any) -> dict[str, Any] | None:
+        path = (*self._path, "expect")
+        table = self._document.table(
+            raw, path, "expect", required=["status"], optional=["content_type", "headers", "json", "text_contains"]
+        )
+        if table is None:
+            return None
+        statuses = table["status"] if isinstance(table["status"], list) else [table["status"]]
+        if not statuses or not all(type(status) is int and 100 <= status <= 599 for status in statuses):
+            self._problem("status must be a number from 100 to 599, or an array of them", "expect", "status")
+        expect: dict[str, Any] = {"status": statuses}
+        if "content_type" in table:
+            expect["content_type"] = table["content_type"]
+            if not isinstance(table["content_type"], str) or not MEDIA_TYPE.fullmatch(table["content_type"]):
+                self._problem("content_type must be a media type such as application/json", "expect", "content_type")
+        if "headers" in table:
+            expect["headers"] = self._headers(table["headers"], "expect")
+        if "json" in table:
+            expect["json"] = table["json"]
+        if "text_contains" in table:
+            parts = table["text_contains"]
+            parts = parts if isinstance(parts, list) else [parts]
+            expect["text_contains"] = [self._text(part, "expect", "text_contains") for part in parts]
+        return expect
+
+    def _headers(self, raw: Any, owner: str) -> dict[str, str]:
+        if not isinstance(raw, dict):
+            self._problem("headers must be a table of texts", owner, "headers")
+            return {}
+        for name, value in raw.items():
+            if not HEADER_NAME.fullmatch(name):
+                self._problem(f"{name!r} is not the name of a header", owner, "headers", name)
+            texts = [value, *self._random_texts(value)] if isinstance(value, str) else [value]
+            if not all(isinstance(text, str) and HEADER_VALUE.fullmatch(text) for text in texts):
+                self._problem(f"{name} must be a text in ASCII, on one line", owner, "headers", name)
+        return raw
+
+    def _random_texts(self, text: str) -> Iterator[str]:
+        """What choices among the random values could put into *text*."""
+        for name in names_in(text):
+            for option in self._random.get(name, {}).get("of", []):
+                yield as_text(option)
+
+
+def _random_problem(spec: Any) -> str:
+    return problem_of(spec) if isinstance(spec, dict) else 'must look like { kind = "word" }'
+
+
+def _gives_numbers(spec: Mapping[str, Any]) -> bool:
+    return spec["kind"] in ("integer", "decimal") or all(map(is_number, spec.get("of", [""])))
+
+
+def _unknown(name: str) -> str:
+    if not name:
+        return "${ needs a name and a closing }; a dollar sign before { is written $$"
+    return f"${{{name}}} is neither in [params] nor in [random] nor in [computed]"
+
+
+def _references(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Every ${name} in the strings and keys of *value*, with where it stands."""
+    if isinstance(value, str):
+        for name in names_in(value):
+            yield path, name
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _references(item, (*path, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _references(key, (*path, key))
+            yield from _references(item, (*path, key))
+
+
+def _needs(case: Mapping[str, Any], random: Sections, computed: Sections) -> dict[str, Any]:
+    """The specifications of the values that *case* uses, so that it can be understood alone."""
+    names = {name for part in ("request", "expect") for _, name in _references(case[part], ())}
+    used = {name: spec for name, spec in computed.items() if name in names}
+    names |= {name for spec in used.values() for _, name in _references(spec["operands"], ())}
+    return {"random": {name: spec for name, spec in random.items() if name in names}, "computed": used}

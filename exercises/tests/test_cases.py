@@ -1,0 +1,220 @@
+"""cases.toml: what is read, what a seed makes of it, and what every mistake is answered with."""
+
+import pytest
+
+from exercises.cases import CasesError, Request, declared_params, expected, parse, requests
+from exercises.expectations import ABSENT, Expectation
+
+FAMILY = """\
+[params]
+framework = "name of the framework as it is written in the answer"
+
+[random]
+missing = { kind = "word" }
+
+[[case]]
+name = "GET / says hello from ${framework}"
+why = "Costs $$5"
+request = { path = "/" }
+[case.expect]
+status = 200
+content_type = "application/json"
+json = { message = "Hello from ${framework}" }
+
+[[case]]
+name = "An unknown path answers 404"
+request = { method = "GET", path = "/${missing}", headers = { Accept = "text/html" } }
+expect = { status = [404, 410], text_contains = "${missing}", headers = { Allow = "GET" } }
+"""
+
+ITEMS = """\
+[random]
+item = { kind = "choice", of = ["Blue pen", "Tea & cake"] }
+price = { kind = "decimal", min = 0.1, max = 99.9, step = 0.1 }
+count = { kind = "integer", min = 1, max = 9 }
+
+[computed]
+with_tax = { multiply = ["${price}", 1.1], round = 2 }
+more = { add = ["${count}", 1] }
+
+[[case]]
+name = "POST /items/… adds the tax"
+request = { method = "POST", path = "/items/${item}?n=${count}", json = { name = "${item}", price = "${price}" } }
+[case.expect]
+status = 200
+json = { "${item}" = { price_with_tax = "${with_tax}", more = "${more}", text = "n=${count} $${x}" } }
+"""
+
+
+def test_parse_fills_parameters_and_keeps_random_values():
+    first, second = parse(FAMILY, {"framework": "$Flask"})
+
+    assert first == {
+        "name": "GET / says hello from $Flask",
+        "why": "Costs $5",
+        "request": {"method": "GET", "path": "/", "headers": {}},
+        "expect": {
+            "status": [200],
+            "content_type": "application/json",
+            "json": {"message": "Hello from $$Flask"},
+        },
+        "random": {},
+        "computed": {},
+    }
+    assert second == {
+        "name": "An unknown path answers 404",
+        "why": "",
+        "request": {"method": "GET", "path": "/${missing}", "headers": {"Accept": "text/html"}},
+        "expect": {"status": [404, 410], "headers": {"Allow": "GET"}, "text_contains": ["${missing}"]},
+        "random": {"missing": {"kind": "word"}},
+        "computed": {},
+    }
+
+
+def test_requests_and_expected_hold_the_same_values_of_one_seed():
+    cases = parse(FAMILY, {"framework": "$Flask"})
+
+    assert requests(cases, seed=7) == [
+        Request("GET", "/", (), b""),
+        Request("GET", "/zphxzbsd", (("Accept", "text/html"),), b""),
+    ]
+    assert expected(cases, seed=7) == [
+        Expectation(status=(200,), content_type="application/json", json={"message": "Hello from $Flask"}),
+        Expectation(status=(404, 410), headers={"Allow": "GET"}, text_contains=("zphxzbsd",), json=ABSENT),
+    ]
+
+
+def test_values_take_their_type_and_are_quoted_in_a_path():
+    cases = parse(ITEMS)
+
+    assert requests(cases, seed=3) == [
+        Request(
+            "POST",
+            "/items/Blue%20pen?n=8",
+            (("Content-Type", "application/json"),),
+            b'{"name": "Blue pen", "price": 31.8}',
+        )
+    ]
+    assert expected(cases, seed=3) == [
+        Expectation(status=(200,), json={"Blue pen": {"price_with_tax": 34.98, "more": 9, "text": "n=8 ${x}"}})
+    ]
+
+
+def test_random_values_differ_between_seeds():
+    paths = {requests(parse(FAMILY, {"framework": "Flask"}), seed)[1].path for seed in range(50)}
+
+    assert len(paths) == 50
+
+
+def test_params_of_another_type_keep_it():
+    text = '[params]\nvalue = "anything"\n' + case(expect='{ status = 200, json = "${value}" }')
+
+    assert expected(parse(text, {"value": [True, {"a": "$1"}]}), 1)[0].json == [True, {"a": "$1"}]
+
+
+def test_declared_params_are_the_names_with_their_descriptions():
+    assert declared_params(FAMILY) == {"framework": "name of the framework as it is written in the answer"}
+
+
+def case(name='"It answers"', request='{ path = "/" }', expect="{ status = 200 }", before="", after=""):
+    """A cases.toml whose [[case]] starts on line 2; name is line 3, request line 4, expect line 5."""
+    return f"{before}\n[[case]]\nname = {name}\nrequest = {request}\nexpect = {expect}\n{after}"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[case]\n", "line 1: Expected ']]' at the end of an array declaration"),
+        ("a = 1\n\nb = ", "line 3: Invalid value"),
+        ("", "one [[case]] is needed at least, 50 at most"),
+        ("case = 1", "line 1: one [[case]] is needed at least, 50 at most"),
+        (case(after="whys = 1"), "line 6: unknown key 'whys'; a case knows expect, name, request, why"),
+        (case(after="[extra]"), "line 6: unknown key 'extra'; cases.toml knows case, computed, params, random"),
+        (case(name="3"), "line 3: name must be a text in quotes"),
+        (case(name='""'), "line 3: name must be a text in quotes"),
+        (case(name='"' + 201 * "x" + '"'), "line 3: name: 200 characters at most"),
+        ("[[case]]\nname = 'x'\nexpect = {status = 200}", "line 1: a case needs 'request'"),
+        (case(request="{}"), "line 4: request needs 'path'"),
+        (case(request='"GET /"'), "line 4: request must be a table"),
+        (case(request='{ path = "/", verb = "GET" }'),
+         "line 4: unknown key 'verb'; request knows body, headers, json, method, path"),
+        (case(request='{ path = "health" }'),
+         "line 4: path must start with / and have other characters than those of addresses percent-encoded"),
+        (case(request='{ path = "/a b" }'),
+         "line 4: path must start with / and have other characters than those of addresses percent-encoded"),
+        (case(request='{ path = "/#top" }'),
+         "line 4: path must start with / and have other characters than those of addresses percent-encoded"),
+        (case(request='{ path = "/", method = "get" }'),
+         "line 4: method must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (case(request='{ path = "/", json = 1, body = "1" }'), "line 4: a request has json or body, not both"),
+        (case(request='{ path = "/", body = 1 }'), "line 4: body must be a text in quotes"),
+        (case(request='{ path = "/", headers = { "A b" = "x" } }'), "line 4: 'A b' is not the name of a header"),
+        (case(request='{ path = "/", headers = { A = "x\\r\\nB: y" } }'), "line 4: A must be a text in ASCII, on one line"),
+        (case(request='{ path = "/", headers = { A = 1 } }'), "line 4: A must be a text in ASCII, on one line"),
+        (case(request='{ path = "/", headers = { Host = "x" } }'), "line 4: Host is written by the sandbox"),
+        (case(request='{ path = "/", headers = [] }'), "line 4: headers must be a table of texts"),
+        (case(expect="{}"), "line 5: expect needs 'status'"),
+        (case(expect="{ status = 99 }"), "line 5: status must be a number from 100 to 599, or an array of them"),
+        (case(expect="{ status = true }"), "line 5: status must be a number from 100 to 599, or an array of them"),
+        (case(expect="{ status = [] }"), "line 5: status must be a number from 100 to 599, or an array of them"),
+        (case(expect='{ status = "200" }'), "line 5: status must be a number from 100 to 599, or an array of them"),
+        (case(expect='{ status = 200, content_type = "json" }'),
+         "line 5: content_type must be a media type such as application/json"),
+        (case(expect="{ status = 200, text_contains = [1] }"), "line 5: text_contains must be a text in quotes"),
+        (case(expect="{ status = 200, json = inf }"), "line 5: inf and nan are not numbers of JSON"),
+        (case(expect="{ status = 200, json = 2026-01-01 }"),
+         "line 5: dates and times are not values of JSON; write a text in quotes"),
+        (case(expect='{ status = 200, json = "\\u0000" }'), "line 5: NUL cannot be stored"),
+        (case(expect="{ status = 200, json = 9e15 }"), "line 5: numbers go up to 1000000000000000"),
+        (case(expect="{ status = 200, json = " + 40 * "[" + 40 * "]" + " }"), "line 5: values are nested too deeply"),
+        (case(request='{ path = "/${nobody}" }'),
+         "line 4: ${nobody} is neither in [params] nor in [random] nor in [computed]"),
+        (case(expect='{ status = 200, json = { "${key}" = 1 } }'),
+         "line 5: ${key} is neither in [params] nor in [random] nor in [computed]"),
+        (case(request='{ path = "/${" }'), "line 4: ${ needs a name and a closing }; a dollar sign before { is written $$"),
+        (case(name='"Item ${r}"', before='random.r.kind = "word"'),
+         "line 3: name must be the same for every run: no random values"),
+        (case(request='{ path = "/", headers = { A = "${r}" } }', before='random.r = { kind = "choice", of = ["é", "e"] }'),
+         "line 4: A must be a text in ASCII, on one line"),
+        (case(before="random = 1"), "line 1: [random] must be a table"),
+        (case(before="random.r = 1"), 'line 1: r: must look like { kind = "word" }'),
+        (case(before='random."a b" = { kind = "word" }'), "line 1: a b: is not a name: letters, digits and _ only"),
+        (case(before='random.r.kind = "name"'), "line 1: r: kind must be one of word, integer, decimal, choice"),
+        (case(before='random.r = { kind = "word", min = 1 }'), "line 1: r: min means nothing for kind word"),
+        (case(before='random.r = { kind = "integer", min = 1 }'), "line 1: r: kind integer needs max"),
+        (case(before='random.r = { kind = "integer", min = 1, max = 1 }'),
+         "line 1: r: min and max must be integers, min the smaller one"),
+        (case(before='random.r = { kind = "decimal", min = 1, max = 2, step = 0 }'),
+         "line 1: r: step must be above 0 and fit between min and max"),
+        (case(before='random.r = { kind = "choice", of = [1] }'), "line 1: r: of must be an array of at least two values"),
+        (case(before='computed.c = { multiply = [1, 2], divide = [] }'),
+         'line 1: c: must look like { multiply = ["${name}", 1.1], round = 2 } or { add = […] }'),
+        (case(before='computed.c = { multiply = ["${w}", 2] }\nrandom.w.kind = "word"'),
+         "line 1: c: '${w}' is neither a number nor a random value that is one"),
+        (case(before="computed.c = { add = [1] }"), "line 1: c: needs 2 to 4 operands"),
+        (case(before="computed.c = { add = [1, 2], round = 9 }"), "line 1: c: can be rounded to 0 up to 6 places"),
+        (case(before='[params]\nframework = "name"'), "line 2: the exercise does not give the parameter 'framework'"),
+        (case(before="params.framework = 1"), "line 1: framework: must be a description in quotes"),
+        (case(after=case()), "line 8: another case has the same name"),
+        (case(before='computed.r = { add = [1, 2] }\nrandom.r.kind = "word"'), "line 1: r: [random] has this name already"),
+    ],
+)  # fmt: skip
+def test_parse_names_the_line_of_a_mistake(text, problem):
+    with pytest.raises(CasesError) as caught:
+        parse(text)
+
+    assert str(caught.value) == problem
+
+
+def test_parse_refuses_parameters_that_nobody_asked_for():
+    with pytest.raises(CasesError) as caught:
+        parse(FAMILY, {"framework": "Flask", "port": 8000})
+
+    assert str(caught.value) == "line 1: the exercise gives 'port', which is not among the parameters"
+
+
+def test_parse_reports_every_problem_in_the_order_of_the_lines():
+    with pytest.raises(CasesError) as caught:
+        parse(case(request='{ path = "x" }', expect="{ status = 1 }", name="1"))
+
+    assert [line for line, _ in caught.value.problems] == [3, 4, 5]
