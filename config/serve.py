@@ -17,7 +17,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -66,7 +67,7 @@ class Service:
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
-    start_at: float = field(default=0.0)
+    start_at: float = 0.0
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -137,30 +138,37 @@ def take_lock() -> IO[str]:
     return file
 
 
+def commands(*, host: str, port: int, broker_socket: Path, folder: Path) -> dict[str, list[str]]:
+    """How each process of the site is started; *folder* is for the broker's files."""
+    celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+    return {
+        # Nothing in it needs to survive: the rows are the truth, and the sweeper queues again what a broker forgot.
+        "broker": [
+            str(get_binary_path()),
+            *("--port", "0", "--unixsocket", str(broker_socket), "--unixsocketperm", "600"),
+            *("--save", "", "--appendonly", "no", "--dir", str(folder), "--loglevel", "warning"),
+        ],
+        "web": [
+            *(sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port)),
+            *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
+            *("--timeout-graceful-shutdown", "2"),  # seconds; open event streams are cut then
+        ],
+        "worker": [*celery, "worker", "--queues", "grading,batch", "--loglevel", "WARNING"],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
+    }
+
+
 def services() -> tuple[Service | None, list[Service]]:
     """The broker, if it is ours, and the processes of the site."""
-    python = sys.executable
-    celery = [python, "-m", "celery", "-A", "config.celery"]
-    broker = None
-    if urlsplit(settings.REDIS_URL).path == str(settings.EMBEDDED_REDIS_SOCKET):
-        settings.EMBEDDED_REDIS_SOCKET.parent.mkdir(mode=0o700, exist_ok=True)
-        # Nothing in it needs to survive: the rows are the truth, and the sweeper queues again what a broker forgot.
-        broker = Service(
-            "broker",
-            [
-                str(get_binary_path()),
-                *("--port", "0", "--unixsocket", str(settings.EMBEDDED_REDIS_SOCKET), "--unixsocketperm", "600"),
-                *("--save", "", "--appendonly", "no", "--dir", str(settings.VAR_DIR), "--loglevel", "warning"),
-            ],
-        )
-    web = [
-        *(python, "-m", "uvicorn", "config.asgi:application", "--host", settings.HOST, "--port", str(settings.PORT)),
-        *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
-        *("--timeout-graceful-shutdown", "2"),  # seconds; open event streams are cut then
-    ]
-    worker = [*celery, "worker", "--queues", "grading,batch", "--loglevel", "WARNING"]
-    beat = [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""]
-    return broker, [Service("web", web), Service("worker", worker), Service("beat", beat)]
+    every = commands(
+        host=settings.HOST, port=settings.PORT, broker_socket=settings.EMBEDDED_REDIS_SOCKET, folder=settings.VAR_DIR
+    )
+    broker = Service("broker", every.pop("broker"))
+    others = [Service(name, command) for name, command in every.items()]
+    if urlsplit(settings.REDIS_URL).path != str(settings.EMBEDDED_REDIS_SOCKET):
+        return None, others
+    settings.EMBEDDED_REDIS_SOCKET.parent.mkdir(mode=0o700, exist_ok=True)
+    return broker, others
 
 
 def wait_for_broker(broker: Service) -> None:

@@ -138,11 +138,20 @@ def make_environment(folder: Path, title: str, requirements: list[str], *, keeps
             os.umask(0o022)  # learners' code runs under another uid, which must be able to read this
             command(sys.executable, "-m", "venv", *(["--without-pip"] if folder == LEARNER else []), folder)
             if folder == SITE:
-                pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+                pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
                 command(*pip, "--require-hashes", "-r", INSTALLER)
-        sync = [SITE / "bin" / "python", "-m", "uv", "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
+        sync: list[str | Path] = [
+            SITE / "bin" / "python",
+            "-m",
+            "uv",
+            "pip",
+            "sync",
+            "--quiet",
+            "--require-hashes",
+            "--compile-bytecode",
+        ]
         files = [*([INSTALLER] if folder == SITE else []), *(name for name in wanted if name != "python")]
-        command(*sync, "--python", python, *files)
+        command(*sync, "--require-hashes", "--compile-bytecode", "--python", python, *files)
         stamp.write_text(json.dumps(wanted))
 
 

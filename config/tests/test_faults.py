@@ -1,0 +1,136 @@
+"""Nothing accepted is lost: real processes are killed, stopped and restarted while submissions are under way."""
+
+import signal
+import time
+
+import pytest
+
+from config.tests.site import Site, wait_for
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+
+RIGHT = """
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello():
+    return {"message": "Hello from Flask"}
+"""
+SLOW = "import time\ntime.sleep(2)\n" + RIGHT
+RESULT = {"status": "done", "verdict": "passed"}
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path, RUN_LEASE_SECONDS="3", WORKER_CONCURRENCY="2")
+    site.prepare()
+    site.start("broker", "web")
+    yield site
+    site.close()
+
+
+def result(submission):
+    return {name: submission[name] for name in RESULT}
+
+
+def runs(site, uuid):
+    """What the rows say: the status of each run of the submission, and how often it was claimed."""
+    rows = f"Run.objects.filter(submission__uuid='{uuid}').values_list('status', 'tries')"
+    return shell(site, f"from exercises.models import Run; print(list({rows}))")
+
+
+def shell(site, program):
+    return site.manage("shell", "--no-imports", "-c", program).strip()
+
+
+def test_worker_killed_in_mid_run(site):
+    site.start("worker", "beat")
+    submissions = [site.submit("hello-flask", SLOW)["id"] for _ in range(4)]
+    site.wait_until_running(submissions[0])
+
+    site.kill("worker")
+    site.start("worker")
+
+    assert [result(site.final(uuid)) for uuid in submissions] == [RESULT] * 4
+    assert runs(site, submissions[0]) == "[('done', 2)]"
+
+
+def test_broker_restarted_empty_while_runs_are_queued(site):
+    submissions = [site.submit("hello-flask", RIGHT)["id"] for _ in range(3)]
+
+    site.kill("broker")
+    (site.folder / "valkey.sock").unlink()
+    site.start("broker", "worker", "beat")
+
+    assert [result(site.final(uuid)) for uuid in submissions] == [RESULT] * 3
+
+
+def test_submission_is_accepted_while_the_broker_is_away(site):
+    site.kill("broker")
+    (site.folder / "valkey.sock").unlink()
+
+    started = time.monotonic()
+    uuid = site.submit("hello-flask", RIGHT)["id"]
+    seconds = time.monotonic() - started
+    site.start("broker", "worker", "beat")
+
+    assert seconds < 5
+    assert result(site.final(uuid)) == RESULT
+
+
+def test_task_delivered_twice_is_judged_once(site):
+    uuid = site.submit("hello-flask", SLOW)["id"]
+    shell(
+        site,
+        "from exercises.models import Run; from exercises.tasks import judge_run\n"
+        f"judge_run.delay(Run.objects.get(submission__uuid='{uuid}').pk)",
+    )
+
+    site.start("worker")
+
+    assert result(site.final(uuid)) == RESULT
+    assert runs(site, uuid) == "[('done', 1)]"
+
+
+def test_slow_worker_cannot_overwrite_the_result_of_another(site):
+    site.start("worker", "beat")
+    uuid = site.submit("hello-flask", SLOW)["id"]
+    site.wait_until_running(uuid)
+    site.signal("worker", signal.SIGSTOP)  # it holds the lease and does nothing
+
+    site.start("worker-two")
+    first = site.final(uuid)
+    site.signal("worker", signal.SIGCONT)
+    other = site.final(site.submit("hello-flask", RIGHT)["id"])
+    time.sleep(3)  # the slow worker finishes its run in this time
+
+    assert (result(first), result(other)) == (RESULT, RESULT)
+    assert site.submission(uuid) == first
+    assert runs(site, uuid) == "[('done', 2)]"
+
+
+def test_web_killed_right_after_it_accepted(site):
+    uuid = site.submit("hello-flask", RIGHT)["id"]
+    site.kill("web")
+
+    site.start("worker", "beat", "web")
+
+    assert result(site.final(uuid)) == RESULT
+
+
+def test_without_isolation_nothing_runs_and_readiness_says_why(site):
+    site.environment |= {"LEARNER_PYTHON": "/nonexistent/python", "RUN_MAX_TRIES": "2"}
+    site.start("worker", "beat")
+
+    broken = site.final(site.submit("hello-flask", RIGHT)["id"])
+    ready = wait_for(
+        lambda: (r := site.session.get(f"{site.url}/health/ready")).json()["checks"]["worker"]["ok"] and r, "a worker"
+    )
+
+    assert (broken["status"], broken["verdict"], broken["stdout"]) == ("broken", "", "")
+    assert "not your fault" in broken["message"].lower() or "our fault" in broken["message"].lower()
+    assert ready.status_code == 503
+    assert "/nonexistent/python" in ready.json()["checks"]["sandbox"]["detail"]
