@@ -1,0 +1,123 @@
+"""What this site adds to Python-Markdown: code blocks, callouts, links to lessons, tables that scroll."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as etree
+from typing import Any
+from urllib.parse import urlsplit
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+
+from courses.code_blocks import code_block, line_numbers
+
+# `!!! kind "Title"` -> the title of a callout that has none of its own.
+CALLOUTS = {"note": "Note", "tip": "Tip", "warning": "Watch out", "compare": "Compare"}
+LESSON_LINK = re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?P<fragment>#[\w-]+)?")
+
+
+def fence_options(
+    language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, Any], md: Markdown
+) -> bool:
+    """Validator of SuperFences: takes what a block can show. courses.proofreading reports the rest."""
+    options["title"] = inputs.get("title", "")
+    try:
+        options["hl_lines"] = line_numbers(inputs.get("hl_lines", ""))
+    except ValueError:
+        options["hl_lines"] = []
+    return True
+
+
+def format_fence(
+    source: str, language: str | None, css_class: str, options: dict[str, Any], md: Markdown, **kwargs: Any
+) -> str:
+    """Formatter of SuperFences."""
+    return code_block(source, language=language or "", title=options["title"], hl_lines=options["hl_lines"])
+
+
+SUPERFENCES = {
+    # Four spaces are for what belongs to a list item or a callout; code stands in fences.
+    "disable_indented_code_blocks": True,
+    "custom_fences": [{"name": "*", "class": "", "format": format_fence, "validator": fence_options}],
+}
+
+
+class Callouts(Treeprocessor):
+    """Admonitions become <aside class="note note--tip">, with a title in any case."""
+
+    def run(self, root: etree.Element) -> None:
+        for element in root.iter("div"):
+            classes = (element.get("class") or "").split()
+            if classes[:1] != ["admonition"]:
+                continue
+            kind = classes[1] if len(classes) > 1 and classes[1] in CALLOUTS else "note"
+            element.tag = "aside"
+            element.set("class", f"note note--{kind}")
+            title = element.find("p[@class='admonition-title']")
+            if title is None:
+                title = etree.Element("p")
+                element.insert(0, title)
+            elif title.text == kind.capitalize():  # Python-Markdown's own title for a callout without one
+                title.text = CALLOUTS[kind]
+            title.text = title.text or CALLOUTS[kind]
+            title.set("class", "note-title")
+
+
+class Links(Treeprocessor):
+    """`lesson:slug` becomes that lesson's address; links to other sites say so to the browser."""
+
+    def __init__(self, md: Markdown, lesson_url: str) -> None:
+        super().__init__(md)
+        self.lesson_url = lesson_url
+
+    def run(self, root: etree.Element) -> None:
+        for element in root.iter("a"):
+            target = element.get("href", "")
+            if lesson := LESSON_LINK.fullmatch(target):
+                element.set("href", self.lesson_url.format(slug=lesson["slug"]) + (lesson["fragment"] or ""))
+            elif is_foreign(target):
+                element.set("rel", "noopener")
+
+
+def is_foreign(target: str) -> bool:
+    """Whether a link leaves this site."""
+    try:
+        return bool(urlsplit(target).netloc)
+    except ValueError:  # such as an unfinished IPv6 address
+        return True
+
+
+class Tables(Treeprocessor):
+    """Each table stands in a <div class="tablewrap">, which scrolls when the page is narrower than the table."""
+
+    def run(self, root: etree.Element) -> None:
+        for parent in list(root.iter()):
+            for index, child in enumerate(list(parent)):
+                if child.tag == "table":
+                    wrapper = etree.Element("div", {"class": "tablewrap"})
+                    wrapper.tail, child.tail = child.tail, None
+                    wrapper.append(child)
+                    parent[index] = wrapper
+
+
+class Headings(Treeprocessor):
+    """The page has its own h1: one in the text goes down to h2. Runs before the ids are made."""
+
+    def run(self, root: etree.Element) -> None:
+        for heading in root.iter("h1"):
+            heading.tag = "h2"
+
+
+class FieldguideExtension(Extension):
+    def __init__(self, *, lesson_url: str) -> None:
+        super().__init__()
+        self.lesson_url = lesson_url
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # After inline (20) and attr_list (8) have made their elements; toc (5) then gives ids to the headings.
+        md.treeprocessors.register(Headings(md), "fieldguide-headings", 7)
+        md.treeprocessors.register(Callouts(md), "fieldguide-callouts", 4)
+        md.treeprocessors.register(Links(md, self.lesson_url), "fieldguide-links", 3)
+        md.treeprocessors.register(Tables(md), "fieldguide-tables", 2)

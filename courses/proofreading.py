@@ -1,0 +1,160 @@
+"""What is wrong with a text, line by line: the mistakes that a reader would stumble over and an author can mend."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from courses.code_blocks import LANGUAGES, OPTIONS, Fence, find_fences, line_numbers
+from courses.markdown_extensions import CALLOUTS, LESSON_LINK
+from courses.sanitising import TAGS, is_own_image
+
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
+HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*(?P<text>[^#\s].*)")
+UNDERLINE = re.compile(r"(?P<sign>=+|-+)[ \t]*")
+CALLOUT = re.compile(r"[> ]*!!![ ]?(?P<kind>[\w -]*?)[ ]*(?P<title>\".*\")?[ ]*")
+LINK = re.compile(
+    r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?(?P<target>[^)\s>]*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+)
+DEFINITION = re.compile(r"[ ]{0,3}\[[^\]]+\]:[ \t]*<?(?P<target>[^\s>]+)>?")
+TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s[^<>]*)?)/?>")
+TAG_TARGET = re.compile(r"\shref\s*=\s*[\"']?(?P<target>[^\"'\s]*)", re.IGNORECASE)
+DANGEROUS_ATTRIBUTE = re.compile(r"\s(?P<name>on\w+|style|srcdoc|formaction)\s*=", re.IGNORECASE)
+GOOD_TARGET = re.compile(r"(?:https?://|mailto:)\S+|/(?!/)\S*|#\S+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """A mistake in a text. line counts from 1 in the Markdown."""
+
+    line: int
+    message: str
+
+
+def proofread(
+    markdown: str, *, heading_ids: Collection[str], lesson_slugs: Collection[str] | None = None
+) -> list[Problem]:
+    """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page."""
+    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    problems: list[Problem] = []
+    for fence in find_fences(lines):
+        problems.extend(_check_fence(fence))
+        for number in range(fence.line, (fence.end or len(lines)) + 1):
+            lines[number - 1] = ""
+    # Code in the text is blanked like code in fences; line ends stay, so that lines keep their numbers.
+    prose = CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", "x", span[0]), "\n".join(lines))
+    problems.extend(_check_headings(prose.split("\n")))
+    problems.extend(_check_callouts(prose.split("\n")))
+    problems.extend(_check_tags(prose, heading_ids, lesson_slugs))
+    problems.extend(_check_links(prose, heading_ids, lesson_slugs))
+    return sorted(set(problems))
+
+
+def _check_fence(fence: Fence) -> Iterator[Problem]:
+    if fence.end is None:
+        yield Problem(fence.line, "This code fence is never closed.")
+    if not fence.is_understood:
+        yield Problem(
+            fence.line, f'Cannot read "{fence.header}"; write it like: ```python title="main.py" hl_lines="2 3"'
+        )
+        return
+    for option in sorted(fence.options.keys() - OPTIONS):
+        yield Problem(fence.line, f'Unknown option "{option}"; a code fence knows {", ".join(sorted(OPTIONS))}.')
+    try:
+        highlighted = line_numbers(fence.options.get("hl_lines", ""))
+    except ValueError:
+        yield Problem(fence.line, 'hl_lines must be line numbers and ranges, such as "2 4-6".')
+    else:
+        count = fence.source.count("\n") + 1
+        if any(number > count for number in highlighted):
+            yield Problem(fence.line, f"hl_lines names line {max(highlighted)}, but the block has {count}.")
+    if not fence.language:
+        yield Problem(fence.line, "Say which language this code is in: python, console, json, text, …")
+    elif fence.language not in LANGUAGES:
+        yield Problem(fence.line, f'Unknown language "{fence.language}"; known are {", ".join(LANGUAGES)}.')
+    elif fence.language == "python" and "fragment" not in fence.options:
+        yield from _check_python(fence)
+
+
+def _check_python(fence: Fence) -> Iterator[Problem]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # such as an invalid escape sequence
+            ast.parse(fence.source)
+    except SyntaxError as error:
+        line = fence.line + max(1, error.lineno or 1)
+        yield Problem(
+            line, f"This Python does not parse: {error.msg}. If it is a piece of a program: ```python fragment"
+        )
+    except (ValueError, MemoryError, RecursionError) as error:
+        yield Problem(fence.line, f"This Python does not parse: {error or type(error).__name__}.")
+
+
+def _check_headings(lines: list[str]) -> Iterator[Problem]:
+    above = 1  # the page's own title
+    for number, line in enumerate(lines, start=1):
+        level = 0
+        if heading := HEADING.fullmatch(line):
+            level = len(heading["level"])
+        elif (underline := UNDERLINE.fullmatch(line)) and number > 1 and lines[number - 2].strip():
+            level = 1 if underline["sign"][0] == "=" else 2
+        if level == 1:
+            yield Problem(number, "The page's title is its only heading of level 1; start with ##.")
+        elif level > above + 1:
+            yield Problem(number, f"The heading jumps from level {above} to level {level}.")
+        above = level or above
+
+
+def _check_callouts(lines: list[str]) -> Iterator[Problem]:
+    for number, line in enumerate(lines, start=1):
+        callout = CALLOUT.fullmatch(line)
+        if callout and callout["kind"].lower() not in CALLOUTS:
+            yield Problem(number, f'Unknown callout "{callout["kind"]}"; there are {", ".join(CALLOUTS)}.')
+
+
+def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:
+    for tag in TAG.finditer(prose):
+        line = _line(prose, tag)
+        name = tag["name"].lower()
+        if name not in TAGS:
+            yield Problem(line, f"The tag <{name}> is not allowed and was left out.")
+        for attribute in DANGEROUS_ATTRIBUTE.finditer(tag["attributes"]):
+            yield Problem(line, f"The attribute {attribute['name'].lower()} is not allowed and was left out.")
+        if name == "img" and not re.search(r"\salt\s*=\s*(\"[^\"]*\S[^\"]*\"|'[^']*\S[^']*')", tag["attributes"]):
+            yield Problem(line, "The image has no text for those who cannot see it.")
+        if target := TAG_TARGET.search(tag["attributes"]):
+            yield from _check_target(line, target["target"], heading_ids, lesson_slugs)
+
+
+def _check_links(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:
+    for link in LINK.finditer(prose):
+        line = _line(prose, link)
+        if link["image"]:
+            if not link["text"].strip():
+                yield Problem(line, "The image has no text for those who cannot see it: ![what it shows](…).")
+            if not is_own_image(link["target"]):
+                yield Problem(line, f"Images come from this site; {link['target']} does not start with /.")
+        else:
+            yield from _check_target(line, link["target"], heading_ids, lesson_slugs)
+    for definition in re.finditer(rf"^{DEFINITION.pattern}", prose, re.MULTILINE):
+        yield from _check_target(_line(prose, definition), definition["target"], heading_ids, lesson_slugs)
+
+
+def _check_target(
+    line: int, target: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None
+) -> Iterator[Problem]:
+    if lesson := LESSON_LINK.fullmatch(target):
+        if lesson_slugs is not None and lesson["slug"] not in lesson_slugs:
+            yield Problem(line, f'The course has no lesson "{lesson["slug"]}".')
+    elif target.startswith("#"):
+        if target[1:] not in heading_ids:
+            yield Problem(line, f"This page has no heading with the address {target}.")
+    elif not GOOD_TARGET.fullmatch(target):
+        yield Problem(line, f'The link "{target}" leads nowhere; write lesson:slug, /path, #heading or https://….')
+
+
+def _line(text: str, match: re.Match[str]) -> int:
+    return text.count("\n", 0, match.start()) + 1

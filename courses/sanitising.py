@@ -1,0 +1,58 @@
+"""The allow-list that all rendered HTML goes through last: what is not named here does not reach a page."""
+
+from __future__ import annotations
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
+TAGS = HEADINGS | {
+    "a", "abbr", "aside", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure",
+    "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "samp", "span", "strong", "sub", "sup", "table", "tbody",
+    "td", "th", "thead", "tr", "ul", "var",
+}  # fmt: skip
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),  # said so, because the library would allow lang and title everywhere
+    "a": {"href", "title", "rel"},
+    "abbr": {"title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+    **{heading: {"id"} for heading in HEADINGS},
+}
+ALIGNMENTS = {"left", "center", "right"}
+CLASSES = {
+    "aside": {"note", "note--note", "note--tip", "note--warning", "note--compare"},
+    "div": {"codeblock", "cbhead", "hl", "tablewrap"},
+    "p": {"note-title"},
+    "span": {"name", "hll"} | {name for name in STANDARD_TYPES.values() if name},
+}
+# Their content goes with them; of every other unknown tag the text stays.
+DROPPED_WITH_CONTENT = {"script", "style", "template", "iframe", "object", "noscript", "svg", "math", "title"}
+
+
+def is_own_image(source: str) -> bool:
+    """Images come from this site: the Content-Security-Policy blocks all others."""
+    return source.startswith("/") and not source.startswith(("//", "/\\"))
+
+
+def _filtered(tag: str, attribute: str, value: str) -> str | None:
+    if tag == "img" and attribute == "src" and not is_own_image(value):
+        return None
+    return value
+
+
+def sanitise(html: str) -> str:
+    """*html* with nothing in it but the tags, attributes, classes and kinds of address named above."""
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        clean_content_tags=DROPPED_WITH_CONTENT,
+        attributes=ATTRIBUTES,
+        attribute_filter=_filtered,
+        tag_attribute_values={"td": {"align": ALIGNMENTS}, "th": {"align": ALIGNMENTS}},
+        allowed_classes=CLASSES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    )

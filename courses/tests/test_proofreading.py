@@ -1,0 +1,71 @@
+"""Each mistake is reported once, at its line, and the text beside it that is right is not."""
+
+import pytest
+
+from courses.rendering import Problem, render
+
+
+@pytest.mark.parametrize(
+    ("markdown", "problems"),
+    [
+        ("Nothing wrong.", []),
+        ("!!! note\n    a\n\n!!! tip\n    a\n\n!!! warning\n    a\n\n!!! compare\n    a", []),
+        ("a\n\n!!! danger\n    b", [(3, 'Unknown callout "danger"; there are note, tip, warning, compare.')]),
+        ("```text\n!!! danger\n# no heading\n<script>\n```", []),
+        ("`<script>` and ``a ` <b>`` and `two\nlines <div onclick=x>`", []),
+        ("```\nx\n```", [(1, "Say which language this code is in: python, console, json, text, …")]),
+        ("```python\nx = 1\n```\n\n    ```text\n    y\n    ```", []),
+        ("a\n\n```python\nok = 1\ndef f(:\n```", [(5, "This Python does not parse: invalid syntax. If it is a piece of "
+          "a program: ```python fragment")]),
+        ("```python fragment\ndef f(:\n```", []),
+        ("- a\n\n    ```python\n    if True:\n        x = 1\n    ```", []),
+        ("```python\nawait x\n```", []),
+        ("```text\nopen", [(1, "This code fence is never closed.")]),
+        ('```text frame="x"\n```', [(1, 'Unknown option "frame"; a code fence knows fragment, hl_lines, title.')]),
+        ('```text hl_lines="2"\na\n```', [(1, "hl_lines names line 2, but the block has 1.")]),
+        ('```text hl_lines="two"\na\n```', [(1, 'hl_lines must be line numbers and ranges, such as "2 4-6".')]),
+        ("```{.python}\nx\n```", [(1, 'Cannot read "{.python}"; write it like: ```python title="main.py" '
+          'hl_lines="2 3"')]),
+        ("## a\n\n### b\n\n## c", []),
+        ("## a\n\n#### b", [(3, "The heading jumps from level 2 to level 4.")]),
+        ("# a", [(1, "The page's title is its only heading of level 1; start with ##.")]),
+        ("a\n=", [(2, "The page's title is its only heading of level 1; start with ##.")]),
+        ("| a |\n|---|\n| b |\n\n---\n\ntext", []),
+        ("![A chart](/static/a.svg)", []),
+        ("![](/static/a.svg)", [(1, "The image has no text for those who cannot see it: ![what it shows](…).")]),
+        ("![a](https://example.org/a.svg)", [(1, "Images come from this site; https://example.org/a.svg does not start "
+          "with /.")]),
+        ('<img src="/a.svg" alt="A chart">', []),
+        ('<img src="/a.svg" alt="">', [(1, "The image has no text for those who cannot see it.")]),
+        ("a <https://example.org> b < c > d", []),
+        ("<script>alert(1)</script>", [(1, "The tag <script> is not allowed and was left out.")]),
+        ("a\n<p onclick='x()' style=\"y\">b</p>", [(2, "The attribute onclick is not allowed and was left out."),
+                                                 (2, "The attribute style is not allowed and was left out.")]),
+        ("[a](lesson:gevent) [b](lesson:gevent#why) [c](/courses/) [d](https://example.org) [e](mailto:a@example.org)",
+         []),
+        ("## Here\n\n[a](#here)", []),
+        ("[a](#nowhere)", [(1, "This page has no heading with the address #nowhere.")]),
+        ("a\n[b](lesson:nobody)", [(2, 'The course has no lesson "nobody".')]),
+        ("[a](gevent.md)", [(1, 'The link "gevent.md" leads nowhere; write lesson:slug, /path, #heading or https://….')]),
+        ("[a][b]\n\n[b]: ../x", [(3, 'The link "../x" leads nowhere; write lesson:slug, /path, #heading or https://….')]),
+        ('<a href="javascript:x()">a</a>', [(1, 'The link "javascript:x()" leads nowhere; write lesson:slug, /path, '
+          "#heading or https://….")]),
+    ],
+)  # fmt: skip
+def test_problems_have_the_line_of_the_mistake(markdown, problems):
+    rendered = render(markdown, lesson_slugs={"gevent"})
+
+    assert rendered.problems == [Problem(line, message) for line, message in problems]
+
+
+def test_unknown_languages_are_named_and_still_shown():
+    rendered = render("```cobol\nDISPLAY 1\n```")
+
+    [problem] = rendered.problems
+    assert problem.line == 1
+    assert problem.message.startswith('Unknown language "cobol"; known are bash, console,')
+    assert "<pre><code>DISPLAY 1\n</code></pre>" in rendered.html
+
+
+def test_lesson_links_are_not_checked_without_a_list_of_lessons():
+    assert render("[a](lesson:nobody)").problems == []

@@ -1,0 +1,100 @@
+"""Markdown in, page HTML out: the forms that authors and the style sheet rely on."""
+
+import pytest
+
+from courses.rendering import render
+
+CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span>\n'
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("Plain *text*.", "<p>Plain <em>text</em>.</p>"),
+        (
+            '```python title="main.py"\nx = 1\n```',
+            '<div class="codeblock"><div class="cbhead"><span class="name">main.py</span></div>'
+            f'<div class="hl"><pre><code>{CODE}</code></pre></div></div>',
+        ),
+        (
+            '```python hl_lines="1"\nx = 1\n```',
+            '<div class="codeblock"><div class="cbhead"><span class="name">Python</span></div>'
+            f'<div class="hl"><pre><code><span class="hll">{CODE}</span></code></pre></div></div>',
+        ),
+        (
+            "```console\n$ ls\n```",
+            '<div class="codeblock"><div class="cbhead"><span class="name">Terminal</span></div>'
+            '<div class="hl"><pre><code><span class="gp">$ </span>ls\n</code></pre></div></div>',
+        ),
+        (  # a title is text, not HTML
+            '```text title="<b>"\na < b\n```',
+            '<div class="codeblock"><div class="cbhead"><span class="name">&lt;b&gt;</span></div>'
+            '<div class="hl"><pre><code>a &lt; b\n</code></pre></div></div>',
+        ),
+        (
+            '!!! note "Mine"\n    Text.',
+            '<aside class="note note--note">\n<p class="note-title">Mine</p>\n<p>Text.</p>\n</aside>',
+        ),
+        (
+            "!!! tip\n    Text.",
+            '<aside class="note note--tip">\n<p class="note-title">Tip</p>\n<p>Text.</p>\n</aside>',
+        ),
+        (
+            "!!! warning\n    Text.",
+            '<aside class="note note--warning">\n<p class="note-title">Watch out</p>\n<p>Text.</p>\n</aside>',
+        ),
+        (  # a callout always has a title
+            '!!! compare ""\n    Text.',
+            '<aside class="note note--compare">\n<p class="note-title">Compare</p><p>Text.</p>\n</aside>',
+        ),
+        ("## What it does", '<h2 id="what-it-does">What it does</h2>'),
+        ("## What it does {#purpose}", '<h2 id="purpose">What it does</h2>'),
+        ("# Too high", '<h2 id="too-high">Too high</h2>'),
+        ("[next](lesson:sync-and-async)", '<p><a href="../sync-and-async/">next</a></p>'),
+        ("[next](lesson:sync-and-async#why)", '<p><a href="../sync-and-async/#why">next</a></p>'),
+        ("[task](/exercises/hello-flask/)", '<p><a href="/exercises/hello-flask/">task</a></p>'),
+        ("[out](https://example.org/)", '<p><a href="https://example.org/" rel="noopener">out</a></p>'),
+        ("![A chart](/static/chart.svg)", '<p><img alt="A chart" src="/static/chart.svg"></p>'),
+        ("![A chart](https://example.org/chart.svg)", '<p><img alt="A chart"></p>'),
+        ("Press <kbd>Ctrl</kbd>.", "<p>Press <kbd>Ctrl</kbd>.</p>"),
+        ('{"message": "braces are text"}', '<p>{"message": "braces are text"}</p>'),
+    ],
+)
+def test_render_makes_the_agreed_html(markdown, html):
+    assert render(markdown).html == html
+
+
+def test_render_wraps_tables_and_keeps_their_alignment():
+    html = render("| a | b |\n|---|--:|\n| 1 | 2 |").html
+
+    assert html.startswith('<div class="tablewrap"><table>\n<thead>\n<tr>\n<th>a</th>\n<th align="right">b</th>')
+    assert html.endswith("</table></div>")
+
+
+def test_render_resolves_lesson_links_for_the_page_that_asks():
+    html = render("[next](lesson:gevent)", lesson_url="/courses/frameworks/{slug}/").html
+
+    assert html == '<p><a href="/courses/frameworks/gevent/">next</a></p>'
+
+
+def test_contents_has_the_two_upper_levels_in_order_as_plain_text():
+    contents = render("## One `a < b`\n\n### Two & three\n\n#### Four\n\n## One `a < b`").contents
+
+    assert contents == [
+        {"level": 2, "id": "one-a-b", "text": "One a < b"},
+        {"level": 3, "id": "two-three", "text": "Two & three"},
+        {"level": 2, "id": "one-a-b_1", "text": "One a < b"},
+    ]
+
+
+def test_code_inside_lists_and_callouts_is_a_block_too():
+    html = render("- item\n\n    ```python\n    x = 1\n    ```\n\n!!! note\n    ```python\n    x = 1\n    ```\n").html
+
+    assert html.count(f'<div class="hl"><pre><code>{CODE}</code></pre></div>') == 2
+
+
+def test_render_keeps_nothing_between_two_calls():
+    first = render("## Same\n\n[a]: /target")
+
+    assert render("## Same\n\n[text][a]").html == '<h2 id="same">Same</h2>\n<p>[text][a]</p>'
+    assert first.contents == [{"level": 2, "id": "same", "text": "Same"}]
