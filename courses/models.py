@@ -7,6 +7,7 @@ another one; `published` is the version that learners read. The versions are the
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -21,7 +22,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
         """Courses a visitor may see now."""
         return self.filter(published_at__lte=now())
 
-    def visible_to(self, user) -> CourseQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> CourseQuerySet:
         """All courses for staff, the published ones for everybody else."""
         return self if user.is_staff else self.published()
 
