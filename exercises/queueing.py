@@ -1,0 +1,39 @@
+"""Sends runs to the workers.
+
+The row is the truth and the message only a hint: a message that is lost, or that could not be sent, is sent
+again by exercises.sweeping; one that is delivered twice finds the run claimed.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from celery import current_app
+from django.utils.timezone import now
+from kombu.exceptions import OperationalError
+
+from exercises.models import Run
+
+logger = logging.getLogger(__name__)
+
+FIRST_RESEND_SECONDS = 20
+MAX_RESEND_SECONDS = 300
+
+
+def send(run_id: int, *, delay_seconds: float = 0) -> bool:
+    """Queue the run for the workers; False when the broker is away, which is logged."""
+    try:
+        # By name: the task's module imports the judging, which the web process has no need of.
+        current_app.send_task(
+            "exercises.judge_run", args=[run_id], queue="grading", countdown=delay_seconds or None, ignore_result=True
+        )
+    except OperationalError as error:
+        logger.warning("run %s: the broker is away, the sweeper will send it: %s", run_id, error)
+        return False
+    return True
+
+
+def next_resend(run: Run) -> datetime:
+    """When to send a queued run again if nobody claims it: after 20 s, then 40 s, 80 s, … at most 5 minutes."""
+    waited = now() - run.created_at
+    shortest, longest = timedelta(seconds=FIRST_RESEND_SECONDS), timedelta(seconds=MAX_RESEND_SECONDS)
+    return now() + min(max(waited, shortest), longest)

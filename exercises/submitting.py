@@ -1,0 +1,75 @@
+"""Handing in, stopping, and trying again."""
+
+import secrets
+from collections.abc import Mapping
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+
+from exercises import events, queueing
+from exercises.errors import InvalidFiles, NotPending, NotPublished, NotRepeatable, TooManyPending
+from exercises.files import problems_of
+from exercises.locks import hold
+from exercises.models import Exercise, Owner, Run, Submission
+from exercises.owners import lock_of
+
+# BigIntegerField is signed.
+SEED_BITS = 63
+
+
+@transaction.atomic
+def submit(*, owner: Owner, exercise: Exercise, files: Mapping[str, object]) -> Submission:
+    """Store *files* ({path: text}) as a new attempt at the published version and queue its run.
+
+    Raises NotPublished, InvalidFiles, and TooManyPending when *owner* already waits for MAX_PENDING results.
+    """
+    version = exercise.published
+    if version is None:
+        raise NotPublished
+    problems = problems_of(files, expected=version.starter)
+    if problems:
+        raise InvalidFiles(problems)
+    hold(lock_of(owner))
+    refuse_too_many(owner)
+    submission = Submission.objects.create(**owner.columns, exercise_version=version, files=dict(files))
+    start_run(submission, purpose=Run.Purpose.SUBMIT)
+    return submission
+
+
+@transaction.atomic
+def retry(*, submission: Submission) -> Run:
+    """Judge the attempt once more, because we failed to or because its owner had stopped it.
+
+    Asked twice, answers with the run that is already under way. Raises NotRepeatable and TooManyPending.
+    """
+    hold(lock_of(submission.owner))
+    current = submission.runs.latest("pk")
+    if current.is_pending:
+        return current
+    if not current.is_repeatable:
+        raise NotRepeatable
+    refuse_too_many(submission.owner)
+    return start_run(submission, purpose=Run.Purpose.REJUDGE)
+
+
+def cancel(*, submission: Submission) -> None:
+    """Stop the attempt's run; a worker that has it ends the program at its next look. Raises NotPending."""
+    run = submission.runs.latest("pk")
+    if not Run.objects.cancel(run.pk):
+        raise NotPending
+    events.announce(submission.uuid)
+
+
+def refuse_too_many(owner: Owner) -> None:
+    if Run.objects.pending().owned_by(owner).count() >= settings.MAX_PENDING:
+        raise TooManyPending
+
+
+def start_run(submission: Submission, *, purpose: Run.Purpose) -> Run:
+    run = Run(submission=submission, purpose=purpose, seed=secrets.randbits(SEED_BITS))
+    run.requeue_at = queueing.next_resend(run)
+    run.save(force_insert=True)
+    transaction.on_commit(partial(queueing.send, run.pk))
+    events.announce(submission.uuid)
+    return run
