@@ -1,0 +1,8 @@
+// Every page. One behaviour a module; each finds its elements by data attribute and does nothing without them.
+import "./theme.js"
+import "./shortcuts.js"
+import "./outline.js"
+import "./anchors.js"
+import "./contents.js"
+import "./copy.js"
+import "./overflow.js"
