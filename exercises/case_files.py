@@ -195,13 +195,15 @@ class _CaseReader:
 
     def _expect(self, raw: Any) -> dict[str, Any] | None:
         path = (*self._path, "expect")
-        table = self._document.table(
-            raw, path, "expect", required=["status"], optional=["content_type", "headers", "json", "text_contains"]
-        )
+        known = ["status", "content_type", "headers", "json", "text_contains"]
+        table = self._document.table(raw, path, "expect", optional=known)
         if table is None:
             return None
-        statuses = table["status"] if isinstance(table["status"], list) else [table["status"]]
-        if not statuses or not all(type(status) is int and 100 <= status <= 599 for status in statuses):
+        if not table:
+            self._problem(f"expect needs at least one of {', '.join(known)}", "expect")
+        statuses = table.get("status", [])
+        statuses = statuses if isinstance(statuses, list) else [statuses]
+        if not all(type(status) is int and 100 <= status <= 599 for status in statuses) or table.get("status") == []:
             self._problem("status must be a number from 100 to 599, or an array of them", "expect", "status")
         expect: dict[str, Any] = {"status": statuses}
         if "content_type" in table:

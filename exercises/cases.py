@@ -15,7 +15,7 @@
     why = "The price with tax is …"             # shown when the case fails
     request = { method = "POST", path = "/items", json = { name = "${item}", price = "${price}" } }
     [case.expect]
-    status = 200                                # or an array of integers
+    status = 200                                # or an array of integers; each line of expect can be left out
     content_type = "application/json"           # media type only
     json = { name = "${item}", price_with_tax = "${with_tax}" }   # the whole value, types included
     text_contains = "…"                         # or an array of texts
@@ -55,7 +55,7 @@ class RequestTemplate(TypedDict):
 
 
 class ExpectTemplate(TypedDict):
-    status: list[int]
+    status: list[int]  # [] is any
     content_type: NotRequired[str]
     headers: NotRequired[dict[str, str]]
     json: NotRequired[Any]

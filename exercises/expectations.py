@@ -32,7 +32,7 @@ class Answer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    status: tuple[int, ...]  # any of these
+    status: tuple[int, ...] = ()  # any of these; () is any status
     content_type: str = ""  # media type in lower case, without parameters; "" is any
     headers: Mapping[str, str] = field(default_factory=dict)  # exact values; names in any case
     json: Any = ABSENT
@@ -50,7 +50,7 @@ class Miss:
 
 def miss_of(expected: Expectation, answer: Answer) -> Miss | None:
     """How *answer* differs from what is expected, the most telling difference first; None when it does not."""
-    if answer.status not in expected.status:
+    if expected.status and answer.status not in expected.status:
         return Miss(
             {"code": "status", "expected": list(expected.status), "actual": answer.status},
             " or ".join(map(str, expected.status)),
@@ -102,8 +102,8 @@ def _json_miss(expected: Any, answer: Answer) -> Miss | None:
         "code": "json_differs",
         "path": clean(found.path, SHOWN),
         "difference": found.kind,
-        "expected": shortened(shown(found.expected), SHOWN),
-        "actual": shortened(shown(found.actual), SHOWN),
+        "expected": "" if found.kind == "unexpected" else shortened(shown(found.expected), SHOWN),
+        "actual": "" if found.kind == "missing" else shortened(shown(found.actual), SHOWN),
     }
     if found.kind == "type":
         message |= {"expected_type": type_name(found.expected), "actual_type": type_name(found.actual)}

@@ -11,6 +11,7 @@ reason       refines it:
              passed            ""
              failed            "mismatch"    at least one answer is not the expected one
                                "exception"   the first test that did not pass raised in the learner's code
+                               "blocked"     the same, because of something that the sandbox refuses
                                "unfinished"  the starter's placeholder is still there (also instead of a crash)
              crashed           "syntax_error" | "import_error" | "no_app" | "exited" | "exception" | "blocked"
              *_exceeded, timed_out   ""
@@ -46,3 +47,280 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
              {"code": "not_reached"}                                   with status skipped
 """
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sandbox
+from exercises.cases import Case, Request, expected, requests
+from exercises.expectations import Expectation, Miss, header, miss_of
+from exercises.hostile_text import clean, shortened
+from exercises.models import ExerciseVersion, Run
+from exercises.placeholders import untouched
+from exercises.tracebacks import last_traceback, without_folders
+from sandbox import Ending, Observation, Report
+
+Verdict = Run.Verdict
+
+SHOWN_BODY = 4096  # characters of a response that are kept
+SHOWN_HEADER = 200
+SHOWN_MESSAGE = 500
+KEPT_HEADERS = ("content-type", "location", "allow")  # beside those that the case expects
+
+# Verdicts of endings other than FINISHED.
+VERDICTS = {
+    Ending.MEMORY_EXCEEDED: Verdict.MEMORY_EXCEEDED,
+    Ending.TIMED_OUT: Verdict.TIMED_OUT,
+    Ending.OUTPUT_EXCEEDED: Verdict.OUTPUT_EXCEEDED,
+    Ending.EXITED: Verdict.CRASHED,
+    Ending.SIGNALLED: Verdict.CRASHED,
+    Ending.NOT_READY: Verdict.CRASHED,
+}
+RAISED = ("exception", "message", "file", "line", "source")  # parameters of an exception
+# What the system answers where the sandbox has closed something: not permitted, no network, no name server.
+BLOCKED = re.compile(r"\[Errno (?:1|101|-2|-3)\]")
+CRASH_REASONS = frozenset({"syntax_error", "import_error", "no_app", "exited", "exception", "blocked"})
+
+
+class JudgingPostponed(Exception):
+    """The sandbox could not be had: nothing is known about the program, and it should be tried again."""
+
+
+class JudgingInterrupted(Exception):
+    """keep_going said no: the program was ended, and there is no result."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What came of one run; the fields are columns of Run, described at the top of this module."""
+
+    verdict: Run.Verdict
+    reason: str
+    details: dict[str, Any]
+    tests: list[dict[str, Any]]
+    score: float
+    level: str
+    stdout: str
+    stderr: str
+    truncated: bool
+    wall_ms: int
+    cpu_ms: int
+    memory_bytes: int
+
+
+def judge(
+    run: Run,
+    *,
+    keep_going: Callable[[], bool] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Execute what a claimed run is about. Returns the keyword arguments for Run.objects.finish(); writes nothing.
+
+    keep_going is asked about twice a second, on_progress is told the number of cases answered so far.
+
+    Raises JudgingPostponed when the sandbox is down and JudgingInterrupted when keep_going said no.
+    Any other exception is a bug and goes up.
+    """
+    submission = run.submission
+    judgement = judge_files(
+        submission.exercise_version, submission.files, run.seed, keep_going=keep_going, on_progress=on_progress
+    )
+    return asdict(judgement)
+
+
+def judge_files(
+    version: ExerciseVersion,
+    files: Mapping[str, str],
+    seed: int,
+    *,
+    keep_going: Callable[[], bool] | None = None,
+    on_progress: Callable[[int], None] | None = None,
+) -> Judgement:
+    """What judge() does, for files that nobody handed in."""
+    cases: list[Case] = version.cases
+    asked = requests(cases, seed)
+    job = sandbox.Job(
+        kind="http",
+        framework=version.framework,
+        files={path: text.encode() for path, text in files.items()},
+        probes=[sandbox.HttpProbe(item.method, item.path, item.headers, item.body) for item in asked],
+        limits=sandbox.Limits(**version.limits),
+    )
+    try:
+        report = sandbox.judge(job, keep_going=keep_going, on_progress=on_progress)
+    except sandbox.SandboxUnavailable as error:
+        raise JudgingPostponed(str(error)) from error
+    except sandbox.Interrupted as error:
+        raise JudgingInterrupted from error
+    return judgement(report, cases, seed=seed, files=files, starter=version.starter, limits=job.limits)
+
+
+def judgement(
+    report: Report,
+    cases: Sequence[Case],
+    *,
+    seed: int,
+    files: Mapping[str, str],
+    starter: Mapping[str, str],
+    limits: sandbox.Limits,
+) -> Judgement:
+    """The verdict on what was observed. Raises ValueError when the report cannot be about these cases."""
+    observed = report.observations
+    if len(observed) > len(cases) or (report.ending == Ending.FINISHED and len(observed) < len(cases)):
+        raise ValueError(f"{len(observed)} observations of {len(cases)} cases, and the program {report.ending}")
+    keys = list(zip(cases, requests(cases, seed), expected(cases, seed), strict=True))
+    tests = [_test(*key, observation, files) for key, observation in zip(keys, observed, strict=False)]
+    tests += [_skipped(case, request) for case, request, _ in keys[len(observed) :]]
+    verdict = _verdict(report, tests)
+    open_functions = untouched(files, starter) if verdict in (Verdict.FAILED, Verdict.CRASHED) else None
+    if open_functions is None:
+        reason = _reason(verdict, report, tests)
+        details = _details(verdict, report, tests, limits)
+    else:
+        reason, details = "unfinished", {"functions": open_functions}
+    return Judgement(
+        verdict=verdict,
+        reason=reason,
+        details=details,
+        tests=tests,
+        score=round(sum(test["status"] == "passed" for test in tests) / len(tests), 4),
+        level=report.level,
+        stdout=_output(report.stdout, limits),
+        stderr=without_folders(_output(report.stderr, limits)),
+        truncated=report.truncated,
+        wall_ms=round(report.usage.wall_ms),
+        cpu_ms=round(report.usage.cpu_ms),
+        memory_bytes=report.usage.memory_bytes,
+    )
+
+
+def _verdict(report: Report, tests: Sequence[Mapping[str, Any]]) -> Run.Verdict:
+    verdict = VERDICTS.get(report.ending)
+    if report.truncated and verdict not in (Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT):
+        return Verdict.OUTPUT_EXCEEDED  # the program ended at the cap, or before the cap was noticed
+    if verdict is not None:
+        return verdict
+    return Verdict.PASSED if all(test["status"] == "passed" for test in tests) else Verdict.FAILED
+
+
+def _reason(verdict: Run.Verdict, report: Report, tests: Sequence[Mapping[str, Any]]) -> str:
+    if verdict == Verdict.CRASHED:
+        default = "no_app" if report.ending == Ending.NOT_READY else "exited"
+        return report.detail.reason if report.detail.reason in CRASH_REASONS else default
+    if verdict == Verdict.FAILED:
+        raised = _raised(tests)
+        if raised is None:
+            return "mismatch"
+        return "blocked" if BLOCKED.match(raised["message"]) else "exception"
+    return ""
+
+
+def _raised(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """The exception of the first test that did not pass, if that was the reason."""
+    first = next(test for test in tests if test["status"] != "passed")
+    return {name: first["message"][name] for name in RAISED} if first["status"] == "error" else None
+
+
+def _details(
+    verdict: Run.Verdict, report: Report, tests: Sequence[Mapping[str, Any]], limits: sandbox.Limits
+) -> dict[str, Any]:
+    details: dict[str, Any] = {}
+    if verdict == Verdict.CRASHED:
+        details = _crash(report)
+    elif verdict == Verdict.FAILED:
+        details = _raised(tests) or {}
+    elif verdict == Verdict.TIMED_OUT:
+        used_up_cpu = report.usage.cpu_ms >= 1000 * limits.cpu_seconds
+        details = {"limit": limits.cpu_seconds if used_up_cpu else limits.wall_seconds}
+    elif verdict == Verdict.MEMORY_EXCEEDED:
+        details = {"limit": limits.memory_bytes}
+    elif verdict == Verdict.OUTPUT_EXCEEDED:
+        details = {"limit": limits.output_bytes}
+    if verdict not in (Verdict.PASSED, Verdict.FAILED) and report.observations:
+        details["test"] = len(report.observations) - 1
+    return details
+
+
+def _crash(report: Report) -> dict[str, Any]:
+    """What the inside says about the end of the program, without what it left empty."""
+    said = report.detail
+    details = {
+        "exception": clean(said.exception, SHOWN_HEADER),
+        "message": shortened(said.message, SHOWN_MESSAGE),
+        "file": clean(said.file, SHOWN_HEADER),
+        "line": said.line,
+        "column": said.column,
+        "source": shortened(said.source, SHOWN_MESSAGE),
+        "exit_code": said.exit_code,
+        "signal": clean(said.signal, SHOWN_HEADER),
+    }
+    return {name: value for name, value in details.items() if value not in ("", None)}
+
+
+def _test(
+    case: Case, request: Request, expectation: Expectation, observation: Observation, files: Mapping[str, str]
+) -> dict[str, Any]:
+    """The result of a case whose request was sent."""
+    result = _skipped(case, request) | {
+        "status": "passed",
+        "message": None,
+        "response": _response(observation, expectation),
+        "duration_ms": round(observation.elapsed_ms, 1),
+    }
+    miss = _no_answer(observation) or miss_of(expectation, observation)
+    if miss is None:
+        return result
+    result |= {"why": case["why"], "expected": miss.expected, "actual": miss.actual}
+    raised = observation.error or observation.status == 500
+    if raised and (found := last_traceback(observation.stderr, files)):
+        message = {"code": "exception"} | {name: getattr(found, name) for name in RAISED}
+        return result | {"status": "error", "message": message, "traceback": found.text}
+    return result | {"status": "failed", "message": miss.message}
+
+
+def _skipped(case: Case, request: Request) -> dict[str, Any]:
+    """The result of a case whose request was never sent; _test() fills in the rest for the others."""
+    sent: dict[str, Any] = {"method": request.method, "path": request.path}
+    if request.headers:
+        sent["headers"] = dict(request.headers)
+    if request.body:
+        sent["body"] = shortened(request.body, SHOWN_BODY)
+    return {
+        "name": case["name"],
+        "status": "skipped",
+        "message": {"code": "not_reached"},
+        "why": "",
+        "request": sent,
+        "response": None,
+        "expected": None,
+        "actual": None,
+        "traceback": "",
+        "duration_ms": None,
+    }
+
+
+def _no_answer(observation: Observation) -> Miss | None:
+    if not observation.error:
+        return None
+    return Miss({"code": "no_answer", "error": clean(observation.error, SHOWN_HEADER)}, "", "")
+
+
+def _response(observation: Observation, expectation: Expectation) -> dict[str, Any] | None:
+    if observation.status is None:
+        return None
+    kept = dict.fromkeys((*KEPT_HEADERS, *map(str.lower, expectation.headers)))
+    headers = {name: header(observation, name) for name in kept}
+    return {
+        "status": observation.status,
+        "headers": {name: shortened(value, SHOWN_HEADER) for name, value in headers.items() if value is not None},
+        "body": clean(observation.body, SHOWN_BODY),
+        "truncated": observation.truncated or len(observation.body.decode(errors="replace")) > SHOWN_BODY,
+    }
+
+
+def _output(output: bytes, limits: sandbox.Limits) -> str:
+    return clean(output, limits.output_bytes)
