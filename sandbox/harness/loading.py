@@ -1,0 +1,128 @@
+"""Loads the learner's file as the module `main` and takes its `app`, or says why that cannot be."""
+
+import errno
+import importlib.util
+import linecache
+import os
+import sys
+import traceback
+from types import TracebackType
+from typing import Any, NoReturn
+
+from .diagnosis import Diagnosis
+
+WORK = "/work/"
+NETWORK_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH)
+
+
+def load(entry: str, diagnosis: Diagnosis) -> Any:
+    """The `app` of the learner's file. Ends the process, after an explanation, if there is none."""
+    sys.path.remove("/opt")
+    sys.path.insert(0, WORK.rstrip("/"))
+    sys.argv = [entry]
+    try:
+        module = run_as_main(entry)
+    except SyntaxError as error:
+        fail_at_syntax(error, diagnosis)
+    except SystemExit as error:
+        code = exit_code(error)
+        diagnosis.failed("exited", exception="SystemExit", message=str(error.code), exit_code=code, **place(error))
+        end(code)
+    except BaseException as error:
+        fail_at_exception(error, diagnosis)
+
+    app = getattr(module, "app", None)
+    if app is None:
+        diagnosis.failed("no_app", message=closest_name(vars(module)))
+        end(1)
+    return app
+
+
+def run_as_main(entry: str) -> Any:
+    spec = importlib.util.spec_from_file_location("main", WORK + entry)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{entry} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["main"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def closest_name(names: dict[str, Any]) -> str:
+    """The name of something that could have been meant as the app, or ""."""
+    frameworks = ("flask", "django", "fastapi", "starlette", "pyramid", "aiohttp", "sanic", "tornado", "dash")
+    for name, value in names.items():
+        module = type(value).__module__ or ""
+        if not name.startswith("_") and module.partition(".")[0] in frameworks and callable(value):
+            return name
+    return ""
+
+
+def exit_code(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    return error.code & 0xFF if isinstance(error.code, int) else 1
+
+
+def fail_at_syntax(error: SyntaxError, diagnosis: Diagnosis) -> NoReturn:
+    print_traceback(error)
+    diagnosis.failed(
+        "syntax_error",
+        exception=type(error).__name__,
+        message=error.msg or "",
+        file=relative(error.filename or ""),
+        line=error.lineno,
+        column=error.offset,
+        source=(error.text or "").rstrip("\n"),
+    )
+    end(1)
+
+
+def fail_at_exception(error: BaseException, diagnosis: Diagnosis) -> NoReturn:
+    print_traceback(error)
+    number = error.errno if isinstance(error, OSError) else None
+    if isinstance(error, ImportError):
+        reason = "import_error"
+    elif (isinstance(error, PermissionError) and number == errno.EPERM) or number in NETWORK_ERRORS:
+        reason = "blocked"
+    else:
+        reason = "exception"
+    diagnosis.failed(reason, exception=type(error).__name__, message=str(error), **place(error))
+    end(1)
+
+
+def place(error: BaseException) -> dict[str, Any]:
+    """File, line and source of the last of the learner's frames, if one of the files is the learner's."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(WORK)]
+    if not frames:
+        return {}
+    return {"file": relative(frames[-1].filename), "line": frames[-1].lineno, "source": frames[-1].line or ""}
+
+
+def relative(path: str) -> str:
+    return path.removeprefix(WORK) if path.startswith(WORK) else ""
+
+
+def print_traceback(error: BaseException) -> None:
+    """As Python would, without our own frames above the learner's."""
+    linecache.checkcache()
+    error.__traceback__ = learners_part(error.__traceback__)
+    traceback.print_exception(error)
+
+
+def learners_part(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback from the learner's first frame on; all of it if none is the learner's."""
+    first = trace
+    while first is not None and not first.tb_frame.f_code.co_filename.startswith(WORK):
+        first = first.tb_next
+    return first
+
+
+def end(code: int) -> NoReturn:
+    """End at once, whatever threads the learner's program has started."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            continue
+    os._exit(code)

@@ -1,0 +1,160 @@
+"""Serves whatever kind of app was loaded on the listening socket, by the server that suits it.
+
+The kind is told by the object alone. A framework's class is looked up only where the learner's program has imported
+that framework, so that nothing is imported for the sake of asking.
+"""
+
+import asyncio
+import inspect
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from .diagnosis import Diagnosis
+from .loading import end
+
+HOST, PORT = "127.0.0.1", 8000
+
+
+class NotAnApp(Exception):
+    """The object called `app` cannot be served; the message says why."""
+
+
+def serve(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    """Serve *app* for ever."""
+    try:
+        run = server_for(app)
+    except NotAnApp as error:
+        diagnosis.failed("no_app", message=str(error))
+        end(1)
+    run(listener, diagnosis)
+    # A server that came back failed to start, and has said why on stderr.
+    diagnosis.failed("exited", message="the server stopped", exit_code=3)
+    end(3)
+
+
+def is_a(app: Any, module: str, name: str) -> bool:
+    """Whether *app* is an instance of a class of a module that is loaded."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and isinstance(app, kind)
+
+
+def server_for(app: Any) -> Callable[[socket.socket, Diagnosis], None]:
+    if is_a(app, "dash", "Dash"):
+        app = app.server
+    if is_a(app, "aiohttp.web", "Application"):
+        return lambda listener, diagnosis: serve_aiohttp(app, listener, diagnosis)
+    if is_a(app, "sanic", "Sanic"):
+        return lambda listener, diagnosis: serve_sanic(app, listener, diagnosis)
+    if is_a(app, "tornado.web", "Application"):
+        return lambda listener, diagnosis: serve_tornado(app, listener, diagnosis)
+    if not callable(app) or isinstance(app, type):
+        raise NotAnApp(f"`app` is {describe(app)}, which is not a web application")
+    if is_asgi(app):
+        return lambda listener, diagnosis: serve_asgi(app, listener, diagnosis)
+    if positional_count(app) not in (2, None):
+        raise NotAnApp(f"`app` is {describe(app)}, which is neither a WSGI nor an ASGI application")
+    if is_gevent_patched():
+        return lambda listener, diagnosis: serve_gevent(app, listener, diagnosis)
+    return lambda listener, diagnosis: serve_wsgi(app, listener, diagnosis)
+
+
+def describe(app: Any) -> str:
+    if inspect.isfunction(app):
+        return "a function"
+    if isinstance(app, type):
+        return f"the class {app.__name__}"
+    return f"of type {type(app).__name__}"
+
+
+def is_asgi(app: Any) -> bool:
+    call = app if inspect.isroutine(app) else type(app).__call__
+    return inspect.iscoroutinefunction(call)
+
+
+def positional_count(app: Any) -> int | None:
+    """How many arguments *app* must be given, or None where that cannot be said."""
+    try:
+        parameters = inspect.signature(app).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(p.kind in kinds and p.default is p.empty for p in parameters)
+
+
+def is_gevent_patched() -> bool:
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and monkey.is_module_patched("socket")
+
+
+def serve_wsgi(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415 not before it is needed
+
+    class QuietHandler(WSGIRequestHandler):  # type: ignore[misc]  # installed inside only
+        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+            """No line for each request: stderr is for the learner's errors."""
+
+    show_django_errors()
+    server = make_server(HOST, PORT, app, threaded=True, request_handler=QuietHandler, fd=listener.fileno())
+    diagnosis.ready()
+    server.serve_forever()
+
+
+def serve_gevent(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    from gevent import socket as gevent_socket  # noqa: PLC0415 not before it is needed
+    from gevent.pywsgi import WSGIServer  # noqa: PLC0415 not before it is needed
+
+    # A plain socket would block gevent's loop for ever.
+    family, kind = listener.family, listener.type
+    cooperative = gevent_socket.socket(family, kind, 0, fileno=listener.detach())
+    diagnosis.ready()
+    WSGIServer(cooperative, app, log=None).serve_forever()
+
+
+def serve_asgi(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    import uvicorn  # noqa: PLC0415 not before it is needed
+
+    show_django_errors()
+    # Without a log configuration warnings and errors, tracebacks included, go to stderr by logging's last resort.
+    config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="auto")
+    diagnosis.ready()
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def serve_aiohttp(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    from aiohttp import web  # noqa: PLC0415 not before it is needed
+
+    diagnosis.ready()
+    web.run_app(app, sock=listener, print=None, access_log=None, handle_signals=False)
+
+
+def serve_sanic(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    diagnosis.ready()
+    app.run(sock=listener, single_process=True, motd=False, access_log=False, register_sys_signals=False)
+
+
+def serve_tornado(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+    from tornado.httpserver import HTTPServer  # noqa: PLC0415 not before it is needed
+
+    async def run() -> None:
+        listener.setblocking(False)
+        HTTPServer(app).add_socket(listener)
+        diagnosis.ready()
+        await asyncio.Event().wait()
+
+    asyncio.run(run())
+
+
+def show_django_errors() -> None:
+    """Print the traceback of a failed view: with DEBUG off Django would mail it to nobody."""
+    signals = sys.modules.get("django.core.signals")
+    if signals is not None:
+        signals.got_request_exception.connect(print_current_exception, weak=False)
+
+
+def print_current_exception(**_: Any) -> None:
+    traceback.print_exc()

