@@ -8,11 +8,26 @@ is named in `Loading.only_here`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from courses.models import Course
+from django.db import models, transaction
+
+from courses.course_files import CourseFile, LessonFile, ModuleEntry, parse_course, parse_lesson
+from courses.models import Course, Lesson, Module
+from courses.publishing import (
+    PublishRefused,
+    content_hash,
+    lesson_content,
+    publish_course,
+    publish_lesson,
+    render_lesson,
+    save_lesson_draft,
+)
+from courses.snapshots import course_as_file, lesson_as_file
+from courses.structure import save_course
+from courses.toml_tables import FormatError, is_slug, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class ContentError(Exception):
     """The files have mistakes; nothing was loaded. `problems` has all of them, in the order of path and line."""
 
     def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems, key=lambda problem: (problem.path, problem.line or 0))
+        self.problems = sorted(set(problems), key=lambda problem: (problem.path, problem.line or 0))
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -112,3 +127,225 @@ def register_part(part: Part) -> None:
 
 def registered_parts() -> Iterator[Part]:
     yield from _parts
+
+
+def load_course(folder: Path, *, force: bool = False, publish: bool = False, dry_run: bool = False) -> Loading:
+    """Bring the course in *folder*, whose name is the course's slug, into the database; say what was done.
+
+    publish: publish what is loaded, except what says `draft = true`. dry_run: find out and roll back.
+    Raises ContentError when any file has a mistake.
+    """
+    loading = Loading(force=force, publish=publish)
+    with transaction.atomic():
+        _load(folder, loading)
+        if loading.problems:
+            raise ContentError(loading.problems)
+        transaction.set_rollback(dry_run)
+    return loading
+
+
+def _load(folder: Path, loading: Loading) -> None:
+    if not is_slug(folder.name):
+        loading.problem(folder, None, f'the folder is named like the course\'s slug, and "{folder.name}" is none')
+    file = _read_course(folder / "course.toml", loading)
+    lesson_files = _read_lessons(folder / "lessons", loading)
+    if file is None or not is_slug(folder.name):
+        return
+    _compare_lists(folder, file, lesson_files, loading)
+    course = _load_structure(folder.name, file, loading)
+    for lesson in course.lessons.select_related("draft", "published").filter(slug__in=file.lesson_slugs):
+        if lesson_file := lesson_files.get(lesson.slug):
+            lesson.course = course
+            _load_lesson(lesson, lesson_file, folder / "lessons" / f"{lesson.slug}.md", loading)
+    for part in registered_parts():
+        part.load(course, folder, loading)
+    if loading.publish and not course.held_back and course.published_at is None:
+        publish_course(course=course)
+        loading.published("course.toml")
+
+
+# --- Reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_text(path: Path, loading: Loading) -> str | None:
+    """The text of a file with \\n line ends; None, and a problem, when it cannot be read or is not UTF-8."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        loading.problem(path, None, f"cannot be read: {error.strerror}")
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        loading.problem(path, line, f"is not UTF-8 (byte 0x{content[error.start]:02x})")
+        return None
+    if "\0" in text:
+        loading.problem(path, text.count("\n", 0, text.index("\0")) + 1, "has a NUL character")
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read_course(path: Path, loading: Loading) -> CourseFile | None:
+    text = read_text(path, loading)
+    if text is None:
+        return None
+    try:
+        return parse_course(text)
+    except FormatError as error:
+        for line, message in error.problems:
+            loading.problem(path, line, message)
+    return None
+
+
+def _read_lessons(folder: Path, loading: Loading) -> dict[str, LessonFile | None]:
+    """All lesson files by slug; None for one with mistakes."""
+    files: dict[str, LessonFile | None] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if path.suffix != ".md" or not is_slug(path.stem):
+            loading.problem(path, None, "is no lesson: lessons are files named <slug>.md")
+            continue
+        files[path.stem] = None
+        text = read_text(path, loading)
+        if text is None:
+            continue
+        try:
+            parsed = parse_lesson(text)
+        except FormatError as error:
+            for line, message in error.problems:
+                loading.problem(path, line, message)
+        else:
+            files[path.stem] = _normalised(parsed)
+    return files
+
+
+def _normalised(file: LessonFile) -> LessonFile:
+    """The file with its texts as the database keeps them."""
+    texts = lesson_content(
+        title=file.title, summary=file.summary, minutes=file.minutes, body_markdown=file.body_markdown
+    )
+    return replace(file, **texts)
+
+
+def _compare_lists(
+    folder: Path, file: CourseFile, lesson_files: dict[str, LessonFile | None], loading: Loading
+) -> None:
+    path = folder / "course.toml"
+    text = path.read_text(encoding="utf-8-sig")
+    for slug in file.lesson_slugs:
+        if slug not in lesson_files:
+            line = text.count("\n", 0, text.find(quoted(slug))) + 1
+            loading.problem(path, line, f'there is no lessons/{slug}.md for the lesson "{slug}"')
+    for slug in sorted(lesson_files.keys() - set(file.lesson_slugs)):
+        loading.problem(folder / "lessons" / f"{slug}.md", None, "is in no module of course.toml")
+
+
+# --- Order and the course's own texts --------------------------------------------------------------------------------
+
+
+def _load_structure(slug: str, file: CourseFile, loading: Loading) -> Course:
+    """Bring course.toml into the database; afterwards each of its lessons has a row."""
+    course = Course.objects.filter(slug=slug).first()
+    if course is None:
+        course = save_course(course=Course(slug=slug))
+        current, before = None, ""
+    else:
+        current = course_as_file(course)
+        before = current.to_toml()
+    wanted = file if current is None else _with_rows_without_files(file, current, loading)
+    if current is not None and current != wanted:
+        edited = content_hash(current.content) != course.loaded_hash
+        if loading.keep_edited("course.toml", edited):
+            _write_structure(course, _only_additions(current, wanted))
+            return course
+    if current != wanted:
+        _write(course, title=wanted.title, summary=wanted.summary, language=wanted.language, held_back=wanted.draft)
+        _write_structure(course, wanted)
+        loading.changed("course.toml", before, wanted.to_toml())
+    _write(course, loaded_hash=content_hash(wanted.content))
+    return course
+
+
+def _with_rows_without_files(file: CourseFile, current: CourseFile, loading: Loading) -> CourseFile:
+    """*file* plus the modules and lessons that only the database has, at the end of their lists."""
+    slugs = set(file.lesson_slugs)
+    extra = {
+        module.slug: tuple(lesson for lesson in module.lessons if lesson not in slugs) for module in current.modules
+    }
+    for lessons in extra.values():
+        for lesson in lessons:
+            loading.missing(f"lessons/{lesson}.md")
+    modules = [replace(module, lessons=module.lessons + extra.pop(module.slug, ())) for module in file.modules]
+    for module in current.modules:
+        if module.slug in extra:
+            loading.missing(f'module "{module.slug}" of course.toml')
+            modules.append(replace(module, lessons=extra[module.slug]))
+    return replace(file, modules=tuple(modules))
+
+
+def _only_additions(current: CourseFile, wanted: CourseFile) -> CourseFile:
+    """*current* plus the modules and lessons that only *wanted* has, at the end of their lists."""
+    slugs = set(current.lesson_slugs)
+    modules = {module.slug: module for module in current.modules}
+    for module in wanted.modules:
+        new = tuple(lesson for lesson in module.lessons if lesson not in slugs)
+        known = modules.get(module.slug, ModuleEntry(module.slug, module.title, ()))
+        modules[module.slug] = replace(known, lessons=known.lessons + new)
+    return replace(current, modules=tuple(modules.values()))
+
+
+def _write_structure(course: Course, file: CourseFile) -> None:
+    """Make the modules and lessons of *course* those of *file*, in its order."""
+    modules = {module.slug: module for module in course.modules.all()}
+    lessons = {lesson.slug: lesson for lesson in course.lessons.all()}
+    for position, entry in enumerate(file.modules, start=1):
+        module = modules.get(entry.slug) or Module(course=course, slug=entry.slug)
+        _write(module, title=entry.title, position=position)
+        for place, slug in enumerate(entry.lessons, start=1):
+            lesson = lessons.get(slug) or Lesson(course=course, slug=slug)
+            _write(lesson, module_id=module.pk, position=place)
+
+
+def _write(row: models.Model, **fields: Any) -> None:
+    """Set and save what differs; nothing is written when nothing does."""
+    different = {name: value for name, value in fields.items() if getattr(row, name) != value}
+    if different or row.pk is None:
+        for name, value in different.items():
+            setattr(row, name, value)
+        row.save()
+
+
+# --- Texts of lessons ------------------------------------------------------------------------------------------------
+
+
+def _load_lesson(lesson: Lesson, file: LessonFile, path: Path, loading: Loading) -> None:
+    label = f"lessons/{path.name}"
+    current = None if lesson.draft is None else lesson_as_file(lesson)
+    if current != file:
+        if current and loading.keep_edited(label, content_hash(current.content) != lesson.loaded_hash):
+            return
+        save_lesson_draft(
+            lesson=lesson,
+            title=file.title,
+            summary=file.summary,
+            minutes=file.minutes,
+            body_markdown=file.body_markdown,
+            note="Loaded from files",
+        )
+        _report_problems(lesson, file, path, loading)
+        loading.changed(label, current.to_text() if current else "", file.to_text())
+    _write(lesson, held_back=file.draft, loaded_hash=content_hash(file.content))
+    if loading.publish and not file.draft and lesson.draft_id != lesson.published_id:
+        try:
+            publish_lesson(lesson=lesson)
+        except PublishRefused:
+            _report_problems(lesson, file, path, loading)
+        else:
+            loading.published(label)
+
+
+def _report_problems(lesson: Lesson, file: LessonFile, path: Path, loading: Loading) -> None:
+    """A text with problems is not loaded, unless it says of itself that it is a draft."""
+    if not file.draft:
+        for problem in render_lesson(lesson.course, file.body_markdown).problems:
+            loading.problem(path, file.body_line + problem.line - 1, problem.message)

@@ -1,0 +1,73 @@
+"""manage.py load_course PATH: load a course from files (docs/authoring.md)."""
+
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from courses.loading import ContentError, Loading, load_course
+
+
+class Command(BaseCommand):
+    help = (
+        "Load a course from a folder of files. Texts that were edited in the admin since the last load are kept and "
+        "named; a mistake in any file stops the load before anything is changed."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("path", type=Path, help="the course's folder; its name is the course's slug")
+        parser.add_argument("--force", action="store_true", help="overwrite what was edited in the admin, too")
+        parser.add_argument("--publish", action="store_true", help="publish everything that is not marked as a draft")
+        parser.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+
+    def handle(self, *, path: Path, force: bool, publish: bool, dry_run: bool, **options: Any) -> None:
+        # The folder's own name counts, also when the path ends in "." or is a link.
+        folder = path if path.name else path.resolve()
+        try:
+            loading = load_course(folder, force=force, publish=publish, dry_run=dry_run)
+        except ContentError as error:
+            for problem in error.problems:
+                self.stderr.write(str(problem))
+            count = len(error.problems)
+            mistakes = f"{count} mistake{'' if count == 1 else 's'}"
+            raise CommandError(f"{folder.name}: {mistakes} in the files; nothing was loaded.") from error
+        self.report(folder.name, loading, dry_run=dry_run)
+
+    def report(self, course: str, loading: Loading, *, dry_run: bool) -> None:
+        for change in loading.changes:
+            if dry_run:
+                self.write_diff(change.label, change.before, change.after)
+            else:
+                self.stdout.write(f"{'changed' if change.before else 'new'}: {change.label}")
+        for label in loading.published_now:
+            self.stdout.write(f"{'would publish' if dry_run else 'published'}: {label}")
+        for label in loading.only_here:
+            self.stdout.write(f"not in the files, left as it is: {label}")
+        for label in loading.kept:
+            self.stderr.write(
+                self.style.WARNING(
+                    f"KEPT: {label} was edited in the admin since the last load and was not overwritten."
+                )
+            )
+        if loading.kept:
+            self.stderr.write(
+                self.style.WARNING(
+                    f"To take those edits into the files: manage.py export_course {course} PATH. "
+                    "To overwrite them: load_course --force."
+                )
+            )
+        if loading.is_unchanged:
+            self.stdout.write(f"{course}: nothing changed.")
+        elif dry_run:
+            self.stdout.write(f"{course}: this was a dry run; nothing was changed.")
+
+    def write_diff(self, label: str, before: str, after: str) -> None:
+        lines = unified_diff(
+            before.splitlines(keepends=True),
+            after.splitlines(keepends=True),
+            fromfile=f"database/{label}" if before else "/dev/null",
+            tofile=f"files/{label}",
+        )
+        for line in lines:
+            self.stdout.write(line, ending="" if line.endswith("\n") else "\n\\ No newline at end of file\n")

@@ -1,0 +1,34 @@
+"""A course's rows as the files would have them: what an export writes, and what a load compares with the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from courses.course_files import CourseFile, LessonFile, ModuleEntry
+from courses.models import Course, Lesson
+
+
+def course_as_file(course: Course) -> CourseFile:
+    """Two queries."""
+    modules = course.modules.prefetch_related("lessons")
+    return CourseFile(
+        title=course.title,
+        summary=course.summary,
+        language=course.language,
+        draft=course.held_back,
+        modules=tuple(
+            ModuleEntry(module.slug, module.title, tuple(_lesson_slugs(module.lessons.all()))) for module in modules
+        ),
+    )
+
+
+def _lesson_slugs(lessons: Iterable[Lesson]) -> list[str]:
+    return [lesson.slug for lesson in sorted(lessons, key=lambda lesson: (lesson.position, lesson.pk))]
+
+
+def lesson_as_file(lesson: Lesson) -> LessonFile:
+    """The newest text, published or not. ValueError when the lesson has none yet."""
+    version = lesson.draft
+    if version is None:
+        raise ValueError(f"the lesson {lesson} has no text")
+    return LessonFile(version.title, version.summary, version.minutes, lesson.held_back, version.body_markdown)
