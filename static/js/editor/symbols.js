@@ -1,0 +1,37 @@
+// A row of the characters that screen keyboards hide, above the buttons of a phone while somebody types code.
+import { indentMore } from "@codemirror/commands"
+import { insertBracket } from "@codemirror/autocomplete"
+
+const SYMBOLS = ["(", ")", "[", "]", "{", "}", ":", '"', "'", "=", "_", "#"]
+
+function insert(view, text) {
+  const closing = insertBracket(view.state, text)
+  view.dispatch(closing ?? view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true })
+}
+
+function key(label, name, press) {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "symbol"
+  button.textContent = label
+  if (name) button.setAttribute("aria-label", name)
+  button.addEventListener("pointerdown", (event) => event.preventDefault()) // the editor keeps the focus and the keyboard
+  button.addEventListener("click", press)
+  return button
+}
+
+/** Add the row for `view` to `actions`; the style sheet shows it on touch screens only. */
+export function addSymbols(view, actions) {
+  const row = document.createElement("div")
+  row.className = "symbols"
+  row.hidden = true
+  row.setAttribute("role", "group")
+  row.setAttribute("aria-label", "Characters")
+  row.append(
+    key("Tab", "Indent", () => indentMore(view)),
+    ...SYMBOLS.map((symbol) => key(symbol, "", () => insert(view, symbol))),
+  )
+  actions.prepend(row)
+  view.contentDOM.addEventListener("focus", () => (row.hidden = false))
+  view.contentDOM.addEventListener("blur", (event) => (row.hidden = !row.contains(event.relatedTarget)))
+}

@@ -1,0 +1,45 @@
+// Tabs as the ARIA Authoring Practices have them: arrow keys, Home and End; one tab stop a set.
+
+/** Fill `list` with a tab for each of `panels` [{id, label, element}]; `select(id)` is called at each change. */
+export function makeTabs(list, panels, select, name) {
+  list.setAttribute("role", "tablist")
+  list.setAttribute("aria-label", name)
+  const tabs = panels.map(({ id, label, element }) => {
+    const tab = document.createElement("button")
+    tab.type = "button"
+    tab.className = "tab"
+    tab.setAttribute("role", "tab")
+    tab.setAttribute("aria-controls", element.id)
+    tab.id = `tab-${element.id}`
+    tab.dataset.tab = id
+    tab.textContent = label
+    return tab
+  })
+
+  function open(id) {
+    for (const tab of tabs) {
+      const chosen = tab.dataset.tab === id
+      tab.setAttribute("aria-selected", String(chosen))
+      tab.tabIndex = chosen ? 0 : -1
+    }
+    select(id)
+  }
+
+  const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }
+  list.addEventListener("keydown", (event) => {
+    const step = steps[event.key]
+    if (!step) return
+    event.preventDefault()
+    const place = tabs.indexOf(document.activeElement)
+    const next = Number.isFinite(step) ? tabs.at((place + step) % tabs.length) : tabs.at(step < 0 ? 0 : -1)
+    open(next.dataset.tab)
+    next.focus()
+  })
+  list.addEventListener("click", (event) => {
+    const tab = event.target.closest("[role=tab]")
+    if (tab) open(tab.dataset.tab)
+  })
+  list.append(...tabs)
+  open(panels[0].id)
+  return { open, tabs }
+}
