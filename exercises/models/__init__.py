@@ -1,12 +1,15 @@
 """Practice. Rows are written by the services of this app only; read them from anywhere."""
 
+from exercises.models.check import CheckQuerySet, ExerciseCheck
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
 from exercises.models.owner import OwnedModel, Owner
 from exercises.models.run import Run, RunQuerySet
 from exercises.models.submission import LessonDone, LessonDoneQuerySet, Submission, SubmissionQuerySet
 
 __all__ = [
+    "CheckQuerySet",
     "Exercise",
+    "ExerciseCheck",
     "ExerciseQuerySet",
     "ExerciseVersion",
     "Family",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +11,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from courses.models import HASH_LENGTH, Course, Lesson
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 class Family(models.Model):
@@ -37,6 +42,10 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
             published__isnull=False, published_at__lte=now(), lesson__course__published_at__lte=now()
         ).select_related("published")
 
+    def visible_to(self, user: User | AnonymousUser) -> ExerciseQuerySet:
+        """All exercises for staff, the published ones for everybody else."""
+        return self.select_related("published") if user.is_staff else self.published()
+
 
 class Exercise(models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises")
@@ -47,6 +56,8 @@ class Exercise(models.Model):
         "ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
+    held_back = models.BooleanField(default=False, editable=False)
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
 
     objects = ExerciseQuerySet.as_manager()

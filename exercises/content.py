@@ -1,0 +1,172 @@
+"""What an author writes of an exercise: one value that forms, files and versions are made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from courses.publishing import content_hash, normalised_text
+from exercises import files, limits
+from exercises.cases import Case, CasesError, parse
+from exercises.models import ExerciseVersion, Family
+
+ENTRY = "main.py"  # the file that is run
+MAX_FILES = 20
+MAX_PATH = 100
+MAX_TITLE = 200
+
+PATH_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+WRONG_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.py")
+FAILS = re.compile(r"# fails: (?P<case>.*\S)\s*")
+
+
+class ContentProblem(NamedTuple):
+    """A mistake of the author. field is a column of ExerciseVersion; path the file in it, where it holds files."""
+
+    field: str
+    message: str
+    path: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = "".join([f"{self.path}: " if self.path else "", f"line {self.line}: " if self.line else ""])
+        return f"{place}{self.message}"
+
+
+class InvalidContent(Exception):
+    """The content cannot be stored as a version; `problems` has everything that is wrong with it."""
+
+    def __init__(self, problems: Sequence[ContentProblem]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem}" for problem in problems))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseContent:
+    """The columns of ExerciseVersion that an author writes."""
+
+    title: str
+    kind: str = ExerciseVersion.Kind.HTTP.value
+    framework: str = ""
+    difficulty: str = ExerciseVersion.Difficulty.EASY.value
+    prompt_markdown: str = ""
+    starter: Mapping[str, str] = field(default_factory=dict)
+    solution: Mapping[str, str] = field(default_factory=dict)
+    solution_markdown: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)  # {"returns-text.py": what stands in main.py}
+    family: Family | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    cases_toml: str = ""
+    hints: Sequence[str] = ()
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, version: ExerciseVersion) -> ExerciseContent:
+        """What a version was made from. One query when the version's family is not loaded yet."""
+        return cls(**{name: getattr(version, name) for name in cls.__dataclass_fields__})
+
+    def normalised(self) -> ExerciseContent:
+        """The same with its texts as the database keeps them: \\n ends lines, files are in the order of their paths."""
+        return replace(
+            self,
+            title=" ".join(self.title.split()),
+            prompt_markdown=normalised_text(self.prompt_markdown),
+            starter=_normalised_files(self.starter),
+            solution=_normalised_files(self.solution),
+            solution_markdown=normalised_text(self.solution_markdown),
+            wrong=_normalised_files(self.wrong),
+            params=dict(self.params),
+            cases_toml=normalised_text(self.cases_toml),
+            hints=[normalised_text(hint).rstrip("\n") for hint in self.hints],
+            limits=dict(self.limits),
+        )
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @property
+    def author_hash(self) -> str:
+        """Of what the author of this exercise wrote: a change of the family does not change it."""
+        return content_hash(self.columns | {"family": self.family.slug if self.family else None})
+
+    def cases(self) -> list[Case]:
+        """The cases with the parameters filled in, of the family or the exercise's own. Raises CasesError."""
+        return parse(self.family.cases_toml if self.family else self.cases_toml, self.params)
+
+    def problems(self) -> list[ContentProblem]:
+        """What keeps this from being stored. A prompt that renders with mistakes only keeps it from being published."""
+        return [*self._problems_of_texts(), *self._problems_of_files(), *self._problems_of_cases()]
+
+    def _problems_of_texts(self) -> Iterator[ContentProblem]:
+        if not self.title or len(self.title) > MAX_TITLE:
+            yield ContentProblem("title", f"A title has 1 to {MAX_TITLE} characters.")
+        if self.kind not in ExerciseVersion.Kind.values:
+            yield ContentProblem("kind", f"The kind is one of {', '.join(ExerciseVersion.Kind.values)}.")
+        if self.framework not in ExerciseVersion.Framework.values:
+            yield ContentProblem("framework", f"The framework is one of {', '.join(ExerciseVersion.Framework.values)}.")
+        if self.difficulty not in ExerciseVersion.Difficulty.values:
+            values = ", ".join(ExerciseVersion.Difficulty.values)
+            yield ContentProblem("difficulty", f"The difficulty is one of {values}.")
+        if not self.prompt_markdown:
+            yield ContentProblem("prompt_markdown", "The prompt is empty.")
+        if not all(self.hints):
+            yield ContentProblem("hints", "A hint is empty.")
+        if message := limits.problem_of(self.limits):
+            yield ContentProblem("limits", f"{message}.")
+
+    def _problems_of_files(self) -> Iterator[ContentProblem]:
+        for role in ("starter", "solution", "wrong"):
+            listed = getattr(self, role)
+            if len(listed) > MAX_FILES:
+                yield ContentProblem(role, f"There are more than {MAX_FILES} files.")
+            for path, text in listed.items():
+                if not is_path(path):
+                    yield ContentProblem(role, "is no path such as main.py or shop/stock.py.", path)
+                elif message := files.problem_of(text):
+                    yield ContentProblem(role, message, path)
+        for role in ("starter", "solution"):
+            if ENTRY not in getattr(self, role):
+                yield ContentProblem(role, f"{ENTRY} is missing: it is the file that is run.")
+        if self.starter.keys() != self.solution.keys():
+            yield ContentProblem(
+                "solution", "The solution needs exactly the files of the starter: learners hand in those."
+            )
+        for path in self.wrong:
+            if not WRONG_NAME.fullmatch(path):
+                yield ContentProblem("wrong", "must be named like returns-text.py.", path)
+
+    def _problems_of_cases(self) -> Iterator[ContentProblem]:
+        if self.family and self.cases_toml:
+            yield ContentProblem("cases_toml", "The cases are the family's; leave these empty, or choose no family.")
+            return
+        try:
+            names = {case["name"] for case in self.cases()}
+        except CasesError as error:
+            owner = "family" if self.family else "cases_toml"
+            for line, message in error.problems:
+                yield ContentProblem(owner, f"{message}.", line=line)
+            return
+        for path, text in self.wrong.items():
+            named = case_named_in(text)
+            if not named:
+                yield ContentProblem("wrong", "must begin with a comment like `# fails: GET / answers 200`.", path, 1)
+            elif named not in names:
+                yield ContentProblem("wrong", f"names a case that does not exist: {named}", path, 1)
+
+
+def is_path(path: str) -> bool:
+    """Whether *path* is relative, stays inside its folder, and is written the same on every system."""
+    return len(path) <= MAX_PATH and all(PATH_PART.fullmatch(part) for part in path.split("/"))
+
+
+def case_named_in(text: str) -> str:
+    """The case that a wrong/ file names in its first line; "" when it names none."""
+    match = FAILS.fullmatch(text.split("\n", 1)[0])
+    return match["case"] if match else ""
+
+
+def _normalised_files(files: Mapping[str, str]) -> dict[str, str]:
+    return {path: files[path].replace("\r\n", "\n").replace("\r", "\n") for path in sorted(files)}

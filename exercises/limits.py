@@ -1,0 +1,38 @@
+"""What an exercise may set otherwise than the sandbox's defaults, and how far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+class Range(NamedTuple):
+    low: int
+    high: int
+    is_whole: bool
+
+
+# By field of sandbox.Limits (a test compares the two).
+RANGES = {
+    "wall_seconds": Range(1, 60, is_whole=False),
+    "cpu_seconds": Range(1, 60, is_whole=False),
+    "memory_bytes": Range(16 * MIB, 1024 * MIB, is_whole=True),
+    "processes": Range(4, 128, is_whole=True),
+    "output_bytes": Range(1 * KIB, 256 * KIB, is_whole=True),
+    "files_bytes": Range(1 * MIB, 64 * MIB, is_whole=True),
+}
+
+
+def problem_of(limits: Mapping[str, Any]) -> str:
+    """What is wrong with the limits of an exercise; "" when nothing is."""
+    for name, value in limits.items():
+        if name not in RANGES:
+            return f"{name!r} is no limit; there are {', '.join(RANGES)}"
+        low, high, is_whole = RANGES[name]
+        is_number = isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
+        if not is_number or not low <= value <= high:
+            return f"{name} must be a{' whole' if is_whole else ''} number from {low} to {high}"
+    return ""

@@ -1,0 +1,172 @@
+"""Services that write exercises: save drafts of them and of their families, publish, unpublish, ask for a check."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import current_app
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils.timezone import now
+from kombu.exceptions import OperationalError
+
+from courses.models import Course
+from courses.publishing import PublishRefused, content_hash, normalised_text
+from courses.rendering import Problem, Rendered, render
+from exercises.cases import declared_params
+from exercises.content import ContentProblem, ExerciseContent, InvalidContent
+from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
+
+logger = logging.getLogger(__name__)
+
+
+class InvalidFamily(Exception):
+    """The cases of a family do not fit its members. problems: {exercise's slug: what is wrong}."""
+
+    def __init__(self, problems: dict[str, list[ContentProblem]]) -> None:
+        lines = [f"{slug}: {problem}" for slug, found in problems.items() for problem in found]
+        super().__init__("; ".join(lines))
+        self.problems = problems
+
+
+def render_prompt(course: Course, prompt_markdown: str) -> Rendered:
+    """Render the prompt of an exercise of *course*. One query."""
+    # Seen from /exercises/<slug>/, which is where it is shown.
+    lesson_url = f"../../courses/{course.slug}/{{slug}}/"
+    slugs = set(course.lessons.values_list("slug", flat=True))
+    return render(prompt_markdown, lesson_url=lesson_url, lesson_slugs=slugs)
+
+
+@transaction.atomic
+def save_exercise_draft(
+    *, exercise: Exercise, content: ExerciseContent, author: User | None = None, note: str = ""
+) -> ExerciseVersion:
+    """Store *content* as the exercise's newest version and make that its draft; learners keep the published one.
+
+    The prompt is rendered and the cases are resolved now, never in a request. Content equal to the draft's makes no
+    new version: the draft is returned. Raises InvalidContent.
+    """
+    content = content.normalised()
+    if problems := content.problems():
+        raise InvalidContent(problems)
+    cases = content.cases()
+    hashed = content_hash({"author": content.author_hash, "cases": cases})
+    stored = _locked(exercise)
+    if stored.draft is not None and stored.draft.content_hash == hashed:
+        exercise.draft = stored.draft
+        return stored.draft
+    newest = stored.versions.aggregate(number=Max("number"))["number"] or 0
+    version = ExerciseVersion.objects.create(
+        exercise=stored,
+        number=newest + 1,
+        instructions_html=render_prompt(stored.lesson.course, content.prompt_markdown).html,
+        cases=cases,
+        content_hash=hashed,
+        created_by=author,
+        note=note,
+        **content.columns,
+    )
+    exercise.draft = version
+    exercise.save(update_fields=["draft"])
+    return version
+
+
+@transaction.atomic
+def save_family(*, family: Family, cases_toml: str, author: User | None = None) -> list[ExerciseVersion]:
+    """Store the cases of a new or known family; the drafts of its members, resolved again. Their learners see nothing.
+
+    Raises CasesError for cases that nobody could use and InvalidFamily for cases that a member cannot use.
+    """
+    cases_toml = normalised_text(cases_toml)
+    declared_params(cases_toml)
+    family.cases_toml = cases_toml
+    family.save()
+    problems: dict[str, list[ContentProblem]] = {}
+    drafts = []
+    for exercise in members_of(family):
+        content = draft_content(exercise)
+        try:
+            drafts.append(save_exercise_draft(exercise=exercise, content=content, author=author, note="Family changed"))
+        except InvalidContent as error:
+            problems[exercise.slug] = error.problems
+    if problems:
+        raise InvalidFamily(problems)
+    return drafts
+
+
+def draft_content(exercise: Exercise) -> ExerciseContent:
+    """What the exercise's draft was made from. ValueError when it has none yet."""
+    if exercise.draft is None:
+        raise ValueError(f"the exercise {exercise} has no content")
+    return ExerciseContent.of(exercise.draft)
+
+
+def members_of(family: Family) -> list[Exercise]:
+    """The exercises whose draft takes its cases from *family*. One query."""
+    return list(Exercise.objects.filter(draft__family=family).select_related("draft__family").order_by("slug"))
+
+
+@transaction.atomic
+def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersion:
+    """Let learners solve the exercise's draft from now on. Publishing what is published already changes nothing.
+
+    Raises PublishRefused when there is no draft, when its prompt has mistakes, or, unless *check* is false, when the
+    sandbox has not shown that the draft is sound (exercises.checking). Only load_course passes false: for courses
+    that CI has checked.
+    """
+    stored = _locked(exercise)
+    if stored.draft is None:
+        raise PublishRefused("The exercise has no content yet.")
+    if problems := prompt_problems(stored):
+        raise PublishRefused("Mend these problems in the prompt, then publish.", problems)
+    if check and not ExerciseCheck.objects.is_green(stored.draft):
+        raise PublishRefused(
+            "Check the draft in the sandbox first; it is published only when everything is as it should be."
+        )
+    exercise.draft = exercise.published = stored.draft
+    exercise.published_at = stored.published_at or now()
+    exercise.held_back = False
+    exercise.save(update_fields=["published", "published_at", "held_back"])
+    return stored.draft
+
+
+@transaction.atomic
+def unpublish_exercise(*, exercise: Exercise) -> None:
+    """Take the exercise away from learners; drafts and attempts stay, and load_course does not publish it again."""
+    _locked(exercise)
+    exercise.published = None
+    exercise.published_at = None
+    exercise.held_back = True
+    exercise.save(update_fields=["published", "published_at", "held_back"])
+
+
+def prompt_problems(exercise: Exercise) -> list[Problem]:
+    """What is wrong with the prompt of the draft; [] without one. Renders the text: not for lists."""
+    draft = exercise.draft
+    return [] if draft is None else render_prompt(exercise.lesson.course, draft.prompt_markdown).problems
+
+
+@transaction.atomic
+def request_check(*, version: ExerciseVersion, author: User | None = None) -> ExerciseCheck:
+    """Ask a worker to run the version's own files in the sandbox. The row tells when it is done."""
+    check = ExerciseCheck.objects.create(version=version, created_by=author)
+    transaction.on_commit(lambda: _send(check))
+    return check
+
+
+def _send(check: ExerciseCheck) -> None:
+    try:
+        # By name: the task's module imports the judging, which the web process has no need of.
+        current_app.send_task("exercises.check_exercise", args=[check.pk], queue="batch", ignore_result=True)
+    except OperationalError as error:
+        logger.warning("check %s: the broker is away: %s", check.pk, error)
+        ExerciseCheck.objects.filter(pk=check.pk).update(
+            status=ExerciseCheck.Status.UNAVAILABLE, reason="The broker is away.", finished_at=now()
+        )
+
+
+def _locked(exercise: Exercise) -> Exercise:
+    """The exercise's row as it is now; nobody else changes it until this transaction ends (SQLite: is alone anyway)."""
+    rows = Exercise.objects.select_for_update(of=("self",)).select_related("lesson__course", "draft")
+    return rows.get(pk=exercise.pk)
