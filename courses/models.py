@@ -9,7 +9,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -25,6 +26,14 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def visible_to(self, user: User | AnonymousUser) -> CourseQuerySet:
         """All courses for staff, the published ones for everybody else."""
         return self if user.is_staff else self.published()
+
+    def with_counts(self) -> CourseQuerySet:
+        """Adds lesson_count and minutes (of reading) of the published lessons to each course."""
+        is_live = Q(lessons__published__isnull=False, lessons__published_at__lte=now())
+        return self.annotate(
+            lesson_count=Count("lessons", filter=is_live),
+            minutes=Coalesce(Sum("lessons__published__minutes", filter=is_live), 0),
+        )
 
 
 class Course(models.Model):
@@ -70,11 +79,13 @@ class Module(models.Model):
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
+    def with_published_text(self) -> LessonQuerySet:
+        """Lessons that are published themselves and not in the future; whether their course is, is another question."""
+        return self.filter(published__isnull=False, published_at__lte=now()).select_related("published")
+
     def published(self) -> LessonQuerySet:
         """Lessons a visitor may read now: published, not in the future, in a published course."""
-        return self.filter(
-            published__isnull=False, published_at__lte=now(), course__published_at__lte=now()
-        ).select_related("published")
+        return self.with_published_text().filter(course__published_at__lte=now())
 
     def in_course_order(self) -> LessonQuerySet:
         """Lessons as the course tells them: by module, then by their place in it."""
