@@ -136,7 +136,14 @@ def embedded_redis_socket() -> Path:
 
 EMBEDDED_REDIS_SOCKET = embedded_redis_socket()
 REDIS_URL = env.secret("REDIS_URL", env.REQUIRED if PRODUCTION else f"unix://{EMBEDDED_REDIS_SOCKET}")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # Seconds. It holds what can be done without: nobody waits for a Redis that is away.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+    }
+}
 
 # Kombu spells a Unix socket differently from redis-py.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
@@ -245,17 +252,17 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.TokenAuthentication",  # first: a wrong token is answered with 401
         "rest_framework.authentication.SessionAuthentication",
-        "rest_framework.authentication.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["exercises.api.parsing.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE},
-    "EXCEPTION_HANDLER": "exercises.errors.handle",
+    "EXCEPTION_HANDLER": "exercises.api.errors.handle",
     "NUM_PROXIES": 0,  # config/asgi.py has put the client's address in place already
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

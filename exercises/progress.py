@@ -57,6 +57,14 @@ class CourseProgress:
     exercises: list[Exercise]
     passed: list[Exercise]
 
+    @property
+    def lessons_total(self) -> int:
+        return len(self.lessons)
+
+    @property
+    def exercises_total(self) -> int:
+        return len(self.exercises)
+
 
 def progress_in(courses: Collection[Course], owner: Owner | None) -> list[CourseProgress]:
     """Progress in each of *courses*; the same few queries for any number of them."""

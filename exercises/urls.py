@@ -1,2 +1,15 @@
+"""Pages of the practice."""
+
+from django.urls import path
+
+from exercises import views
+
 app_name = "exercises"
-urlpatterns: list = []
+urlpatterns = [
+    path("exercises/<slug:slug>/", views.exercise, name="exercise"),
+    path("submissions/<uuid:uuid>/", views.submission, name="submission"),
+    path("submissions/<uuid:uuid>/panel", views.panel, name="panel"),
+    path("submissions/<uuid:uuid>/cancel/", views.cancel, name="cancel"),
+    path("submissions/<uuid:uuid>/retry/", views.retry, name="retry"),
+    path("courses/<slug:course>/<slug:lesson>/done/", views.lesson_done, name="lesson-done"),
+]

@@ -34,6 +34,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         newer = Run.objects.filter(submission=models.OuterRef("submission"), pk__gt=models.OuterRef("pk"))
         return self.exclude(models.Exists(newer))
 
+    def queued_before(self, run: Run) -> RunQuerySet:
+        """Runs that wait and were handed in earlier than *run*."""
+        return self.filter(status=Run.Status.QUEUED, pk__lt=run.pk)
+
     def abandoned(self) -> RunQuerySet:
         """Runs whose worker has not renewed its lease in time."""
         return self.filter(status=Run.Status.RUNNING, leased_until__lt=now())
@@ -76,11 +80,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def give_up(self, run: Run, *, reason: Run.Fault) -> bool:
         """End as BROKEN: it was our fault, and no try is left."""
-        return bool(
-            self.held(run).update(
-                status=Run.Status.BROKEN, reason=reason, finished_at=now(), **NO_LEASE
-            )
-        )
+        return bool(self.held(run).update(status=Run.Status.BROKEN, reason=reason, finished_at=now(), **NO_LEASE))
 
     def cancel(self, pk: int) -> bool:
         """End a run that is still pending; its worker notices at its next `renew`."""

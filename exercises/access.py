@@ -1,0 +1,27 @@
+"""The few functions that hand out a learner's rows: no view gets one unchecked."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
+
+from exercises.errors import NotYours
+from exercises.models import Submission
+from exercises.owners import owner_of
+
+
+def readable_submission(request: HttpRequest | Request, uuid: UUID) -> Submission:
+    """The submission with its current run. Raises Http404 also for one that may not be read."""
+    return get_object_or_404(Submission.objects.readable_by(request.user).with_current_run(), uuid=uuid)
+
+
+def may_act(request: HttpRequest | Request, submission: Submission) -> bool:
+    """Whether who asks may stop or repeat it. A guest's id in the address is enough to read, not to act."""
+    return request.user.is_staff or submission.owner == owner_of(request)
+
+
+def require_owner(request: HttpRequest | Request, submission: Submission) -> None:
+    """Raises NotYours."""
+    if not may_act(request, submission):
+        raise NotYours

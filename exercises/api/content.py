@@ -1,0 +1,166 @@
+"""Published courses, lessons and exercises, for reading."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import generics, serializers
+
+from courses.models import Course, Lesson
+from exercises.api.errors import NOT_FOUND
+from exercises.models import Exercise, ExerciseVersion
+
+
+class LessonInCourse(serializers.Serializer):
+    slug = serializers.SlugField()
+    title = serializers.CharField(source="published.title")
+    summary = serializers.CharField(source="published.summary")
+    minutes = serializers.IntegerField(source="published.minutes", help_text="Reading time.")
+    exercises = serializers.SlugRelatedField("slug", many=True, read_only=True)
+
+
+class ModuleInCourse(serializers.Serializer):
+    slug = serializers.SlugField()
+    title = serializers.CharField()
+    lessons = LessonInCourse(many=True)
+
+
+class CourseOutput(serializers.Serializer):
+    slug = serializers.SlugField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    language = serializers.CharField(help_text="Language tag of the texts.")
+    modules = serializers.SerializerMethodField(help_text="In order; those that have a published lesson.")
+    exercises = serializers.SerializerMethodField(help_text="Slugs, in order.")
+
+    @extend_schema_field(ModuleInCourse(many=True))
+    def get_modules(self, course: Course) -> Any:
+        modules = [module for module in course.modules.all() if module.lessons.all()]
+        return ModuleInCourse(modules, many=True).data
+
+    def get_exercises(self, course: Course) -> list[str]:
+        return [
+            exercise.slug
+            for module in course.modules.all()
+            for lesson in module.lessons.all()
+            for exercise in lesson.exercises.all()
+        ]
+
+
+class LessonOutput(serializers.Serializer):
+    slug = serializers.SlugField()
+    course = serializers.SlugField(source="course.slug")
+    title = serializers.CharField(source="published.title")
+    summary = serializers.CharField(source="published.summary")
+    minutes = serializers.IntegerField(source="published.minutes", help_text="Reading time.")
+    body_markdown = serializers.CharField(source="published.body_markdown")
+    body_html = serializers.CharField(source="published.body_html", help_text="Sanitised.")
+    exercises = serializers.SlugRelatedField("slug", many=True, read_only=True)
+
+
+class ExerciseInList(serializers.Serializer):
+    slug = serializers.SlugField()
+    title = serializers.CharField(source="published.title")
+    kind = serializers.ChoiceField(ExerciseVersion.Kind.choices, source="published.kind")
+    framework = serializers.CharField(source="published.framework", help_text="Empty: none in particular.")
+    difficulty = serializers.ChoiceField(ExerciseVersion.Difficulty.choices, source="published.difficulty")
+    version = serializers.IntegerField(source="published.number")
+    course = serializers.SlugField(source="lesson.course.slug")
+    lesson = serializers.SlugField(source="lesson.slug")
+
+
+class ExerciseOutput(ExerciseInList):
+    instructions_html = serializers.CharField(source="published.instructions_html", help_text="Sanitised.")
+    files = serializers.DictField(
+        source="published.starter", child=serializers.CharField(), help_text="The texts to begin with, by path."
+    )
+    limits = serializers.DictField(
+        source="published.limits", child=serializers.FloatField(), help_text="What a program may use, with units."
+    )
+    cases = serializers.SerializerMethodField(help_text="Names of the tests, in order.")
+
+    def get_cases(self, exercise: Exercise) -> list[str]:
+        assert exercise.published is not None  # noqa: S101 - the view reads published exercises
+        return [case["name"] for case in exercise.published.cases]
+
+
+def published_courses() -> QuerySet[Course]:
+    """With everything that CourseOutput reads: four queries for any number of courses."""
+    lessons = Lesson.objects.published().in_course_order()
+    return Course.objects.published().prefetch_related(
+        "modules",
+        Prefetch("modules__lessons", queryset=lessons),
+        Prefetch("modules__lessons__exercises", queryset=Exercise.objects.published()),
+    )
+
+
+class Courses(generics.ListAPIView):
+    """The published courses."""
+
+    serializer_class = CourseOutput
+
+    def get_queryset(self) -> QuerySet[Course]:
+        return published_courses()
+
+
+@extend_schema(responses={200: CourseOutput, 404: NOT_FOUND})
+class CourseDetail(generics.RetrieveAPIView):
+    """One course with its outline."""
+
+    serializer_class = CourseOutput
+    lookup_field = "slug"
+    lookup_url_kwarg = "course"
+
+    def get_queryset(self) -> QuerySet[Course]:
+        return published_courses()
+
+
+@extend_schema(responses={200: LessonOutput, 404: NOT_FOUND})
+class LessonDetail(generics.RetrieveAPIView):
+    """One lesson with its text."""
+
+    serializer_class = LessonOutput
+    lookup_field = "slug"
+    lookup_url_kwarg = "lesson"
+
+    def get_queryset(self) -> QuerySet[Lesson]:
+        exercises = Prefetch("exercises", queryset=Exercise.objects.published())
+        lessons = Lesson.objects.published().filter(course__slug=self.kwargs["course"])
+        return lessons.select_related("course").prefetch_related(exercises)
+
+
+FILTERS = {
+    "course": "lesson__course__slug",
+    "framework": "published__framework",
+    "kind": "published__kind",
+}
+
+
+@extend_schema(
+    parameters=[
+        OpenApiParameter("course", OpenApiTypes.STR, description="Slug of a course."),
+        OpenApiParameter("framework", OpenApiTypes.STR, description="Such as flask."),
+        OpenApiParameter("kind", OpenApiTypes.STR, description="Such as http."),
+    ]
+)
+class Exercises(generics.ListAPIView):
+    """The published exercises, in the order of their courses."""
+
+    serializer_class = ExerciseInList
+
+    def get_queryset(self) -> QuerySet[Exercise]:
+        asked = {FILTERS[name]: value for name, value in self.request.query_params.items() if name in FILTERS}
+        exercises = Exercise.objects.published().filter(**asked)
+        return exercises.select_related("lesson__course").order_by("lesson__course__position", *Exercise._meta.ordering)
+
+
+@extend_schema(responses={200: ExerciseOutput, 404: NOT_FOUND})
+class ExerciseDetail(generics.RetrieveAPIView):
+    """One exercise: the task, the files to begin with, and the names of its tests."""
+
+    serializer_class = ExerciseOutput
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet[Exercise]:
+        return Exercise.objects.published().select_related("lesson__course")

@@ -1,0 +1,32 @@
+"""What the learner who asks has done."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import generics, serializers
+
+from courses.models import Course
+from exercises.api.submissions import PrivateView
+from exercises.owners import owner_of
+from exercises.progress import progress_in
+
+
+class CourseProgressOutput(serializers.Serializer):
+    course = serializers.SlugField(source="course.slug")
+    lessons_done = serializers.SlugRelatedField("slug", source="done", many=True, read_only=True)
+    lessons_total = serializers.IntegerField()
+    exercises_passed = serializers.SlugRelatedField("slug", source="passed", many=True, read_only=True)
+    exercises_total = serializers.IntegerField()
+
+
+class Progress(PrivateView, generics.ListAPIView):
+    """Per published course, lessons done and exercises passed: of the account, or of this session's guest."""
+
+    serializer_class = CourseProgressOutput
+
+    def get_queryset(self) -> QuerySet[Course]:
+        return Course.objects.published()
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        courses = super().paginate_queryset(queryset)
+        return progress_in(courses or [], owner_of(self.request))

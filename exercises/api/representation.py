@@ -1,0 +1,112 @@
+"""A submission as JSON: the same for GET and for the stream of events."""
+
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from exercises.case_sentences import sentence
+from exercises.models import Run, Submission
+from exercises.results import message_of, progress_of
+
+
+class RequestOutput(serializers.Serializer):
+    method = serializers.CharField()
+    path = serializers.CharField()
+
+
+class ResponseOutput(serializers.Serializer):
+    status = serializers.IntegerField()
+    body = serializers.CharField(help_text="Hostile text: escape it.")
+
+
+class TestOutput(serializers.Serializer):
+    __test__ = False  # not for pytest
+
+    name = serializers.CharField()
+    status = serializers.ChoiceField(["passed", "failed", "error", "skipped"])
+    message = serializers.SerializerMethodField(help_text="What we did, expected and got; empty when it passed.")
+    duration_ms = serializers.SerializerMethodField()
+    request = RequestOutput()
+    response = ResponseOutput(allow_null=True)
+    expected = serializers.CharField(allow_null=True)
+    actual = serializers.CharField(allow_null=True)
+
+    def get_message(self, test: dict[str, Any]) -> str:
+        return sentence(test)
+
+    def get_duration_ms(self, test: dict[str, Any]) -> int | None:
+        return None if test["duration_ms"] is None else round(test["duration_ms"])
+
+
+class ProgressOutput(serializers.Serializer):
+    position = serializers.IntegerField(help_text="Attempts that are queued before this one.")
+    test = serializers.IntegerField(help_text="Tests answered so far.")
+    of = serializers.IntegerField()
+
+
+class UsageOutput(serializers.Serializer):
+    wall_ms = serializers.IntegerField(allow_null=True)
+    cpu_ms = serializers.IntegerField(allow_null=True)
+    memory_bytes = serializers.IntegerField(allow_null=True, help_text="Above what the framework itself needs.")
+
+
+class TimingOutput(serializers.Serializer):
+    queued_ms = serializers.IntegerField(allow_null=True)
+    judged_ms = serializers.IntegerField(allow_null=True)
+
+
+class SubmissionOutput(serializers.Serializer):
+    """Of a Submission from `with_current_run()`; what is not the submission's own is its current run's."""
+
+    id = serializers.UUIDField(source="uuid")
+    exercise = serializers.SlugField(source="exercise_version.exercise.slug")
+    exercise_version = serializers.IntegerField(source="exercise_version.number")
+    status = serializers.ChoiceField(
+        Run.Status.choices, source="current_run.status", help_text="done, cancelled and broken are final."
+    )
+    verdict = serializers.SerializerMethodField(help_text="Set exactly when done.")
+    reason = serializers.CharField(
+        source="current_run.reason", help_text="A code that refines the verdict, or says why it is broken."
+    )
+    score = serializers.SerializerMethodField(help_text="Share of the tests that passed, 0 to 1; set when done.")
+    tests = TestOutput(many=True, source="current_run.tests", help_text="In the author's order; empty until done.")
+    stdout = serializers.CharField(source="current_run.stdout", help_text="Hostile text: escape it.")
+    stderr = serializers.CharField(source="current_run.stderr", help_text="Hostile text: escape it.")
+    truncated = serializers.BooleanField(source="current_run.truncated", help_text="The output was cut.")
+    message = serializers.SerializerMethodField(help_text="The result in words; empty until it is final.")
+    progress = serializers.SerializerMethodField()
+    usage = UsageOutput(source="current_run")
+    timing = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(source="current_run.started_at", allow_null=True)
+    finished_at = serializers.DateTimeField(source="current_run.finished_at", allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(Run.Verdict.choices, allow_null=True))
+    def get_verdict(self, submission: Submission) -> str | None:
+        return submission.current_run.verdict or None
+
+    def get_score(self, submission: Submission) -> float | None:
+        score = submission.current_run.score
+        return None if score is None else round(score, 2)
+
+    def get_message(self, submission: Submission) -> str:
+        return message_of(submission.current_run)
+
+    @extend_schema_field(ProgressOutput)
+    def get_progress(self, submission: Submission) -> Any:
+        return ProgressOutput(progress_of(submission)).data
+
+    @extend_schema_field(TimingOutput)
+    def get_timing(self, submission: Submission) -> Any:
+        run = submission.current_run
+        timing = {
+            "queued_ms": milliseconds(run.created_at, run.started_at),
+            "judged_ms": milliseconds(run.started_at, run.finished_at),
+        }
+        return TimingOutput(timing).data
+
+
+def milliseconds(begin: datetime | None, end: datetime | None) -> int | None:
+    return round((end - begin).total_seconds() * 1000) if begin and end else None

@@ -1,0 +1,123 @@
+"""Handing in, following and stopping by API."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from exercises import submitting
+from exercises.access import readable_submission, require_owner
+from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
+from exercises.api.representation import SubmissionOutput
+from exercises.api.stream import follow
+from exercises.errors import InvalidFiles
+from exercises.files import problems_of
+from exercises.models import Exercise
+from exercises.owners import ensure_owner
+from exercises.throttling import SubmissionThrottle
+
+
+class AnyText(serializers.CharField):
+    """Unchanged: exercises.files words every refusal."""
+
+    def run_validation(self, data: Any = None) -> Any:
+        return data
+
+
+class SubmissionInput(serializers.Serializer):
+    files = serializers.DictField(child=AnyText(), help_text="The texts by path; exactly the exercise's files.")
+
+    def validate_files(self, files: dict[str, Any]) -> dict[str, Any]:
+        """Before a visitor becomes a guest: what is refused must not leave a session behind."""
+        problems = problems_of(files, expected=self.context["exercise"].published.starter)
+        if problems:
+            raise InvalidFiles(problems)
+        return files
+
+
+class PrivateView(APIView):
+    """Answers depend on who asks: no cache may keep them."""
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+
+class SubmissionCreate(PrivateView):
+    """Hand in files; whoever is not logged in does so as a guest."""
+
+    throttle_classes = [SubmissionThrottle]
+
+    @extend_schema(
+        request=SubmissionInput,
+        responses={202: SubmissionOutput, 400: INVALID, 404: NOT_FOUND, 429: TOO_MANY},
+        parameters=[
+            OpenApiParameter(
+                "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[202], description="Of the submission."
+            )
+        ],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Store the files as a new attempt and queue it for judging; follow it at `Location`."""
+        exercise = get_object_or_404(Exercise.objects.published(), slug=slug)
+        body = SubmissionInput(data=request.data, context={"exercise": exercise})
+        body.is_valid(raise_exception=True)
+        submission = submitting.submit(
+            owner=ensure_owner(request), exercise=exercise, files=body.validated_data["files"]
+        )
+        address = reverse("api:submission", args=[submission.uuid], request=request)
+        output = SubmissionOutput(readable_submission(request, submission.uuid))
+        return Response(output.data, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+
+
+class SubmissionDetail(PrivateView):
+    @extend_schema(responses={200: SubmissionOutput, 404: NOT_FOUND})
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """One attempt: a guest's for whoever knows its id, an account's for its owner and staff."""
+        return Response(SubmissionOutput(readable_submission(request, uuid)).data)
+
+
+class SubmissionCancel(PrivateView):
+    @extend_schema(request=None, responses={200: SubmissionOutput, 403: FORBIDDEN, 404: NOT_FOUND, 409: CONFLICT})
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Stop an attempt that has no result yet; for its owner and staff."""
+        submission = readable_submission(request, uuid)
+        require_owner(request, submission)
+        submitting.cancel(submission=submission)
+        return Response(SubmissionOutput(readable_submission(request, uuid)).data)
+
+
+class AnyMediaType(BaseContentNegotiation):
+    """A stream is a stream whatever the client accepts; errors are JSON."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class SubmissionEvents(PrivateView):
+    content_negotiation_class = AnyMediaType
+
+    @extend_schema(
+        responses={(200, "text/event-stream"): OpenApiTypes.STR, (404, "application/json"): NOT_FOUND},
+    )
+    def get(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
+        """The attempt at each change, as server-sent events named `submission`; ends after the final state."""
+        submission = readable_submission(request, uuid)
+        response = StreamingHttpResponse(follow(submission.uuid), content_type="text/event-stream")
+        response["X-Accel-Buffering"] = "no"  # nginx must pass each event on at once
+        response["Content-Encoding"] = "identity"  # and so must GZipMiddleware, which leaves encoded answers alone
+        return response

@@ -1,0 +1,126 @@
+"""From the codes that exercises.judging stores for one test to sentences: did, expected, got, where.
+
+Every value in a message comes from the learner's program or from the author and is shown as text, never as markup.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from exercises.python_errors import last_line
+
+SHOWN_CHARACTERS = 120  # of a body in a sentence; the whole one stands below it
+
+NO_ANSWER = {
+    "refused": "Nothing accepted the connection: the program does not listen any more.",
+    "closed": "The connection was closed without an answer.",
+    "timeout": "No answer came in time.",
+    "malformed": "What came back is not HTTP.",
+    "too_large": "The answer is larger than 64 kB.",
+}
+NOT_JSON = {
+    "empty": "the body is empty",
+    "encoding": "the body is not UTF-8",
+    "syntax": "the body is something else",
+    "duplicate_key": "a key appears twice",
+    "too_deep": "the body is nested too deeply",
+    "number": "a number in it is not valid JSON",
+}
+ARTICLES = {"object": "an object", "array": "an array", "null": "null"}
+
+
+def asked(request: Mapping[str, Any]) -> str:
+    """What was sent, as a learner would write it: GET /health, or POST /items with {"name": "tea"}."""
+    line = f"{request['method']} {request['path']}"
+    body = request.get("body")
+    return f"{line} with {shortened(body)}" if body else line
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def sentence(test: Mapping[str, Any]) -> str:
+    """What happened in one test (an element of Run.tests), from what we did on; "" when it passed."""
+    message = test["message"]
+    if message is None or message["code"] == "not_reached":
+        return finding(test)
+    return f"We sent {asked(test['request'])}. {finding(test)}"
+
+
+def finding(test: Mapping[str, Any]) -> str:
+    """What we expected of one test and what we got, where what we did stands beside it; "" when it passed."""
+    message = test["message"]
+    return "" if message is None else SENTENCES[message["code"]](message)
+
+
+def status(message: Mapping[str, Any]) -> str:
+    expected = " or ".join(str(code) for code in message["expected"])
+    return f"We expected the status {expected} and got {message['actual']}."
+
+
+def content_type(message: Mapping[str, Any]) -> str:
+    return f"We expected the content type {message['expected']} and got {message['actual'] or 'none'}."
+
+
+def header(message: Mapping[str, Any]) -> str:
+    got = "it is missing" if message["actual"] is None else f"got {message['actual']}"
+    return f"We expected the header {message['name']}: {message['expected']} and {got}."
+
+
+def not_json(message: Mapping[str, Any]) -> str:
+    problem = NOT_JSON[message["problem"]]
+    if message.get("key"):
+        problem += f" ({message['key']})"
+    if message.get("line"):
+        problem += f" (line {message['line']}, column {message.get('column', 1)} of the answer)"
+    return f"We expected JSON, but {problem}."
+
+
+def json_differs(message: Mapping[str, Any]) -> str:
+    place = f"At {message['path']} we" if message["path"] else "We"
+    difference = message["difference"]
+    if difference == "missing":
+        return f"We expected {message['path']}, and it is missing."
+    if difference == "unexpected":
+        return f"We did not expect {message['path']}, and it is there."
+    if difference == "type":
+        expected, actual = (with_article(message[key]) for key in ("expected_type", "actual_type"))
+        return f"{place} expected {expected}, {message['expected']}, and got {actual}, {message['actual']}."
+    if difference == "length":
+        return f"{place} expected another number of elements: {message['expected']}, and got {message['actual']}."
+    return f"{place} expected {message['expected']} and got {message['actual']}."
+
+
+def with_article(json_type: str) -> str:
+    return ARTICLES.get(json_type, f"a {json_type}")
+
+
+def text_missing(message: Mapping[str, Any]) -> str:
+    return f"We expected the text “{message['expected']}” in the answer, and it is not there."
+
+
+def no_answer(message: Mapping[str, Any]) -> str:
+    return NO_ANSWER[message["error"]]
+
+
+def exception(message: Mapping[str, Any]) -> str:
+    raised = last_line(message["exception"], message["message"])
+    where = f" ({message['file']}, line {message['line']})" if message["file"] and message["line"] else ""
+    return f"Your code stopped with an error{where}: {raised}"
+
+
+def not_reached(message: Mapping[str, Any]) -> str:
+    return "Not run: the program had ended before."
+
+
+SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "status": status,
+    "content_type": content_type,
+    "header": header,
+    "not_json": not_json,
+    "json_differs": json_differs,
+    "text_missing": text_missing,
+    "no_answer": no_answer,
+    "exception": exception,
+    "not_reached": not_reached,
+}

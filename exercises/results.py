@@ -1,0 +1,233 @@
+"""The result of an attempt as a page shows it, in finished sentences: templates only print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.timezone import now
+
+from exercises import events
+from exercises.case_sentences import asked, finding
+from exercises.models import Run, Submission
+from exercises.outcomes import LOOKS, STILL_WAITING_SECONDS, Words, outcome_of, passed_count, tests_pass, words_for
+
+SHOWN_TEST_OUTPUT_CHARACTERS = 500  # of what is shown for one test
+
+# status: word, tone, icon
+ROW_LOOKS = {
+    "passed": ("Pass", "good", "check"),
+    "failed": ("Fail", "bad", "cross"),
+    "error": ("Error", "warn", "bang"),
+    "skipped": ("Skipped", "neutral", "circle"),
+    "not_run": ("Not run", "neutral", "circle"),
+}
+SHORT = {
+    "exception": "stopped with an error",
+    "not_started": "did not start",
+    "unfinished": "not written yet",
+    "time": "time limit",
+    "memory": "memory limit",
+    "output": "too much output",
+    "blocked": "not allowed",
+    "unavailable": "could not be run, not counted",
+    "cancelled": "stopped",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestRow:
+    """One test. Empty text: nothing to show. response is the body of the answer, cut."""
+
+    __test__ = False  # not for pytest
+
+    name: str
+    status: str
+    word: str
+    tone: str
+    icon: str
+    duration_ms: float | None = None
+    asked: str = ""
+    message: str = ""
+    why: str = ""
+    expected: str = ""
+    actual: str = ""
+    response: str = ""
+    error: str = ""
+    line: int | None = None
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One attempt's current run. number counts the owner's attempts from 1; 0 is one that does not count."""
+
+    submission: Submission
+    run: Run
+    number: int
+    outcome: str
+    tone: str
+    icon: str
+    headline: str
+    body: str
+    lines: list[str]
+    tests: list[TestRow]
+    passed_count: int
+    total: int
+    seconds: float | None
+    is_pending: bool
+    progress_text: str
+    stdout: str
+    stderr: str
+    truncated: bool
+    error_line: int | None
+    source_line: str
+    caret: int | None
+    traceback: str
+    can_retry: bool
+    can_cancel: bool
+    events_url: str
+    panel_url: str
+    url: str
+    short: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """position: runs that are queued before this one; test: tests answered so far, of so many."""
+
+    position: int
+    test: int
+    of: int
+
+
+def progress_of(submission: Submission) -> Progress:
+    """How far its run is. One query while that is queued, one question to Redis while it is running, else nothing."""
+    run, total = submission.current_run, len(submission.exercise_version.cases)
+    if run.status == Run.Status.QUEUED:
+        return Progress(position=Run.objects.queued_before(run).count(), test=0, of=total)
+    if run.status == Run.Status.RUNNING:
+        return Progress(position=0, test=min(events.answered_tests(run), total), of=total)
+    return Progress(position=0, test=sum(test["status"] != "skipped" for test in run.tests), of=total)
+
+
+def progress_text(run: Run, progress: Progress) -> str:
+    if run.status == Run.Status.QUEUED:
+        return f"Queued ({progress.position} before you)" if progress.position else "Queued"
+    if run.status == Run.Status.RUNNING:
+        following = min(progress.test + 1, progress.of)
+        return f"Running test {following} of {progress.of}" if progress.test else "Starting"
+    return "Finished"
+
+
+def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
+    """The result of *submission*, loaded by `with_current_run()`; *may_act*: the reader may stop it or try it again."""
+    run = submission.current_run
+    outcome, words, progress = outcome_of(run), words_for(run), progress_of(submission)
+    rows = list(test_rows(submission))
+    shown = next((row for row in rows if row.is_open), None)
+    details = run.details
+    return Result(
+        submission=submission,
+        run=run,
+        number=number,
+        outcome=outcome,
+        tone=LOOKS[outcome].tone,
+        icon=LOOKS[outcome].icon,
+        headline=words.headline,
+        body=words.body,
+        lines=[*words.lines, *waiting_lines(run)],
+        tests=rows,
+        passed_count=passed_count(run),
+        total=len(rows),
+        seconds=None if run.wall_ms is None else run.wall_ms / 1000,
+        is_pending=run.is_pending,
+        progress_text=progress_text(run, progress),
+        stdout=run.stdout,
+        stderr=run.stderr,
+        truncated=run.truncated,
+        error_line=details.get("line"),
+        source_line=details.get("source", ""),
+        caret=details.get("column"),
+        traceback=shown.error if shown else "",
+        can_retry=may_act and run.is_repeatable,
+        can_cancel=may_act and run.is_pending,
+        events_url=reverse("api:submission-events", args=[submission.uuid]),
+        panel_url=reverse("exercises:panel", args=[submission.uuid]),
+        url=submission.get_absolute_url(),
+        short=short(run, outcome, progress),
+    )
+
+
+def short(run: Run, outcome: str, progress: Progress) -> str:
+    """One phrase, for the history and for tabs."""
+    if outcome == "pending":
+        return progress_text(run, progress)
+    return SHORT.get(outcome) or tests_pass(run)
+
+
+def waiting_lines(run: Run) -> list[str]:
+    if run.status == Run.Status.QUEUED and now() - run.created_at > timedelta(seconds=STILL_WAITING_SECONDS):
+        return ["Still waiting for a free sandbox. You can leave; the result will be here."]
+    return []
+
+
+def test_rows(submission: Submission) -> Iterable[TestRow]:
+    """The tests in the author's order, the first that did not pass opened; all "not run" before there is a result."""
+    run = submission.current_run
+    if not run.tests:
+        for case in submission.exercise_version.cases:
+            yield not_run(case["name"])
+        return
+    is_first = True
+    for test in run.tests:
+        is_open = is_first and test["status"] in ("failed", "error")
+        is_first = is_first and not is_open
+        yield test_row(test, is_open=is_open)
+
+
+def not_run(name: str) -> TestRow:
+    word, tone, icon = ROW_LOOKS["not_run"]
+    return TestRow(name=name, status="not_run", word=word, tone=tone, icon=icon)
+
+
+def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
+    word, tone, icon = ROW_LOOKS[test["status"]]
+    message = test["message"] or {}
+    response = test["response"] or {}
+    return TestRow(
+        name=test["name"],
+        status=test["status"],
+        word=word,
+        tone=tone,
+        icon=icon,
+        duration_ms=test["duration_ms"],
+        asked=asked(test["request"]),
+        message=finding(test),
+        why=test["why"],
+        expected=test["expected"] or "",
+        actual=test["actual"] or "",
+        response=cut(response.get("body", "")),
+        error=test["traceback"],
+        line=message.get("line") if message.get("code") == "exception" else None,
+        is_open=is_open,
+    )
+
+
+def cut(text: str) -> str:
+    return text if len(text) <= SHOWN_TEST_OUTPUT_CHARACTERS else text[:SHOWN_TEST_OUTPUT_CHARACTERS] + "…"
+
+
+def message_of(run: Run) -> str:
+    """The words about the run as one text, for the API; "" while it is pending."""
+    if run.is_pending:
+        return ""
+    words: Words = words_for(run)
+    return " ".join(part for part in (as_sentence(words.headline), words.body) if part)
+
+
+def as_sentence(headline: str) -> str:
+    return headline if headline.endswith((".", "?", "`")) else f"{headline}."

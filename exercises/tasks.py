@@ -1,0 +1,17 @@
+"""Celery tasks: ids in, delegate, nothing else."""
+
+from celery import shared_task
+
+from exercises import grading, sweeping
+
+
+@shared_task(name="exercises.judge_run", acks_late=True)
+def judge_run(run_id: int) -> None:
+    """Queue grading. Delivered twice or late it does no harm: exercises.grading claims the run first."""
+    grading.grade(run_id)
+
+
+@shared_task(name="exercises.sweep_runs")
+def sweep_runs() -> None:
+    """Queue batch, every three seconds."""
+    sweeping.sweep()

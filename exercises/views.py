@@ -1,0 +1,192 @@
+"""Pages of the practice. A view reads the request, calls one service, and answers."""
+
+import hashlib
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses.models import Lesson
+from exercises import submitting
+from exercises.access import may_act, readable_submission, require_owner
+from exercises.errors import ExerciseError, NotYours, TooManyRequests
+from exercises.forms import PREFIX, FilesForm
+from exercises.highlighting import highlighted
+from exercises.history import history_of, number_of
+from exercises.models import Exercise, ExerciseVersion, Submission
+from exercises.owners import ensure_owner, owner_of
+from exercises.progress import mark_lesson, passed_exercises
+from exercises.results import Result, result_of
+from exercises.steps import next_step
+from exercises.throttling import SubmissionThrottle
+
+PENDING_RETRY_SECONDS = 1
+
+# What a page shows depends on who asks.
+private = cache_control(private=True, no_store=True)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def exercise(request: HttpRequest, slug: str) -> HttpResponse:
+    """Task, files, and the learner's attempts; a POST hands in the files and answers 303 to the attempt."""
+    found, version = exercise_for(request, slug)
+    form = FilesForm(version, request.POST if request.method == "POST" else None)
+    refusal: ExerciseError | None = None
+    if form.is_bound:
+        try:
+            check_rate(request)
+            if form.is_valid():
+                submission = submitting.submit(owner=ensure_owner(request), exercise=found, files=form.files)
+                return see_other(submission.get_absolute_url())
+        except ExerciseError as error:
+            refusal = error
+            form.add_error(None, error.message)
+    return exercise_page(request, found, version, form, refusal)
+
+
+def exercise_for(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
+    """The exercise and the version to show: the published one, for staff else the draft. Raises Http404."""
+    exercises = Exercise.objects.visible_to(request.user).select_related("lesson__course", "lesson__published", "draft")
+    found = get_object_or_404(exercises, slug=slug)
+    version = found.published or found.draft
+    if version is None:
+        raise Http404
+    return found, version
+
+
+def check_rate(request: HttpRequest) -> None:
+    """Raises TooManyRequests."""
+    throttle = SubmissionThrottle()
+    if not throttle.allow_request(request, None):
+        raise TooManyRequests(retry_after_seconds=throttle.wait())
+
+
+def exercise_page(
+    request: HttpRequest, found: Exercise, version: ExerciseVersion, form: FilesForm, refusal: ExerciseError | None
+) -> HttpResponse:
+    owner = owner_of(request)
+    history = history_of(owner, found)
+    newest = history[0].submission.files if history else {}
+    texts = form.files if form.is_bound else {path: newest.get(path, text) for path, text in version.starter.items()}
+    context: dict[str, Any] = {
+        "exercise": found,
+        "version": version,
+        "course": found.lesson.course,
+        "lesson": found.lesson,
+        "files": [
+            {"path": path, "name": PREFIX + path, "text": texts[path], "starter": starter}
+            for path, starter in version.starter.items()
+        ],
+        "case_names": [case["name"] for case in version.cases],
+        "form": form,
+        "result": history[0].result if history else None,
+        "history": history,
+        "is_passed": found.pk in passed_exercises(owner),
+        "next_step": next_step(found),
+        "api_url": reverse("api:submit", args=[found.slug]),
+        "is_preview": version != found.published,
+    }
+    status = (422 if form.is_bound else 200) if refusal is None else refusal.status
+    response = render(request, "exercises/exercise.html", context, status=status)
+    if refusal is not None and refusal.retry_after_seconds:
+        response["Retry-After"] = str(refusal.retry_after_seconds)
+    return response
+
+
+@private
+@require_safe
+def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One attempt with its result and its code; without scripts it reloads itself until it is final."""
+    found = readable_submission(request, uuid)
+    version = found.exercise_version
+    context = {
+        "submission": found,
+        "exercise": version.exercise,
+        "version": version,
+        "course": version.exercise.lesson.course,
+        "lesson": version.exercise.lesson,
+        "result": result_for(request, found),
+        "next_step": next_step(version.exercise),
+        "files": [{"path": path, "text": text, "html": highlighted(path, text)} for path, text in found.files.items()],
+    }
+    return render(request, "exercises/submission.html", context)
+
+
+def result_for(request: HttpRequest, found: Submission) -> Result:
+    return result_of(found, number=number_of(found), may_act=may_act(request, found))
+
+
+@require_safe
+@cache_control(private=True, no_cache=True)
+def panel(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The result alone, for the live update: 304 while nothing has changed."""
+    found = readable_submission(request, uuid)
+    result = result_for(request, found)
+    etag = etag_of(result)
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = render(request, "exercises/_panel.html", {"result": result})
+        response["ETag"] = etag
+    if result.is_pending:
+        response["Retry-After"] = str(PENDING_RETRY_SECONDS)
+    return response
+
+
+def etag_of(result: Result) -> str:
+    """Changes with what the panel says; weak, because the form's token in it differs each time."""
+    run = result.run
+    parts = (run.uuid, run.status, run.tries, result.number, result.progress_text, result.lines, result.can_cancel)
+    return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+@require_POST
+def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Stop the attempt; the page that follows shows what became of it, also when it was too late."""
+    found = readable_submission(request, uuid)
+    return act(request, found, submitting.cancel)
+
+
+@require_POST
+def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Judge once more what we could not judge, or what was stopped."""
+    found = readable_submission(request, uuid)
+    return act(request, found, submitting.retry)
+
+
+def act(request: HttpRequest, found: Submission, service: Callable[..., Any]) -> HttpResponse:
+    try:
+        require_owner(request, found)
+    except NotYours as refusal:
+        raise PermissionDenied(refusal.message) from refusal
+    try:
+        service(submission=found)
+    except ExerciseError as refusal:
+        messages.warning(request, refusal.message)
+    return see_other(found.get_absolute_url())
+
+
+@require_POST
+def lesson_done(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
+    """Mark a lesson as done (done=1) or not (done=0)."""
+    lessons = Lesson.objects.published().select_related("course")
+    found = get_object_or_404(lessons, course__slug=course, slug=lesson)
+    is_done = request.POST.get("done")
+    if is_done not in ("0", "1"):
+        return HttpResponseBadRequest("done must be 0 or 1")
+    mark_lesson(owner=ensure_owner(request), lesson=found, is_done=is_done == "1")
+    return see_other(found.get_absolute_url())
+
+
+def see_other(url: str) -> HttpResponse:
+    """303: the browser goes on with GET, and a reload does not post again."""
+    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
