@@ -9,12 +9,18 @@ from urllib.parse import urlsplit
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.extensions.toc import slugify_unicode
 from markdown.treeprocessors import Treeprocessor
 
 from courses.code_blocks import code_block, line_numbers
 
 # `!!! kind "Title"` -> the title of a callout that has none of its own.
 CALLOUTS = {"note": "Note", "tip": "Tip", "warning": "Watch out", "compare": "Compare"}
+# Ids of the pages that show a rendered text; a heading of the same name gets another one. A test compares them.
+RESERVED_IDS = {
+    "account-menu", "content", "outline", "practice", "practice-title", "shortcuts", "shortcuts-title", "single-keys",
+    "theme-menu", "toc-title",
+}  # fmt: skip
 LESSON_LINK = re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?P<fragment>#[\w-]+)?")
 
 
@@ -81,6 +87,12 @@ class Links(Treeprocessor):
                 element.set("rel", "noopener")
 
 
+def heading_id(text: str, separator: str) -> str:
+    """The address of a heading within its page; Python-Markdown numbers those that come twice."""
+    slug = slugify_unicode(text, separator)
+    return f"{slug}-section" if slug in RESERVED_IDS or slug.startswith("i-") else slug  # i-: the icons
+
+
 def is_foreign(target: str) -> bool:
     """Whether a link leaves this site."""
     try:
@@ -103,11 +115,14 @@ class Tables(Treeprocessor):
 
 
 class Headings(Treeprocessor):
-    """The page has its own h1: one in the text goes down to h2. Runs before the ids are made."""
+    """Before the ids are made: the page has its own h1, so one in the text goes down to h2; ids of the page are free."""
 
     def run(self, root: etree.Element) -> None:
-        for heading in root.iter("h1"):
-            heading.tag = "h2"
+        for element in root.iter():
+            if element.tag == "h1":
+                element.tag = "h2"
+            if element.get("id") in RESERVED_IDS:
+                del element.attrib["id"]
 
 
 class FieldguideExtension(Extension):

@@ -16,7 +16,7 @@ from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
 from pymdownx.superfences import SuperFencesCodeExtension
 
-from courses.markdown_extensions import SUPERFENCES, FieldguideExtension
+from courses.markdown_extensions import SUPERFENCES, FieldguideExtension, heading_id
 from courses.proofreading import Problem, proofread
 from courses.sanitising import sanitise
 
@@ -49,7 +49,7 @@ def render(markdown: str, *, lesson_url: str = "../{slug}/", lesson_slugs: Colle
             SaneListExtension(),
             SuperFencesCodeExtension(**SUPERFENCES),
             TableExtension(use_align_attribute=True),
-            TocExtension(marker="", toc_depth="2-6"),
+            TocExtension(marker="", toc_depth="2-6", slugify=heading_id),
             FieldguideExtension(lesson_url=lesson_url),
         ],
         output_format="html",

@@ -1,7 +1,12 @@
 """Markdown in, page HTML out: the forms that authors and the style sheet rely on."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from django.conf import settings
+
+from courses.markdown_extensions import RESERVED_IDS
 from courses.rendering import render
 
 CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span>\n'
@@ -49,6 +54,9 @@ CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</sp
         ),
         ("## What it does", '<h2 id="what-it-does">What it does</h2>'),
         ("## What it does {#purpose}", '<h2 id="purpose">What it does</h2>'),
+        ("## Outline", '<h2 id="outline-section">Outline</h2>'),
+        ("## What it does {#outline}", '<h2 id="what-it-does">What it does</h2>'),
+        ("## Über Größe", '<h2 id="über-größe">Über Größe</h2>'),
         ("# Too high", '<h2 id="too-high">Too high</h2>'),
         ("[next](lesson:sync-and-async)", '<p><a href="../sync-and-async/">next</a></p>'),
         ("[next](lesson:sync-and-async#why)", '<p><a href="../sync-and-async/#why">next</a></p>'),
@@ -98,3 +106,13 @@ def test_render_keeps_nothing_between_two_calls():
 
     assert render("## Same\n\n[text][a]").html == '<h2 id="same">Same</h2>\n<p>[text][a]</p>'
     assert first.contents == [{"level": 2, "id": "same", "text": "Same"}]
+
+
+def test_headings_never_take_an_id_of_the_page_around_them():
+    templates = Path(settings.BASE_DIR) / "templates"
+    pages = [templates / "base.html", *templates.glob("components/*.html"), *templates.glob("courses/*.html")]
+    pages.append(templates / "exercises/_lesson_practice.html")
+
+    ids = {found for page in pages for found in re.findall(r'\bid="([\w-]+)"', page.read_text())}
+
+    assert {name for name in ids if not name.startswith("i-")} <= RESERVED_IDS
