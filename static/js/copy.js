@@ -9,7 +9,7 @@ function typed(code) {
   if (code.querySelector(".gp")) {
     const copy = code.cloneNode(true)
     for (const part of copy.querySelectorAll(".gp, .go, .linenos")) part.remove()
-    return copy.textContent.replace(/\n+$/, "\n")
+    return copy.textContent.split("\n").filter((line) => line.trim()).join("\n") + "\n"
   }
   const lines = code.textContent.split("\n")
   if (!lines.some((line) => PROMPT.test(line))) return code.textContent

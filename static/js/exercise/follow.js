@@ -28,11 +28,13 @@ async function ask(address, etag, signal) {
   const headers = etag ? { "If-None-Match": etag } : {}
   const response = await fetch(address, { headers, signal }).catch(() => null)
   const gone = response?.status === 404 || response?.status === 403 // signed out meanwhile
-  const waitSeconds = Number(response?.headers.get("Retry-After")) || 0
-  if (!response?.ok) return { panel: null, etag, gone, waitSeconds }
+  // Retry-After of a pending panel is for those who have no events; that of a refusal is for everybody.
+  const laterMs = (Number(response?.headers.get("Retry-After")) || 0) * 1000
+  const refusedMs = response?.status === 429 || response?.status === 503 ? laterMs : 0
+  if (!response?.ok) return { panel: null, etag, gone, laterMs, refusedMs }
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const panel = page.querySelector("[data-live-result]")
-  return { panel, etag: response.headers.get("ETag"), gone: panel === null, waitSeconds: 0 }
+  return { panel, etag: response.headers.get("ETag"), gone: panel === null, laterMs, refusedMs }
 }
 
 /**
@@ -42,18 +44,17 @@ async function ask(address, etag, signal) {
 export async function follow(place, { url, say, signal }) {
   let panel = url ? null : place.querySelector("[data-live-result]")
   const address = url ?? panel?.dataset.panelUrl
-  let [etag, events, asked, said] = [null, null, 0, ""]
+  let [etag, events, asked, said, laterMs, refusedMs] = [null, null, 0, "", 0, 0]
   try {
     while (!panel || isPending(panel)) {
       if (panel) events ??= listen(panel.dataset.eventsUrl)
-      if (events?.isOpen()) await Promise.all([events.next(CHECK_MS), pause(LEAST_MS)])
-      else if (panel || asked) await pause(STEPS_MS[Math.min(asked, STEPS_MS.length) - 1] ?? LEAST_MS)
+      if (events?.isOpen()) await Promise.all([events.next(CHECK_MS), pause(Math.max(LEAST_MS, refusedMs))])
+      else if (panel || asked) await pause(Math.max(STEPS_MS[Math.min(asked, STEPS_MS.length) - 1] ?? LEAST_MS, laterMs))
       if (signal?.aborted) return null
       const answer = await ask(address, etag, signal)
       asked += 1
       if (signal?.aborted || answer.gone) return null
-      etag = answer.etag
-      if (answer.waitSeconds) await pause(answer.waitSeconds * 1000)
+      ;({ etag, laterMs, refusedMs } = answer)
       if (!answer.panel) continue
       panel = answer.panel
       put(place, panel)
