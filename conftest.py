@@ -66,6 +66,13 @@ def valkey() -> Iterator[ValkeyServer]:
         server.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """What takes a guesser long takes a test long."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def empty_valkey(valkey: ValkeyServer) -> None:
     """Each test begins with nothing queued, cached or throttled."""

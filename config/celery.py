@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("fieldguide")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.steps["worker"].add(DjangoStructLogInitStep)  # the id of the request goes on to the task's log lines
+app.steps["worker"].add("exercises.worker:Watch")  # by name: the web process has no use for it
 app.autodiscover_tasks()
 
 

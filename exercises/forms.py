@@ -11,23 +11,24 @@ PREFIX = "file:"
 
 
 class FilesForm(forms.Form):
-    """`files` are the texts by path, with the line ends that Python programs have; check is_valid() before."""
+    """The template writes the text areas itself, with the texts to edit; checking is all that is done here."""
 
     def __init__(self, version: ExerciseVersion, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.version = version
-        for path in version.starter:
-            self.fields[PREFIX + path] = forms.CharField(label=path, required=False, strip=False, widget=forms.Textarea)
 
     @property
-    def files(self) -> dict[str, str]:
-        """Also of a form with errors: a learner's text is shown again whatever is wrong with it."""
+    def texts(self) -> dict[str, str]:
+        """The files by path, with the line ends that Python programs have.
+
+        Also of a form with errors: a learner's text is shown again whatever is wrong with it.
+        """
         texts = {path: self.data.get(PREFIX + path, starter) for path, starter in self.version.starter.items()}
         return {path: text.replace("\r\n", "\n").replace("\r", "\n") for path, text in texts.items()}
 
     def clean(self) -> dict[str, Any]:
         missing = [path for path in self.version.starter if PREFIX + path not in self.data]
-        files = {path: text for path, text in self.files.items() if path not in missing}
+        files = {path: text for path, text in self.texts.items() if path not in missing}
         for problem in problems_of(files, expected=self.version.starter).values():
             self.add_error(None, problem)
         return self.cleaned_data

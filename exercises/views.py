@@ -46,7 +46,7 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             check_rate(request)
             if form.is_valid():
-                submission = submitting.submit(owner=ensure_owner(request), exercise=found, files=form.files)
+                submission = submitting.submit(owner=ensure_owner(request), exercise=found, files=form.texts)
                 return see_other(submission.get_absolute_url())
         except ExerciseError as error:
             refusal = error
@@ -77,7 +77,7 @@ def exercise_page(
     owner = owner_of(request)
     history = history_of(owner, found)
     newest = history[0].submission.files if history else {}
-    texts = form.files if form.is_bound else {path: newest.get(path, text) for path, text in version.starter.items()}
+    texts = form.texts if form.is_bound else {path: newest.get(path, text) for path, text in version.starter.items()}
     context: dict[str, Any] = {
         "exercise": found,
         "version": version,

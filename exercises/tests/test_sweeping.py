@@ -1,0 +1,98 @@
+from datetime import timedelta
+
+import pytest
+import redis
+import time_machine
+from django.conf import settings
+from django.utils.timezone import now
+
+from exercises import queueing
+from exercises.models import Run
+from exercises.sweeping import BATCH, sweep
+from exercises.tests.builders import guest, make_run, make_submission
+
+pytestmark = pytest.mark.django_db
+Status = Run.Status
+
+
+def messages():
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        return client.llen("grading")
+
+
+@pytest.mark.parametrize(
+    ("lease_seconds", "tries", "status", "reason", "sent"),
+    [
+        (+5, 1, Status.RUNNING, "", 0),
+        (-1, 1, Status.QUEUED, "", 1),
+        (-1, 4, Status.QUEUED, "", 1),
+        (-1, 5, Status.BROKEN, Run.Fault.WORKER_LOST, 0),
+        (+5, 5, Status.RUNNING, "", 0),
+    ],
+)
+def test_sweep_takes_back_what_a_worker_abandoned(lease_seconds, tries, status, reason, sent):
+    run = make_run(status=Status.RUNNING, leased_until=now() + timedelta(seconds=lease_seconds), tries=tries)
+
+    sweep()
+
+    run.refresh_from_db()
+    assert (run.status, run.reason, run.tries) == (status, reason, tries)
+    assert messages() == sent
+
+
+@pytest.mark.parametrize(("overdue_seconds", "sent"), [(1, 1), (-1, 0)])
+def test_sweep_sends_again_what_nobody_claimed(overdue_seconds, sent):
+    run = make_run(requeue_at=now() - timedelta(seconds=overdue_seconds))
+
+    sweep()
+    sweep()  # the next one is not due yet
+
+    assert messages() == sent
+    assert (Run.objects.get(pk=run.pk).requeue_at > run.requeue_at) == bool(sent)
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.BROKEN, Status.CANCELLED])
+def test_sweep_leaves_final_runs_alone(status):
+    run = make_run(status=status, requeue_at=now() - timedelta(days=1))
+
+    sweep()
+
+    assert (Run.objects.get(pk=run.pk).status, messages()) == (status, 0)
+
+
+def test_resends_come_at_doubling_intervals_up_to_five_minutes():
+    start = now()
+    with time_machine.travel(start, tick=False) as clock:
+        run = make_run(created_at=start)
+        waits = []
+        for _ in range(7):
+            due = queueing.next_resend(run)
+            waits.append((due - now()).total_seconds())
+            clock.move_to(due)
+
+    assert waits == [20, 20, 40, 80, 160, 300, 300]
+
+
+def test_sweep_is_bounded():
+    submissions = [make_submission(owner=guest()) for _ in range(BATCH + 1)]
+    for submission in submissions:
+        make_run(submission, requeue_at=now() - timedelta(seconds=1))
+
+    sweep()
+    first = messages()
+    sweep()
+
+    assert (first, messages()) == (BATCH, BATCH + 1)
+
+
+def test_sweep_stops_at_the_first_run_while_the_broker_is_away(valkey, caplog):
+    for _ in range(3):
+        make_run(make_submission(owner=guest()), requeue_at=now() - timedelta(seconds=1))
+    valkey.stop()
+    try:
+        sweep()
+    finally:
+        valkey.start()
+
+    assert caplog.text.count("the broker is away") == 1
+    assert Run.objects.overdue().count() == 2  # the next sweep tries them again
