@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from config.assets import has_fonts
+from config.assets import has_bundles, has_fonts
 
 THEMES = ("light", "dark")
 
@@ -13,11 +13,11 @@ def preferences(request: HttpRequest) -> dict[str, Any]:
     """Context of every page.
 
     theme: light, dark, or "" for the system's; single_keys: whether shortcuts of one key are on;
-    assets: {"fonts": whether the web fonts were built}.
+    assets: {"fonts": whether the web fonts were built, "bundled": whether the scripts were}.
     """
     theme = request.COOKIES.get("theme", "")
     return {
         "theme": theme if theme in THEMES else "",
         "single_keys": request.COOKIES.get("keys") != "0",
-        "assets": {"fonts": has_fonts()},
+        "assets": {"fonts": has_fonts(), "bundled": has_bundles()},
     }

@@ -1,5 +1,5 @@
 // A copy button in the head of each listing: the code without prompts and without what the program answered.
-import { announce } from "./announce.js"
+import { announce } from "./announce.js";
 
 const SHOWN_MS = 2000
 const PROMPT = /^(?:\$|>>>|\.\.\.)(?: |$)/

@@ -1,10 +1,10 @@
 // The exercise page. One behaviour a module; without JavaScript the form posts and the attempt's own page shows the result.
-import "./exercise/scripted.js" // first: the others find what it unpacks
-import "./exercise/views.js"
-import "./exercise/split.js"
-import "./exercise/file_tabs.js"
-import "./exercise/autosave.js"
-import "./exercise/reset.js"
-import "./exercise/jump.js"
-import "./exercise/submit.js"
-import "./exercise/load_editor.js"
+import "./exercise/scripted.js"; // first: the others find what it unpacks
+import "./exercise/views.js";
+import "./exercise/split.js";
+import "./exercise/file_tabs.js";
+import "./exercise/autosave.js";
+import "./exercise/reset.js";
+import "./exercise/jump.js";
+import "./exercise/submit.js";
+import "./exercise/load_editor.js";

@@ -1,5 +1,5 @@
 // The keyboard map. Single keys can be switched off (WCAG 2.1.4) and never work while somebody types.
-import { keep } from "./preferences.js"
+import { keep } from "./preferences.js";
 
 const root = document.documentElement
 const dialog = document.querySelector("[data-shortcuts]")

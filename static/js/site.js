@@ -1,8 +1,9 @@
 // Every page. One behaviour a module; each finds its elements by data attribute and does nothing without them.
-import "./theme.js"
-import "./shortcuts.js"
-import "./outline.js"
-import "./anchors.js"
-import "./contents.js"
-import "./copy.js"
-import "./overflow.js"
+// Imports end with a semicolon because Django gives hashed names only to those (without Node nothing is bundled).
+import "./theme.js";
+import "./shortcuts.js";
+import "./outline.js";
+import "./anchors.js";
+import "./contents.js";
+import "./copy.js";
+import "./overflow.js";

@@ -1,5 +1,5 @@
 // Changes the theme without a reload. Without JavaScript the menu's form does it with one.
-import { keep } from "./preferences.js"
+import { keep } from "./preferences.js";
 
 const menu = document.querySelector("[data-theme-menu]")
 const opener = document.querySelector("[data-theme-button]")

@@ -1,6 +1,6 @@
 // Keeps the code on this device, from the first change on. Only "Reset" forgets it.
-import { announce } from "../announce.js"
-import { boxes, form, page, same, setText, texts } from "./files.js"
+import { announce } from "../announce.js";
+import { boxes, form, page, same, setText, texts } from "./files.js";
 
 const DELAY_MS = 500
 const KEY = `fieldguide:code:${page.dataset.exercise}`

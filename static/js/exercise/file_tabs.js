@@ -1,6 +1,6 @@
 // Several files: one at a time, chosen by tabs. Without JavaScript they stand one below another.
-import { form } from "./files.js"
-import { makeTabs } from "./tablist.js"
+import { form } from "./files.js";
+import { makeTabs } from "./tablist.js";
 
 const list = form.querySelector("[data-file-tabs]")
 const files = [...form.querySelectorAll("[data-file]")]

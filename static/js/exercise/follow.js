@@ -1,6 +1,6 @@
 // Keeps the result of one submission up to date. The server renders it; this decides nothing but when to ask again.
 
-import { listen } from "./events.js"
+import { listen } from "./events.js";
 
 const STEPS_MS = [300, 600, 1000, 2000] // between questions when there are no events
 const CHECK_MS = 5000 // between questions when there are: one may be lost

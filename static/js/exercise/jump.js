@@ -1,5 +1,5 @@
 // "Go to line 9" puts the cursor there.
-import { boxes } from "./files.js"
+import { boxes } from "./files.js";
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-goto-line]")

@@ -1,6 +1,6 @@
 // Puts a code editor over each text box, when the page is idle or somebody is about to type.
 // Where it was not built, or does not arrive, the text box stays.
-import { boxes, form, page } from "./files.js"
+import { boxes, form, page } from "./files.js";
 
 const hint = form.querySelector("[data-editor-hint]")
 let loading

@@ -1,7 +1,7 @@
 // Back to the start version, after a question.
-import { announce } from "../announce.js"
-import { forget } from "./autosave.js"
-import { boxes, form, setText } from "./files.js"
+import { announce } from "../announce.js";
+import { forget } from "./autosave.js";
+import { boxes, form, setText } from "./files.js";
 
 const dialog = document.querySelector("[data-reset-dialog]")
 

@@ -1,5 +1,5 @@
 // The bar between task and code: pointer, arrow keys, Home, End, double click; and the layout menu by choice.
-import { page } from "./files.js"
+import { page } from "./files.js";
 
 const KEY = "fieldguide:split"
 const [LEAST, MOST, USUAL, STEP] = [20, 70, 34, 2] // per cent of the page's width

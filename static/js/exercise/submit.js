@@ -1,10 +1,10 @@
 // Hands the code in without leaving the page, and shows what comes of it.
-import { announce } from "../announce.js"
-import { form, page, same, texts } from "./files.js"
-import { follow } from "./follow.js"
-import { refreshHistory } from "./history.js"
-import { refusal } from "./refusals.js"
-import { isNarrow, setScore, show } from "./views.js"
+import { announce } from "../announce.js";
+import { form, page, same, texts } from "./files.js";
+import { follow } from "./follow.js";
+import { refreshHistory } from "./history.js";
+import { refusal } from "./refusals.js";
+import { isNarrow, setScore, show } from "./views.js";
 
 const NO_ID = "00000000-0000-0000-0000-000000000000"
 const button = form.querySelector("[data-submit]")

@@ -1,6 +1,6 @@
 // On phones the page shows one of Task, Code and Results at a time.
-import { makeTabs } from "./tablist.js"
-import { page } from "./files.js"
+import { makeTabs } from "./tablist.js";
+import { page } from "./files.js";
 
 const narrow = matchMedia("(max-width: 56rem)")
 const panels = [...page.querySelectorAll("[data-view-panel]")].map((element) => ({
