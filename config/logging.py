@@ -40,6 +40,7 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django_structlog": {"level": "WARNING"},  # a line per request start and end is the proxy's business
+            **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")},
             "django.server": {"propagate": True, "handlers": []},
         },
     }

@@ -146,7 +146,7 @@ def commands(*, host: str, port: int, broker_socket: Path, folder: Path) -> dict
         "broker": [
             str(get_binary_path()),
             *("--port", "0", "--unixsocket", str(broker_socket), "--unixsocketperm", "600"),
-            *("--save", "", "--appendonly", "no", "--dir", str(folder), "--loglevel", "warning"),
+            *("--save", "", "--appendonly", "no", "--dir", str(folder), "--logfile", str(folder / "broker.log")),
         ],
         "web": [
             *(sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", host, "--port", str(port)),

@@ -6,6 +6,7 @@ it is complete, so that a second start costs milliseconds and a step that was cu
 
 import argparse
 import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -140,16 +141,7 @@ def make_environment(folder: Path, title: str, requirements: list[str], *, keeps
             if folder == SITE:
                 pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
                 command(*pip, "--require-hashes", "-r", INSTALLER)
-        sync: list[str | Path] = [
-            SITE / "bin" / "python",
-            "-m",
-            "uv",
-            "pip",
-            "sync",
-            "--quiet",
-            "--require-hashes",
-            "--compile-bytecode",
-        ]
+        sync: list[str | Path] = [SITE / "bin" / "python", "-m", "uv", "pip", "sync", "--quiet"]
         files = [*([INSTALLER] if folder == SITE else []), *(name for name in wanted if name != "python")]
         command(*sync, "--require-hashes", "--compile-bytecode", "--python", python, *files)
         stamp.write_text(json.dumps(wanted))
@@ -176,7 +168,7 @@ def build_editor(*, try_again: bool) -> None:
 
     A failure is remembered, so that later starts are not slower for it; *try_again* forgets it.
     """
-    sources = [ROOT / "package.json", ROOT / "package-lock.json", *(ROOT / "static" / "js" / "editor").rglob("*.js")]
+    sources = [ROOT / "package.json", ROOT / "package-lock.json", *(ROOT / "static" / "js").rglob("*.js")]
     stamp = BUILD / "editor.json"
     wanted = {"editor": fingerprint(sources)}
     present = read_stamp(stamp)
@@ -190,7 +182,7 @@ def build_editor(*, try_again: bool) -> None:
                 BUILD.mkdir(parents=True, exist_ok=True)
                 npm, environment = node_commands()
                 command(*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", **environment)
-                command(*npm, "run", "build:editor", **environment)
+                command(*npm, "run", "build", **environment)
         except SetupError as error:
             failure = str(error)
         stamp.write_text(json.dumps(wanted | ({"failure": failure} if failure else {})))
@@ -235,6 +227,9 @@ def main() -> int:
     parser.add_argument("--test", action="store_true", help="install what the tests need as well")
     options = parser.parse_args()
     started = time.monotonic()
+    # One set-up at a time in this folder; the kernel releases the lock with the process.
+    lock = (ROOT / "Makefile").open()
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         check_python()
         if options.serve:

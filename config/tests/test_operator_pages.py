@@ -1,0 +1,88 @@
+"""Health, metrics and system checks: what operators and their machines look at."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.test import override_settings
+
+from config.checks import check_deployment, check_private_folder
+from config.tests.everything import PRODUCTION, ROOT
+
+pytestmark = pytest.mark.django_db
+
+
+def test_live_answers_without_anything_else(client):
+    response = client.get("/health/live")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_ready_names_each_part_that_is_missing(client, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    response = client.get("/health/ready")
+
+    assert response.status_code == 503
+    assert response.json()["status"] == "not ready"
+    assert {name: check["ok"] for name, check in response.json()["checks"].items()} == {
+        "database": True,
+        "broker": False,
+        "worker": False,
+        "sandbox": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("token", "production", "sent", "status"),
+    [
+        ("", False, "", 200),
+        ("", True, "", 404),
+        ("secret", True, "", 401),
+        ("secret", True, "Bearer wrong", 401),
+        ("secret", True, "Bearer secret", 200),
+        ("secret", False, "Bearer sécret", 401),
+    ],
+)
+def test_metrics_are_open_locally_and_behind_a_token_in_production(client, token, production, sent, status):
+    with override_settings(METRICS_TOKEN=token, PRODUCTION=production):
+        response = client.get("/metrics", headers={"Authorization": sent})
+
+    assert response.status_code == status
+    assert (b"django_http_requests_total" in response.content) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, "System check identified no issues"),
+        ({"DEPLOYMENT": "local"}, "fieldguide.W001"),
+        ({"DATABASE_URL": "sqlite:////tmp/site.sqlite3"}, "fieldguide.W002"),
+        ({"SITE_URL": "http://learn.example.org"}, "fieldguide.W003"),
+        ({"EMAIL_URL": ""}, "fieldguide.W004"),
+    ],
+)
+def test_check_deploy_says_what_production_needs(tmp_path, changed, expected):
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **PRODUCTION, "VAR_DIR": str(tmp_path / "var"), **changed},
+        capture_output=True,
+        text=True,
+    )
+
+    assert expected in result.stdout + result.stderr
+    assert (result.returncode == 0) == (not changed)
+
+
+@pytest.mark.parametrize(("mode", "count"), [(0o700, 0), (0o755, 1)])
+def test_private_folder_that_others_can_read_is_reported(settings, tmp_path, mode, count):
+    tmp_path.chmod(mode)
+    settings.VAR_DIR = tmp_path
+
+    assert len(check_private_folder()) == count
+
+
+def test_deployment_check_is_registered_for_deploy_only():
+    assert check_deployment.tags == ("security",)

@@ -1,0 +1,160 @@
+"""`make run` from its first line to its last: starting, being in the way, stopping, being killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+from config.tests.site import ROOT, Site, wait_for
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+
+RIGHT = """
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello():
+    return {"message": "Hello from Flask"}
+"""
+
+
+class Serving(Site):
+    """A site that config.serve runs, as `make run` does."""
+
+    def serve(self) -> subprocess.Popen[str]:
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "config.serve"],
+            cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        return self.server
+
+    def serve_until_ready(self) -> None:
+        self.serve()
+        wait_for(self.is_ready, "readiness")
+
+    def descendants(self) -> list[str]:
+        """Command lines of all processes that know this site's folder."""
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"VAR_DIR={self.folder}\0".encode() in (folder / "environ").read_bytes():
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+            except OSError:
+                continue
+        return found
+
+    def close(self) -> None:
+        if self.server.poll() is None:
+            self.server.kill()
+        self.server.communicate()
+        super().close()
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = Serving(tmp_path)
+    yield site
+    site.close()
+
+
+def test_serve_is_complete_and_prints_a_staff_login_once(site):
+    site.serve_until_ready()
+    uuid = site.submit("hello-flask", RIGHT)["id"]
+    verdict = site.final(uuid)["verdict"]
+    site.server.send_signal(signal.SIGTERM)
+    said, _ = site.server.communicate(timeout=20)
+    site.serve_until_ready()
+    site.server.send_signal(signal.SIGINT)
+    said_later, _ = site.server.communicate(timeout=20)
+
+    assert verdict == "passed"
+    assert len(re.findall(r"Staff login.*user staff, password \S+", said)) == 1
+    assert "Staff login" not in said_later
+    assert "Fieldguide is ready after" in said_later
+    assert site.descendants() == []
+
+
+def test_serve_stops_with_open_event_streams(site):
+    site.serve_until_ready()
+    uuid = site.submit("hello-flask", "import time\ntime.sleep(60)\n")["id"]
+    with requests.get(f"{site.url}/api/v1/submissions/{uuid}/events/", stream=True, timeout=20) as stream:
+        assert next(stream.iter_lines(decode_unicode=True)).startswith(("event", ":"))
+
+        started = time.monotonic()
+        site.server.send_signal(signal.SIGTERM)
+        site.server.communicate(timeout=30)
+
+    assert time.monotonic() - started < 15
+    assert site.descendants() == []
+
+
+def test_serve_recovers_from_a_hard_kill(site):
+    site.serve_until_ready()
+    site.server.kill()
+    wait_for(lambda: site.descendants() == [], "the end of the services after their parent was killed")
+
+    site.serve_until_ready()
+
+    assert site.final(site.submit("hello-flask", RIGHT)["id"])["verdict"] == "passed"
+
+
+def test_serve_starts_a_killed_worker_again(site):
+    site.serve_until_ready()
+    uuid = site.submit("hello-flask", "import time\ntime.sleep(2)\n" + RIGHT)["id"]
+    site.wait_until_running(uuid)
+    (worker,) = [
+        int(folder.name)
+        for folder in Path("/proc").glob("[0-9]*")
+        if is_child(folder, site.server.pid) and b"worker" in (folder / "cmdline").read_bytes()
+    ]
+
+    os.kill(worker, signal.SIGKILL)
+
+    assert site.final(uuid)["verdict"] == "passed"
+
+
+def is_child(folder: Path, parent: int) -> bool:
+    try:
+        return int((folder / "stat").read_text().rpartition(")")[2].split()[1]) == parent
+    except OSError:
+        return False
+
+
+def test_second_serve_in_the_same_folder_is_refused(site, tmp_path):
+    site.serve_until_ready()
+    environment = site.environment | {"PORT": str(site.port + 1)}
+
+    second = subprocess.run(
+        [sys.executable, "-m", "config.serve"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+    assert second.returncode == 1
+    assert second.stderr == f"Fieldguide already runs from this folder (process {site.server.pid}).\n"
+    assert site.is_up()
+
+
+@pytest.mark.parametrize("module", ["config.serve", "config.setup"])
+def test_port_in_use_is_named_before_anything_starts(tmp_path, module):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        arguments = ["--serve"] if module == "config.setup" else []
+        result = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT, env=os.environ | {"VAR_DIR": str(tmp_path), "PORT": str(port)}, capture_output=True, text=True,
+        )  # fmt: skip
+
+    assert result.returncode == 1
+    assert result.stderr.strip() == (
+        f"Cannot listen on 127.0.0.1, port {port}: Address already in use. Choose another port: PORT=8001 make run"
+    )
+    assert not (tmp_path / "fieldguide.sqlite3").exists()
