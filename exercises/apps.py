@@ -6,4 +6,8 @@ class ExercisesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from courses.loading import register_part  # noqa: PLC0415 - needs the models
         from exercises import signals  # noqa: F401, PLC0415 - connects receivers, which need the models
+        from exercises.loading import ExercisesPart  # noqa: PLC0415 - needs the models
+
+        register_part(ExercisesPart())

@@ -4,7 +4,7 @@ does not pass, and that each of its wrong files fails at the case it names. Work
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -54,21 +54,27 @@ def run_check(check_id: int) -> None:
     check = ExerciseCheck.objects.select_related("version").filter(pk=check_id).first()
     if check is None or check.status != ExerciseCheck.Status.PENDING:
         return
-    store(check, check_version)
-
-
-def store(check: ExerciseCheck, run: Callable[[ExerciseVersion], GateReport]) -> None:
-    """Store what *run* says about the check's version."""
     try:
-        report = run(check.version)
+        report = check_version(check.version)
     except JudgingPostponed as error:
         logger.warning("check %s: the sandbox is not available: %s", check.pk, error)
-        check.status, check.reason = ExerciseCheck.Status.UNAVAILABLE, str(error)
+        check.status, check.reason, check.finished_at = ExerciseCheck.Status.UNAVAILABLE, str(error), now()
+        check.save()
     else:
-        check.status = ExerciseCheck.Status.PASSED if report.is_green else ExerciseCheck.Status.FAILED
-        check.findings = [asdict(finding) for finding in report.findings]
+        _store(check, report)
+
+
+def record(version: ExerciseVersion, report: GateReport) -> ExerciseCheck:
+    """Remember a check that nobody had asked for."""
+    return _store(ExerciseCheck(version=version), report)
+
+
+def _store(check: ExerciseCheck, report: GateReport) -> ExerciseCheck:
+    check.status = ExerciseCheck.Status.PASSED if report.is_green else ExerciseCheck.Status.FAILED
+    check.findings = [asdict(finding) for finding in report.findings]
     check.finished_at = now()
     check.save()
+    return check
 
 
 def _findings(version: ExerciseVersion) -> Iterator[Finding]:

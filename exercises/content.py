@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from courses.publishing import content_hash, normalised_text
 from exercises import files, limits
-from exercises.cases import Case, CasesError, parse
+from exercises.cases import Case, CasesError, declared_params, parse
 from exercises.models import ExerciseVersion, Family
 
 ENTRY = "main.py"  # the file that is run
@@ -143,11 +143,16 @@ class ExerciseContent:
             yield ContentProblem("cases_toml", "The cases are the family's; leave these empty, or choose no family.")
             return
         try:
+            if self.family:
+                params_problems = list(self._problems_of_params(declared_params(self.family.cases_toml)))
+                yield from params_problems
+                if params_problems:
+                    return
             names = {case["name"] for case in self.cases()}
         except CasesError as error:
             owner = "family" if self.family else "cases_toml"
             for line, message in error.problems:
-                yield ContentProblem(owner, f"{message}.", line=line)
+                yield ContentProblem(owner, message, line=line)
             return
         for path, text in self.wrong.items():
             named = case_named_in(text)
@@ -155,6 +160,14 @@ class ExerciseContent:
                 yield ContentProblem("wrong", "must begin with a comment like `# fails: GET / answers 200`.", path, 1)
             elif named not in names:
                 yield ContentProblem("wrong", f"names a case that does not exist: {named}", path, 1)
+
+    def _problems_of_params(self, declared: Mapping[str, str]) -> Iterator[ContentProblem]:
+        for name, description in declared.items():
+            if name not in self.params:
+                yield ContentProblem("params", f"The family asks for {name}: {description}")
+        for name in self.params:
+            if name not in declared:
+                yield ContentProblem("params", f"The family has no parameter {name}.")
 
 
 def is_path(path: str) -> bool:

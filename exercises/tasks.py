@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exercises import grading, sweeping
+from exercises import checking, grading, sweeping
 
 
 @shared_task(name="exercises.judge_run", acks_late=True)
@@ -15,3 +15,9 @@ def judge_run(run_id: int) -> None:
 def sweep_runs() -> None:
     """Queue batch, every three seconds."""
     sweeping.sweep()
+
+
+@shared_task(name="exercises.check_exercise")
+def check_exercise(check_id: int) -> None:
+    """Queue batch."""
+    checking.run_check(check_id)

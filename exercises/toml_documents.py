@@ -48,6 +48,10 @@ class Document:
         """Note what is wrong with the value at *path*."""
         self._problems.append(Problem(self._lines.of(*path), message))
 
+    def line(self, *path: str | int) -> int | None:
+        """Where the value at *path* stands; None when it does not."""
+        return self._lines.of(*path)
+
     def finish(self) -> None:
         """Raise TomlError if any problem was noted so far."""
         if self._problems:

@@ -1,0 +1,63 @@
+"""manage.py check_exercises: run the publish gate for exercises."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from exercises.checking import Finding, GateReport, check_version, record
+from exercises.judging import JudgingPostponed
+from exercises.models import Exercise
+
+WRONG, UNAVAILABLE = 1, 2  # exit codes
+
+
+class Command(BaseCommand):
+    help = (
+        "Run each exercise's own files in the sandbox: the reference must pass, the starter must run and not pass, and "
+        "each wrong file must fail at the case it names. Exit code 1: one does not; 2: there is no sandbox."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("slugs", nargs="*", metavar="SLUG", help="exercises to check; without any, all of them")
+
+    def handle(self, *args: Any, slugs: list[str], **options: Any) -> None:
+        wrong = 0
+        exercises = self._exercises(slugs)
+        for exercise in exercises:
+            try:
+                report = check_version(exercise.draft)
+            except JudgingPostponed as error:
+                self.stderr.write(self.style.ERROR(f"The sandbox is not available: {error}"))
+                sys.exit(UNAVAILABLE)
+            record(exercise.draft, report)
+            wrong += not report.is_green
+            for line in self._table(exercise, report):
+                self.stdout.write(line)
+        if wrong:
+            self.stderr.write(self.style.ERROR(f"{wrong} of {len(exercises)} exercises cannot be published."))
+            sys.exit(WRONG)
+        self.stdout.write(self.style.SUCCESS(f"{len(exercises)} exercises are sound."))
+
+    def _exercises(self, slugs: list[str]) -> list[Exercise]:
+        found = Exercise.objects.filter(draft__isnull=False).select_related("draft").order_by("slug")
+        if slugs:
+            found = found.filter(slug__in=slugs)
+        if missing := sorted(set(slugs) - {exercise.slug for exercise in found}):
+            raise CommandError(f"There is no exercise {', '.join(missing)}, or it has no content yet.")
+        return list(found)
+
+    def _table(self, exercise: Exercise, report: GateReport) -> Iterator[str]:
+        """One line a program: what it was, whether it did as it should, what came of it."""
+        yield self.style.MIGRATE_HEADING(exercise.slug)
+        width = max(len(finding.program) for finding in report.findings)
+        for finding in report.findings:
+            mark = self.style.ERROR("wrong") if finding.problem else "ok   "
+            yield f"  {mark}  {finding.program:{width}}  {finding.problem or _outcome(finding)}"
+
+
+def _outcome(finding: Finding) -> str:
+    where = f" at {finding.not_passed[0]}" if finding.not_passed else ""
+    return finding.verdict.replace("_", " ") + where

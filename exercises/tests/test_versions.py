@@ -1,0 +1,207 @@
+"""Drafts, families and publishing."""
+
+import pytest
+
+from courses.publishing import PublishRefused
+from exercises import limits
+from exercises.cases import CasesError
+from exercises.content import InvalidContent
+from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
+from exercises.tests.builders import make_lesson, make_user
+from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, content
+from exercises.versions import (
+    InvalidFamily,
+    publish_exercise,
+    request_check,
+    save_exercise_draft,
+    save_family,
+    unpublish_exercise,
+)
+from sandbox import Limits
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def exercise():
+    return Exercise.objects.create(lesson=make_lesson(), slug="health")
+
+
+def green(version):
+    ExerciseCheck.objects.create(version=version, status=ExerciseCheck.Status.PASSED)
+
+
+def test_save_draft_makes_a_version_with_cases_and_html(exercise):
+    author = make_user()
+
+    version = save_exercise_draft(exercise=exercise, content=content(), author=author, note="First")
+
+    exercise.refresh_from_db()
+    assert (exercise.draft, exercise.published) == (version, None)
+    assert (version.number, version.created_by, version.note) == (1, author, "First")
+    assert version.instructions_html == "<p>Answer <code>GET /health</code>.</p>"
+    assert [case["name"] for case in version.cases] == ["GET /health answers 200", "The body says ok"]
+
+
+def test_save_draft_of_the_same_content_makes_no_version(exercise):
+    first = save_exercise_draft(exercise=exercise, content=content())
+
+    again = save_exercise_draft(
+        exercise=exercise,
+        content=content(
+            prompt_markdown="\r\nAnswer `GET /health`.\r\n\r\n",
+            starter={"main.py": STARTER.replace("\n", "\r\n")},
+            title=" A  health check ",
+        ),
+    )
+    other = save_exercise_draft(exercise=exercise, content=content(hints=["Think."]))
+
+    assert (again, other.number, ExerciseVersion.objects.count()) == (first, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"title": ""}, ("title", "", None)),
+        ({"title": "x" * 201}, ("title", "", None)),
+        ({"kind": "essay"}, ("kind", "", None)),
+        ({"framework": ""}, ("framework", "", None)),
+        ({"difficulty": "brutal"}, ("difficulty", "", None)),
+        ({"prompt_markdown": " \n"}, ("prompt_markdown", "", None)),
+        ({"hints": ["a", " \n"]}, ("hints", "", None)),
+        ({"limits": {"wall_seconds": 0}}, ("limits", "", None)),
+        ({"limits": {"wall_seconds": True}}, ("limits", "", None)),
+        ({"limits": {"memory_bytes": 2e8}}, ("limits", "", None)),
+        ({"limits": {"network": 1}}, ("limits", "", None)),
+        ({"starter": {}, "solution": {}}, ("starter", "", None)),
+        ({"solution": {"main.py": SOLUTION, "b.py": ""}}, ("solution", "", None)),
+        ({"starter": {"main.py": "", "../b.py": ""}}, ("starter", "../b.py", None)),
+        ({"starter": {"main.py": "", "/etc/b.py": ""}}, ("starter", "/etc/b.py", None)),
+        ({"starter": {"main.py": "", "a//b.py": ""}}, ("starter", "a//b.py", None)),
+        ({"starter": {"main.py": "", ".hidden": ""}}, ("starter", ".hidden", None)),
+        ({"starter": {"main.py": "", "a\\b.py": ""}}, ("starter", "a\\b.py", None)),
+        ({"starter": {"main.py": "x" * 65537}}, ("starter", "main.py", None)),
+        ({"starter": {"main.py": "\0"}}, ("starter", "main.py", None)),
+        ({"wrong": {"Wrong.py": "# fails: The body says ok"}}, ("wrong", "Wrong.py", None)),
+        ({"wrong": {"a.py": "x = 1"}}, ("wrong", "a.py", 1)),
+        ({"wrong": {"a.py": "# fails: Something else"}}, ("wrong", "a.py", 1)),
+        ({"cases_toml": ""}, ("cases_toml", "", None)),
+        ({"cases_toml": CASES + "why = 1"}, ("cases_toml", "", 11)),
+        ({"params": {"answer": 1}}, ("cases_toml", "", None)),
+    ],
+)
+def test_save_draft_refuses_what_cannot_work_and_says_where(exercise, changes, problem):
+    with pytest.raises(InvalidContent) as caught:
+        save_exercise_draft(exercise=exercise, content=content(**changes))
+
+    assert problem in [(found.field, found.path, found.line) for found in caught.value.problems]
+    assert ExerciseVersion.objects.count() == 0
+
+
+def test_limits_are_fields_of_the_sandbox_and_every_bound_is_accepted():
+    assert limits.RANGES.keys() == Limits.__dataclass_fields__.keys()
+    for bound in ("low", "high"):
+        assert Limits(**{name: getattr(allowed, bound) for name, allowed in limits.RANGES.items()})
+
+
+@pytest.fixture
+def member(exercise):
+    family = Family(course=exercise.lesson.course, slug="health")
+    save_family(family=family, cases_toml=FAMILY)
+    save_exercise_draft(
+        exercise=exercise, content=content(cases_toml="", family=family, params={"answer": True}, wrong={})
+    )
+    publish_exercise(exercise=exercise, check=False)
+    return exercise
+
+
+def test_save_family_resolves_its_members_and_learners_keep_the_published_version(member):
+    published = member.published
+
+    (draft,) = save_family(family=Family.objects.get(), cases_toml=FAMILY.replace("200", "201"))
+
+    member.refresh_from_db()
+    assert (member.draft, member.published) == (draft, published)
+    assert [version.cases[0]["expect"]["status"] for version in (draft, published)] == [[201], [200]]
+
+
+def test_save_family_that_changes_nothing_makes_no_version(member):
+    save_family(family=Family.objects.get(), cases_toml=FAMILY + "\n")
+
+    assert member.versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("cases_toml", "error", "message"),
+    [
+        ("a =", CasesError, "line 1: Invalid value"),
+        (FAMILY.replace("[params]", "[params]\nmore = 'x'"), InvalidFamily, "health: The family asks for more: x"),
+        (FAMILY.replace("status", "stats"), InvalidFamily,
+         "health: line 7: unknown key 'stats'; expect knows content_type, headers, json, status, text_contains"),
+    ],
+)  # fmt: skip
+def test_save_family_refuses_cases_that_a_member_cannot_use(member, cases_toml, error, message):
+    with pytest.raises(error) as caught:
+        save_family(family=Family.objects.get(), cases_toml=cases_toml)
+
+    assert str(caught.value) == message
+    assert Family.objects.get().cases_toml == FAMILY
+
+
+def test_publish_needs_a_green_check_of_the_present_draft(exercise):
+    first = save_exercise_draft(exercise=exercise, content=content())
+    with pytest.raises(PublishRefused, match="Check the draft"):
+        publish_exercise(exercise=exercise)
+    green(first)
+    second = save_exercise_draft(exercise=exercise, content=content(hints=["Think."]))
+    with pytest.raises(PublishRefused, match="Check the draft"):
+        publish_exercise(exercise=exercise)
+    green(second)
+    ExerciseCheck.objects.create(version=second, status=ExerciseCheck.Status.FAILED)
+    with pytest.raises(PublishRefused, match="Check the draft"):
+        publish_exercise(exercise=exercise)
+    green(second)
+
+    publish_exercise(exercise=exercise)
+
+    exercise.refresh_from_db()
+    assert (exercise.published, exercise.held_back) == (second, False)
+
+
+def test_publish_refuses_an_empty_exercise_and_a_prompt_with_mistakes(exercise):
+    with pytest.raises(PublishRefused, match="no content"):
+        publish_exercise(exercise=exercise, check=False)
+    save_exercise_draft(exercise=exercise, content=content(prompt_markdown="See [it](lesson:nowhere).\n"))
+
+    with pytest.raises(PublishRefused) as refusal:
+        publish_exercise(exercise=exercise, check=False)
+
+    assert [problem.line for problem in refusal.value.problems] == [1]
+
+
+def test_unpublish_keeps_the_draft_and_holds_the_exercise_back(member):
+    draft = member.draft
+
+    unpublish_exercise(exercise=member)
+
+    member.refresh_from_db()
+    assert (member.draft, member.published, member.published_at, member.held_back) == (draft, None, None, True)
+
+
+@pytest.mark.parametrize("is_up", [True, False])
+def test_request_check_queues_it_or_says_that_the_broker_is_away(
+    exercise, valkey, is_up, django_capture_on_commit_callbacks
+):
+    version = save_exercise_draft(exercise=exercise, content=content())
+    if not is_up:
+        valkey.stop()
+
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            check = request_check(version=version)
+    finally:
+        if not is_up:
+            valkey.start()
+
+    check.refresh_from_db()
+    assert (check.status, check.reason) == (("pending", "") if is_up else ("unavailable", "The broker is away."))
