@@ -115,7 +115,7 @@ class Tables(Treeprocessor):
 
 
 class Headings(Treeprocessor):
-    """Before the ids are made: the page has its own h1, so one in the text goes down to h2; ids of the page are free."""
+    """Before toc: an h1 in the text becomes h2 (the page has its own), and ids of the page are not taken."""
 
     def run(self, root: etree.Element) -> None:
         for element in root.iter():

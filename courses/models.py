@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import now
@@ -87,6 +87,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         """Lessons a visitor may read now: published, not in the future, in a published course."""
         return self.with_published_text().filter(course__published_at__lte=now())
 
+    def with_newer_draft(self) -> LessonQuerySet:
+        """Lessons of which learners read an older text than the draft."""
+        return self.filter(published__isnull=False).exclude(published=F("draft"))
+
     def in_course_order(self) -> LessonQuerySet:
         """Lessons as the course tells them: by module, then by their place in it."""
         return self.order_by("module__position", "module_id", "position", "pk")
@@ -126,6 +130,13 @@ class Lesson(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:lesson", args=[self.course.slug, self.slug])
+
+    @property
+    def state(self) -> str:
+        """What staff has to know about the lesson's texts, in words."""
+        if self.published_id is None:
+            return "Draft"
+        return "Published" if self.published_id == self.draft_id else "Published, newer draft"
 
 
 class LessonVersion(models.Model):

@@ -25,6 +25,14 @@ class PublishRefused(Exception):
         self.problems = problems or []
 
 
+class DraftChanged(Exception):
+    """Somebody else saved the lesson meanwhile. `newest` is what they saved."""
+
+    def __init__(self, newest: LessonVersion) -> None:
+        super().__init__(f"version {newest.number} was saved meanwhile")
+        self.newest = newest
+
+
 def content_hash(fields: Mapping[str, Any]) -> str:
     """SHA-256, in hexadecimal, of *fields* as canonical JSON: the order of keys does not count, types do."""
     canonical = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -111,6 +119,17 @@ def restore_lesson_version(*, version: LessonVersion, author: User | None = None
         author=author,
         note=f"Version {version.number} restored",
     )
+
+
+@transaction.atomic
+def check_draft_is_still(*, lesson: Lesson, number: int) -> None:
+    """Raise DraftChanged unless version *number* is the draft that an editor started from.
+
+    The row stays locked until the surrounding transaction ends, so that what follows there saves on top of it.
+    """
+    draft = _locked(lesson).draft
+    if draft is not None and draft.number != number:
+        raise DraftChanged(draft)
 
 
 def draft_problems(lesson: Lesson) -> list[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from courses.course_files import CourseFile, LessonFile, ModuleEntry
-from courses.models import Course, Lesson
+from courses.models import Course, Lesson, LessonVersion
 
 
 def course_as_file(course: Course) -> CourseFile:
@@ -28,7 +28,10 @@ def _lesson_slugs(lessons: Iterable[Lesson]) -> list[str]:
 
 def lesson_as_file(lesson: Lesson) -> LessonFile:
     """The newest text, published or not. ValueError when the lesson has none yet."""
-    version = lesson.draft
-    if version is None:
+    if lesson.draft is None:
         raise ValueError(f"the lesson {lesson} has no text")
-    return LessonFile(version.title, version.summary, version.minutes, lesson.held_back, version.body_markdown)
+    return version_as_file(lesson.draft, draft=lesson.held_back)
+
+
+def version_as_file(version: LessonVersion, *, draft: bool = False) -> LessonFile:
+    return LessonFile(version.title, version.summary, version.minutes, draft, version.body_markdown)

@@ -1,0 +1,103 @@
+"""Courses and modules in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from courses.admin.forms import CourseForm, ModuleForm
+from courses.admin.ordering import OrderedAdmin
+from courses.models import Course, CourseQuerySet, Module
+from courses.publishing import publish_course, unpublish_course
+from courses.structure import save_course, save_module
+
+
+@admin.register(Course)
+class CourseAdmin(OrderedAdmin):
+    form = CourseForm
+    list_display = ["title", "slug", "state", "lesson_count", "order_buttons"]
+    search_fields = ["title", "slug", "summary"]
+    prepopulated_fields = {"slug": ["title"]}
+    actions = ["publish", "unpublish"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
+        return cast(CourseQuerySet, super().get_queryset(request)).with_counts()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
+        return ["slug"] if obj else []  # it is part of every address
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None) -> dict[str, Sequence[str]]:
+        return {} if obj else self.prepopulated_fields
+
+    def save_model(self, request: HttpRequest, obj: Course, form: CourseForm, change: bool) -> None:
+        save_course(course=obj)
+
+    def view_on_site(self, obj: Course) -> str:
+        return obj.get_absolute_url()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
+        """A course goes with everything in it, so it has to be taken offline first."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("courses.publish_course")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
+        return actions
+
+    @admin.display(description="state")
+    def state(self, course: Course) -> str:
+        return "Draft" if course.published_at is None else "Published"
+
+    @admin.display(description="published lessons")
+    def lesson_count(self, course: Any) -> int:
+        return int(course.lesson_count)
+
+    @admin.action(description="Publish", permissions=["publish"])
+    def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
+        for course in courses:
+            publish_course(course=course)
+            self.log_change(request, course, "Published.")
+            self.message_user(request, f"{course} is published.", messages.SUCCESS)
+
+    @admin.action(description="Take offline", permissions=["publish"])
+    def unpublish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
+        for course in courses:
+            unpublish_course(course=course)
+            self.log_change(request, course, "Taken offline.")
+            self.message_user(request, f"{course} is offline.", messages.SUCCESS)
+
+
+@admin.register(Module)
+class ModuleAdmin(OrderedAdmin):
+    form = ModuleForm
+    list_display = ["title", "course", "slug", "order_buttons"]
+    list_filter = ["course"]
+    list_select_related = ["course"]
+    search_fields = ["title", "slug"]
+    ordering = ["course__position", "course_id", "position", "pk"]
+    prepopulated_fields = {"slug": ["title"]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Module | None = None) -> list[str]:
+        return ["course", "slug"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Module | None = None) -> dict[str, Sequence[str]]:
+        return {} if obj else self.prepopulated_fields
+
+    def save_model(self, request: HttpRequest, obj: Module, form: ModuleForm, change: bool) -> None:
+        save_module(module=obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Module | None = None) -> bool:
+        """Only empty modules: lessons are moved or deleted one by one."""
+        return super().has_delete_permission(request, obj) and (obj is None or not obj.lessons.exists())
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # as for courses
+        return actions

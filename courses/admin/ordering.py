@@ -1,0 +1,64 @@
+"""Move up and Move down in lists of the admin: plain buttons, so that a keyboard and a screen reader can use them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from courses.structure import move
+
+
+class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A ModelAdmin whose list has a column "Order". Use "order_buttons" in list_display."""
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
+        view = self.admin_site.admin_view(self.move_view)
+        return [path("<int:object_id>/move/", view, name=name), *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Without the buttons for those who may only look."""
+        columns = list(super().get_list_display(request))
+        if not self.has_change_permission(request):
+            columns.remove("order_buttons")
+        return columns
+
+    @admin.display(description="Order")
+    def order_buttons(self, row: Any) -> SafeString:
+        # The list is one form, with its CSRF token: a button of it can go to another address.
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_move", args=[row.pk])
+        return format_html(
+            '<button type="submit" class="button" id="up-{pk}" formaction="{url}" name="direction" value="up" '
+            'aria-label="Move {row} up">↑</button> '
+            '<button type="submit" class="button" id="down-{pk}" formaction="{url}" name="direction" value="down" '
+            'aria-label="Move {row} down">↓</button>',
+            pk=row.pk,
+            url=url,
+            row=row,
+        )
+
+    def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """POST direction=up or down; back to the list, at the button that was used."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        direction = request.POST.get("direction")
+        if direction not in ("up", "down"):
+            return HttpResponse("direction must be up or down", status=400, content_type="text/plain")
+        if move(row, up=direction == "up"):
+            self.log_change(request, row, f"Moved {direction}.")
+            self.message_user(request, f"{row} was moved {direction}.", messages.SUCCESS)
+        else:
+            edge = "first" if direction == "up" else "last"
+            self.message_user(request, f"{row} is the {edge} one already.", messages.INFO)
+        changelist = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return HttpResponseRedirect(f"{changelist}#{direction}-{row.pk}")
