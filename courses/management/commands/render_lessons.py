@@ -1,0 +1,25 @@
+"""manage.py render_lessons: make the HTML of all lesson versions anew."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from courses.models import LessonVersion
+from courses.publishing import render_lesson
+
+
+class Command(BaseCommand):
+    help = (
+        "Render the Markdown of every lesson version again. Needed once after an upgrade that renders differently: "
+        "pages show the HTML that was made when a version was saved."
+    )
+
+    def handle(self, **options: Any) -> None:
+        changed = 0
+        for version in LessonVersion.objects.select_related("lesson__course").iterator(chunk_size=50):
+            rendered = render_lesson(version.lesson.course, version.body_markdown)
+            if (version.body_html, version.contents) != (rendered.html, rendered.contents):
+                version.body_html, version.contents = rendered.html, rendered.contents
+                version.save(update_fields=["body_html", "contents"])
+                changed += 1
+        self.stdout.write(f"{changed} versions of lessons changed.")
