@@ -110,11 +110,12 @@ def options(jail: Jail, limits: Limits, *, filter_fd: int, environment_fd: int) 
     """bubblewrap's options: everything is read-only but /work, /tmp and /dev/shm, whose sizes are bounded.
 
     The namespaces are asked for one by one, because --unshare-all goes on without a user namespace where it cannot
-    have one. The network namespace is the launcher's.
+    have one. The network namespace is the launcher's, and pid 1 the harness, which is closed to its children as
+    bubblewrap's own pid 1 would not be.
     """
     result = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup"]
     result += ["--uid", str(LEARNER_UID), "--gid", str(LEARNER_UID), "--hostname", "fieldguide"]
-    result += ["--die-with-parent", "--new-session", "--clearenv"]
+    result += ["--as-pid-1", "--die-with-parent", "--new-session", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         result += ["--setenv", name, value]
     result += _system()

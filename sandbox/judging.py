@@ -14,7 +14,7 @@ from sandbox.exchange import Exchange
 from sandbox.explanation import Explanation
 from sandbox.job import HttpProbe, Job
 from sandbox.output import Output
-from sandbox.report import Detail, Ending, Interrupted, Observation, Report, Usage
+from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.resources import Meter
 from sandbox.starting import Inside, started
 
@@ -52,17 +52,16 @@ def judge(
         finally:
             watch.close()
         usage = watch.usage()
-        exit_status = watch.exit_status
-    return _report(watch, ending, usage, exit_status)
+    return _report(watch, ending, usage)
 
 
-def _report(watch: "_Watch", ending: Ending, usage: Usage, exit_status: int | None) -> Report:
+def _report(watch: "_Watch", ending: Ending, usage: Usage) -> Report:
     output = watch.output
-    detail = replace(watch.explanation.detail, exit_code=None, signal="")
+    detail = watch.explanation.detail
     if ending is Ending.EXITED:
-        detail = replace(detail, reason=detail.reason or "exited", exit_code=exit_status)
-    elif ending is Ending.SIGNALLED and exit_status is not None:
-        detail = replace(detail, signal=_signal_name(exit_status))
+        detail = replace(detail, reason=detail.reason or "exited", exit_code=watch.exit_code)
+    elif ending is Ending.SIGNALLED and watch.exit_code is not None:
+        detail = replace(detail, signal=_signal_name(-watch.exit_code))
     elif ending is Ending.FINISHED:
         detail = Detail()
     return Report(
@@ -77,10 +76,10 @@ def _report(watch: "_Watch", ending: Ending, usage: Usage, exit_status: int | No
     )
 
 
-def _signal_name(exit_status: int) -> str:
+def _signal_name(number: int) -> str:
     with suppress(ValueError):
-        return signal.Signals(exit_status - 128).name
-    return ""
+        return signal.Signals(number).name
+    return f"signal {number}"  # a real-time one
 
 
 @dataclass(slots=True)
@@ -104,7 +103,7 @@ class _Watch:
         self.output = Output(job.limits.output_bytes)
         self.explanation = Explanation()
         self.observations: list[Observation] = []
-        self.exit_status: int | None = None
+        self.exit_code: int | None = None  # negative: the signal that ended it
         self._job = job
         self._inside = inside
         self._selector = selector
@@ -117,12 +116,11 @@ class _Watch:
         self._ended_at: float | None = None
         self._next_sample = inside.started
         self._next_question = inside.started + KEEP_GOING_SECONDS
-        self._bubblewrap = os.pidfd_open(inside.process.pid)
         for descriptor, handle in (
             (inside.stdout, self._read_stdout),
             (inside.stderr, self._read_stderr),
             (inside.diagnosis, self._read_explanation),
-            (self._bubblewrap, self._note_exit),
+            (inside.status, self._read_status),
         ):
             os.set_blocking(descriptor, False)
             selector.register(descriptor, selectors.EVENT_READ, handle)
@@ -133,7 +131,6 @@ class _Watch:
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._inside.init, signal.SIGKILL)
         self._drain()
-        os.close(self._bubblewrap)
 
     def usage(self) -> Usage:
         wall_seconds = (self._ended_at or time.monotonic()) - self._inside.started
@@ -150,22 +147,22 @@ class _Watch:
             for probe, connection in zip(self._job.probes, self._inside.sockets, strict=True):
                 self._ask(probe, Exchange(connection, probe, self._selector))
                 self._on_progress(len(self.observations))
-            self._sample()
         except _Ended as end:
             return self._attributed(end.ending)
-        if self.observations and all(observation.error == "refused" for observation in self.observations):
-            return self._attributed(Ending.NOT_READY)
         return self._attributed(Ending.FINISHED)
 
     def _attributed(self, ending: Ending) -> Ending:
-        """The ending that wins where several apply."""
-        if ending is Ending.MEMORY_EXCEEDED or self._memory_was_refused():
+        """The ending that wins where several apply; looks at the usage a last time."""
+        reached = {ending, self._measure()}
+        if Ending.MEMORY_EXCEEDED in reached or self._memory_was_refused():
             return Ending.MEMORY_EXCEEDED
-        if ending is Ending.TIMED_OUT or self._cpu_seconds > self._job.limits.cpu_seconds:
+        if Ending.TIMED_OUT in reached:
             return Ending.TIMED_OUT
         if self.output.is_full:
             return Ending.OUTPUT_EXCEEDED
         if ending is Ending.EXITED and self.explanation.detail.reason == "no_app":
+            return Ending.NOT_READY
+        if self.observations and all(observation.error == "refused" for observation in self.observations):
             return Ending.NOT_READY
         return ending
 
@@ -220,29 +217,32 @@ class _Watch:
             now = time.monotonic()
             if now >= self._next_sample:
                 self._next_sample = now + POLL_SECONDS
-                self._sample()
+                if (reached := self._measure()) is not None:
+                    raise _Ended(reached)
             if now >= self._next_question:
                 self._next_question = now + KEEP_GOING_SECONDS
                 if not self._keep_going():
                     raise Interrupted
             if is_over():
                 return
-            if self.exit_status is not None:
-                raise _Ended(Ending.EXITED if self.exit_status <= 128 else Ending.SIGNALLED)
+            if self.exit_code is not None:
+                raise _Ended(Ending.SIGNALLED if self.exit_code < 0 else Ending.EXITED)
             if now >= wall:
                 raise _Ended(Ending.TIMED_OUT)
             if now >= until:
                 return
 
-    def _sample(self) -> None:
+    def _measure(self) -> Ending | None:
+        """Take a sample; the limit that it is over, if any."""
         limits = self._job.limits
         sample = self._meter.sample(self._baseline + limits.memory_bytes)
         self._peak_bytes = max(self._peak_bytes, sample.memory_bytes)
         self._cpu_seconds = max(self._cpu_seconds, sample.cpu_seconds)
-        if sample.memory_bytes > self._baseline + limits.memory_bytes:
-            raise _Ended(Ending.MEMORY_EXCEEDED)
-        if sample.cpu_seconds > limits.cpu_seconds:
-            raise _Ended(Ending.TIMED_OUT)
+        if self._peak_bytes > self._baseline + limits.memory_bytes:
+            return Ending.MEMORY_EXCEEDED
+        if self._cpu_seconds > limits.cpu_seconds:
+            return Ending.TIMED_OUT
+        return None
 
     def _drain(self) -> None:
         """Read what is in the pipes now."""
@@ -266,7 +266,9 @@ class _Watch:
             if not data and descriptor in self._selector.get_map():  # closed: it would stay readable for ever
                 self._selector.unregister(descriptor)
 
-    def _note_exit(self) -> None:
-        status = self._inside.process.wait()
-        self.exit_status = status if status >= 0 else 128 - status
-        self._selector.unregister(self._bubblewrap)
+    def _read_status(self) -> None:
+        said = os.read(self._inside.status, 16)
+        if not said:
+            raise SandboxUnavailable("the jail was killed from outside; see the kernel's log for a lack of memory")
+        self.exit_code = int(said)
+        self._selector.unregister(self._inside.status)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 KIB = 1024
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
-INIT = "1"  # bubblewrap's own process inside
+INIT = "1"  # the harness's own process inside
 INODE_BYTES = KIB  # what an empty file of a tmpfs costs the kernel, about
 # Unix sockets queue up to net.core.wmem_default each way, which is kernel memory that no process is charged for.
 SOCKET_BYTES = 208 * KIB

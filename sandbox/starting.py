@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from sandbox import jail, seccomp
 from sandbox.baseline import baseline_of
@@ -25,6 +26,9 @@ KILL_SECONDS = 10.0
 REASON_BYTES = 2000
 THREAD_STACK_BYTES = 2 * MIB  # what the harness gives each thread
 
+# What the harness passes out (harness/boot.py: pass_out), before the sockets.
+_PASSED_OUT = ("pid 1", "/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
+
 # Address space is cheap and libraries reserve it freely; this bounds what one process can touch between two polls.
 ADDRESS_SLACK_BYTES = 2048 * MIB
 
@@ -33,13 +37,13 @@ ADDRESS_SLACK_BYTES = 2048 * MIB
 class Inside:
     """A locked-down jail whose harness is about to load the learner's program. All descriptors are ours to close."""
 
-    process: "subprocess.Popen[bytes]"  # bubblewrap outside; its status is the harness's
     init: int  # pidfd of pid 1 inside: killing it kills everything
     proc: int  # /proc of inside
     folders: tuple[int, ...]  # /work, /tmp and /dev/shm, to ask how full they are; never to open anything in
     sockets: list[socket.socket]  # in the jail's network namespace
     stdout: int
     stderr: int
+    status: int  # how the program ended, from pid 1 inside: the one thing said after the lock-down that is believed
     diagnosis: int
     started: float = field(default_factory=time.monotonic)
 
@@ -59,71 +63,80 @@ def started(job: Job) -> Iterator[Inside]:
 
 
 def _start(place: jail.Jail, job: Job, stack: ExitStack) -> Inside:
-    def kept(descriptor: int) -> int:
-        stack.callback(_close, descriptor)
-        return descriptor
-
-    # The first callbacks run last: the pipes are closed when everything is dead.
-    stdout, stdout_inside = map(kept, os.pipe())
-    stderr, stderr_inside = map(kept, os.pipe())
-    lockdown, lockdown_inside = map(kept, os.pipe())
-    diagnosis, diagnosis_inside = map(kept, os.pipe())
     control, control_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    stack.callback(control.close)
-    stack.callback(control_inside.close)
+    # Every descriptor has one owner: *stack* until the end of the job, *handed_over* until the launcher has its copies.
+    # Closing one twice would, in a worker with threads, close somebody else's.
+    with ExitStack() as handed_over:
+        stack.enter_context(control)
+        handed_over.enter_context(control_inside)
+        stdout, stdout_inside = _pipe(stack, handed_over)
+        stderr, stderr_inside = _pipe(stack, handed_over)
+        lockdown, lockdown_inside = _pipe(stack, handed_over)
+        status, status_inside = _pipe(stack, handed_over)
+        diagnosis, diagnosis_inside = _pipe(stack, handed_over)
 
-    filter_fd = kept(_memory_file("filter", seccomp.program()))
-    environment_fd = kept(_memory_file("environment", jail.environment_file(place)))
-    job_fd = kept(_memory_file("job", _job_for_harness(job)))
-    options = jail.options(place, job.limits, filter_fd=filter_fd, environment_fd=environment_fd)
-    # In a file, because everything inside can read the command line of pid 1, and options name paths of this machine.
-    options_fd = kept(_memory_file("options", b"".join(option.encode() + b"\0" for option in options)))
-    command = jail.inside_command(job_fd, control_inside.fileno(), lockdown_inside, diagnosis_inside)
-    plan = {
-        "uid": place.uid,
-        "parent": os.getpid(),
-        "stage": place.stage,
-        "binds": place.binds,
-        "program": place.program,
-        "arguments": ["init", "--args", str(options_fd), "--", *command],
-    }
-    plan_fd = kept(_memory_file("plan", json.dumps(plan).encode()))
+        filter_fd = _memory_file(handed_over, "filter", seccomp.program())
+        environment_fd = _memory_file(handed_over, "environment", jail.environment_file(place))
+        options = jail.options(place, job.limits, filter_fd=filter_fd, environment_fd=environment_fd)
+        # In a file, because everything inside can read pid 1's command line, and options name paths of this machine.
+        options_fd = _memory_file(handed_over, "options", b"".join(option.encode() + b"\0" for option in options))
+        job_fd = _memory_file(handed_over, "job", _job_for_harness(job))
+        for_harness = (job_fd, control_inside.fileno(), lockdown_inside, status_inside, diagnosis_inside)
+        plan = {
+            "uid": place.uid,
+            "parent": os.getpid(),
+            "stage": place.stage,
+            "binds": place.binds,
+            "program": place.program,
+            "arguments": ["init", "--args", str(options_fd), "--", *jail.inside_command(*for_harness)],
+        }
+        plan_fd = _memory_file(handed_over, "plan", json.dumps(plan).encode())
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(LAUNCHER), str(plan_fd)],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout_inside,
+            stderr=stderr_inside,
+            pass_fds=(*for_harness, filter_fd, environment_fd, options_fd, plan_fd),
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+        stack.callback(_reap, process)
 
-    inherited = (filter_fd, environment_fd, job_fd, options_fd, plan_fd, lockdown_inside, diagnosis_inside)
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(LAUNCHER), str(plan_fd)],
-        stdin=subprocess.DEVNULL,
-        stdout=stdout_inside,
-        stderr=stderr_inside,
-        pass_fds=(*inherited, control_inside.fileno()),
-        env={},
-        cwd="/",
-        start_new_session=True,
-    )
-    stack.callback(_reap, process)
-    for descriptor in (stdout_inside, stderr_inside, lockdown_inside, diagnosis_inside):
-        os.close(descriptor)
-    control_inside.close()
-
-    init, proc, *rest = _received(control, 5 + len(job.probes), stack) or _fail(process, stderr)
+    passed_out = _received(control, len(_PASSED_OUT) + len(job.probes))
+    if not passed_out:
+        _fail(process, stderr)
+    init, proc, *folders = (_kept(stack, descriptor) for descriptor in passed_out[: len(_PASSED_OUT)])
+    sockets = [stack.enter_context(socket.socket(fileno=descriptor)) for descriptor in passed_out[len(_PASSED_OUT) :]]
     stack.callback(_kill_all, init)
     if not _locked_down(lockdown):
         _fail(process, stderr)
     return Inside(
-        process=process,
         init=init,
         proc=proc,
-        folders=tuple(rest[:3]),
-        sockets=[stack.enter_context(socket.socket(fileno=os.dup(descriptor))) for descriptor in rest[3:]],
+        folders=tuple(folders),
+        sockets=sockets,
         stdout=stdout,
         stderr=stderr,
+        status=status,
         diagnosis=diagnosis,
     )
 
 
-def _memory_file(name: str, content: bytes) -> int:
+def _kept(stack: ExitStack, descriptor: int) -> int:
+    stack.callback(os.close, descriptor)
+    return descriptor
+
+
+def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
+    """The end that we read, and the one that goes inside."""
+    read, write = os.pipe()
+    return _kept(ours, read), _kept(theirs, write)
+
+
+def _memory_file(stack: ExitStack, name: str, content: bytes) -> int:
     """A descriptor from which *content* can be read, and no path to it."""
-    descriptor = os.memfd_create(f"fieldguide-{name}", os.MFD_CLOEXEC)
+    descriptor = _kept(stack, os.memfd_create(f"fieldguide-{name}", os.MFD_CLOEXEC))
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
@@ -144,21 +157,24 @@ def _job_for_harness(job: Job) -> bytes:
                 "data_bytes": data_bytes,
                 "address_bytes": data_bytes + ADDRESS_SLACK_BYTES,
                 "file_bytes": limits.files_bytes,
-                "processes": limits.processes + 1,  # pid 1 inside is bubblewrap's
+                "processes": limits.processes + 1,  # pid 1 inside is the harness's
             },
         }
     ).encode()
 
 
-def _received(control: socket.socket, count: int, stack: ExitStack) -> list[int]:
-    """The descriptors that the harness passes out; none if it went before it did."""
+def _received(control: socket.socket, count: int) -> list[int]:
+    """The *count* descriptors that the harness passes out; none if it went before it did."""
     if not _readable(control.fileno(), STARTUP_SECONDS):
         return []
-    message, descriptors, _, _ = socket.recv_fds(control, 1, count)
+    _, descriptors, _, _ = socket.recv_fds(control, 1, count)
     for descriptor in descriptors:
-        stack.callback(_close, descriptor)
         os.set_inheritable(descriptor, False)
-    return descriptors if message == b"S" and len(descriptors) == count else []
+    if len(descriptors) == count:
+        return descriptors
+    for descriptor in descriptors:  # this process may not open as many as there are probes
+        os.close(descriptor)
+    return []
 
 
 def _locked_down(descriptor: int) -> bool:
@@ -171,7 +187,7 @@ def _readable(descriptor: int, seconds: float) -> bool:
     return bool(poller.poll(seconds * 1000))
 
 
-def _fail(process: "subprocess.Popen[bytes]", stderr: int) -> list[int]:
+def _fail(process: "subprocess.Popen[bytes]", stderr: int) -> NoReturn:
     """Raise SandboxUnavailable with what our own parts said on stderr: the learner's program has not run yet."""
     with suppress(subprocess.TimeoutExpired):
         process.wait(timeout=1)  # its own status tells more than our signal
@@ -198,8 +214,3 @@ def _kill_all(init: int) -> None:
 def _reap(process: "subprocess.Popen[bytes]") -> None:
     process.kill()
     process.wait()
-
-
-def _close(descriptor: int) -> None:
-    with suppress(OSError):
-        os.close(descriptor)

@@ -1,13 +1,16 @@
 """The first code inside: prepare, prove the isolation, hand the sockets out, and only then load the learner's program.
 
-Everything up to the byte on the lock-down pipe is ours and believed; whatever comes after it is hostile, because the
-learner's program runs in this very process.
+Two processes. Pid 1 stays ours to the end: it collects orphans, tells the judge how the program ended, and by ending
+itself kills whatever is left. Its child becomes the learner's program; everything that the child does after its byte
+on the lock-down pipe is hostile.
 """
 
 import json
 import os
+import signal
 import socket
 import sys
+from typing import NoReturn
 
 from . import isolation, loading, serving
 from .diagnosis import Diagnosis
@@ -17,7 +20,7 @@ MEASURED = ("/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
 
 
 def main() -> None:
-    job_fd, control_fd, lockdown_fd, diagnosis_fd = map(int, sys.argv[1:5])
+    job_fd, control_fd, lockdown_fd, status_fd, diagnosis_fd = map(int, sys.argv[1:6])
     with open(job_fd, "rb") as file:
         job = json.load(file)
     write_files(job["files"])
@@ -25,6 +28,15 @@ def main() -> None:
     listener = socket.create_server(ADDRESS, backlog=128)
     pass_out(control_fd, job["sockets"])
     isolation.set_limits(job["limits"])
+    isolation.hide_from_children()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # pid 1 is immune to signals that it does not handle
+    child = os.fork()
+    if child:
+        stay_as_init(child, status_fd)
+
+    os.close(status_fd)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    isolation.show_again()
     isolation.prove()
     os.write(lockdown_fd, b"L")
     os.close(lockdown_fd)
@@ -32,6 +44,17 @@ def main() -> None:
     diagnosis = Diagnosis(diagnosis_fd)
     app = loading.load(job["entry"], diagnosis)
     serving.serve(app, listener, diagnosis)
+
+
+def stay_as_init(child: int, status_fd: int) -> NoReturn:
+    """Wait for *child*, reaping what others leave behind, and write its exit code (negative: the signal)."""
+    os.dup2(status_fd, 0)
+    os.closerange(1, isolation.OPEN_FILES)  # or the judge would wait for the end of what we hold open
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            os.write(0, str(os.waitstatus_to_exitcode(status)).encode())
+            os._exit(0)
 
 
 def write_files(files: dict[str, str]) -> None:
@@ -51,7 +74,7 @@ def pass_out(control_fd: int, count: int) -> None:
     sockets, which keep this network namespace wherever they are used.
     """
     with socket.socket(fileno=control_fd) as control:
-        descriptors = [os.pidfd_open(1)]
+        descriptors = [os.pidfd_open(os.getpid())]
         descriptors += [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in MEASURED]
         descriptors += [socket.socket().detach() for _ in range(count)]
         socket.send_fds(control, [b"S"], descriptors)

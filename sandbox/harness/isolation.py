@@ -1,11 +1,13 @@
 """The last limits, and the proof from inside that the walls stand."""
 
+import ctypes
 import os
 import resource
 import threading
 
 THREAD_STACK_BYTES = 2 * 1024 * 1024  # the usual 8 MiB would leave few threads under RLIMIT_DATA
 OPEN_FILES = 256
+PR_SET_DUMPABLE = 4
 
 
 class NotIsolated(Exception):
@@ -29,6 +31,21 @@ def set_limits(limits: dict[str, int]) -> None:
     threading.stack_size(THREAD_STACK_BYTES)
 
 
+def hide_from_children() -> None:
+    """Close /proc/1/mem and the like to whoever has the same uid."""
+    set_dumpable(False)
+
+
+def show_again() -> None:
+    """Undo that for a child, whose own /proc/self would otherwise be closed to itself."""
+    set_dumpable(True)
+
+
+def set_dumpable(value: bool) -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, int(value), 0, 0, 0) != 0:
+        raise NotIsolated(f"PR_SET_DUMPABLE failed: {os.strerror(ctypes.get_errno())}")
+
+
 def prove() -> None:
     """Raise NotIsolated unless every wall that can be seen from here stands."""
     with open("/proc/self/status") as file:
@@ -48,6 +65,8 @@ def prove() -> None:
         interfaces = [line.partition(":")[0].strip() for line in file if ":" in line]
     if interfaces != ["lo"]:
         raise NotIsolated(f"there are network interfaces: {interfaces}")
+    if os.access("/proc/1/mem", os.R_OK):
+        raise NotIsolated("the memory of pid 1 can be read")
     for path in ("/", "/dev", "/etc", "/opt/fieldguide_harness", "/usr/bin"):
         if os.access(path, os.W_OK):
             raise NotIsolated(f"{path} can be written")

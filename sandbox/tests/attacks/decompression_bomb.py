@@ -1,0 +1,9 @@
+"""Unpacks a gigabyte of zeros.
+
+accept: memory_exceeded, timed_out
+"""
+
+import zlib
+
+packed = zlib.compress(bytes(2**26))
+hoard = [zlib.decompress(packed) for _ in range(64)]

@@ -1,0 +1,16 @@
+"""Recurses until the C stack is gone.
+
+accept: signalled, exited, memory_exceeded
+"""
+
+import sys
+
+sys.setrecursionlimit(10**9)
+
+
+class Deep:
+    def __repr__(self):
+        return repr([self])
+
+
+repr(Deep())

@@ -1,0 +1,7 @@
+"""Never finishes loading.
+
+accept: timed_out
+"""
+
+while True:
+    pass

@@ -1,0 +1,13 @@
+"""Answers with a compressed gigabyte.
+
+accept: finished
+"""
+
+import zlib
+
+BODY = zlib.compress(bytes(2**26))
+
+
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Encoding", "deflate"), ("Content-Length", str(len(BODY)))])
+    return [BODY]

@@ -1,0 +1,23 @@
+"""Interim responses for ever.
+
+accept: finished
+errors: malformed
+"""
+
+import time
+
+
+def answer(connection):
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def app(environ, start_response):
+    connection = environ["werkzeug.socket"]
+    try:
+        answer(connection)
+    except OSError:
+        time.sleep(0.01)  # the other side gave up
+    connection.close()
+    start_response("200 OK", [])
+    return []

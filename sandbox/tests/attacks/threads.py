@@ -1,0 +1,10 @@
+"""Starts threads until none can be started.
+
+accept: timed_out, exited, memory_exceeded
+"""
+
+import threading
+import time
+
+while True:
+    threading.Thread(target=time.sleep, args=(1000,)).start()

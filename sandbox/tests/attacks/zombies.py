@@ -1,0 +1,13 @@
+"""Makes children that end and are never waited for.
+
+accept: timed_out, exited, memory_exceeded
+"""
+
+import os
+
+while True:
+    try:
+        if os.fork() == 0:
+            os._exit(0)
+    except OSError:
+        pass
