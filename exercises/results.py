@@ -230,4 +230,4 @@ def message_of(run: Run) -> str:
 
 
 def as_sentence(headline: str) -> str:
-    return headline if headline.endswith((".", "?", "`")) else f"{headline}."
+    return headline if headline.endswith((".", "?")) else f"{headline}."

@@ -16,7 +16,7 @@ from time import monotonic
 from types import TracebackType
 
 import redis
-from asgiref.sync import sync_to_async
+from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import close_old_connections, connections
 from rest_framework.renderers import JSONRenderer
 
@@ -34,13 +34,12 @@ REREAD_WITHOUT_REDIS_SECONDS = 1.0
 
 async def follow(submission: uuid.UUID) -> AsyncIterator[bytes]:
     """The submission's JSON now and after each change, until it is final or gone."""
-    # What the middleware opened for this request would stay open as long as the stream does.
-    await sync_to_async(connections.close_all)()
+    await let_go_of_thread()
     async with Changes(submission) as changes:  # first subscribe, then read: no change falls in between
         sent, sent_at = b"", monotonic()
         while True:
             data, is_final = await sync_to_async(read, thread_sensitive=False)(submission)
-            if data != sent:
+            if data and data != sent:
                 yield b"event: submission\ndata: " + data + b"\n\n"
                 sent, sent_at = data, monotonic()
             if is_final:
@@ -51,8 +50,24 @@ async def follow(submission: uuid.UUID) -> AsyncIterator[bytes]:
                 sent_at = monotonic()
 
 
+async def let_go_of_thread() -> None:
+    """Free what asgiref and Django hold for this request until it ends: a thread, and its connection to the database.
+
+    A stream is a request that lasts; a hundred of them would hold a hundred of each. The next thing that needs a
+    thread gets a new one.
+    """
+    await sync_to_async(connections.close_all)()
+    context = SyncToAsync.thread_sensitive_context.get(None)
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if executor:
+        executor.shutdown(wait=False)
+
+
 def read(submission: uuid.UUID) -> tuple[bytes, bool]:
-    """The row as JSON, and whether it is final. Runs in a thread of a pool, which must not keep a connection."""
+    """The row as JSON, empty when it is gone, and whether it is final.
+
+    Runs in a thread of a pool, which must not keep a connection.
+    """
     close_old_connections()
     try:
         row = Submission.objects.with_current_run().filter(uuid=submission).first()

@@ -1,0 +1,189 @@
+"""The worker's part, with the real sandbox."""
+
+import threading
+import time
+import uuid
+from datetime import timedelta
+
+import pytest
+import redis
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils.timezone import now
+
+import sandbox
+from exercises.events import answered_tests, channel_of
+from exercises.grading import Lease, conclude, grade
+from exercises.models import Run
+from exercises.progress import done_lessons
+from exercises.submitting import cancel, submit
+from exercises.sweeping import sweep
+from exercises.tests.builders import guest, make_exercise, make_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Status, Verdict = Run.Status, Run.Verdict
+
+RIGHT = """
+from flask import Flask
+app = Flask(__name__)
+@app.get("/")
+@app.get("/health")
+def answer():
+    return "ok"
+"""
+WRONG = RIGHT.replace('@app.get("/health")\n', "")
+HANGS = RIGHT.replace('return "ok"', "import time; time.sleep(60)")
+
+
+def handed_in(source, **columns):
+    exercise = make_exercise(**columns)
+    return submit(owner=guest(), exercise=exercise, files={"main.py": source}).current_run
+
+
+@pytest.fixture
+def messages():
+    """What is published on the way, by a reader that subscribed before."""
+    with redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True) as client, client.pubsub() as pubsub:
+        pubsub.psubscribe("*")
+
+        def read():
+            found = []
+            while message := pubsub.get_message(timeout=0.1):
+                if message["type"] == "pmessage":
+                    found.append((message["channel"], message["data"]))
+            return found
+
+        read()
+        yield read
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict", "score", "is_done"), [(RIGHT, Verdict.PASSED, 1.0, True), (WRONG, Verdict.FAILED, 0.5, False)]
+)
+def test_grade_stores_the_verdict_and_the_progress(source, verdict, score, is_done, messages):
+    run = handed_in(source)
+
+    grade(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.verdict, run.score, run.tries) == (Status.DONE, verdict, score, 1)
+    assert (run.lease, run.requeue_at) == (None, None)
+    assert [test["status"] for test in run.tests] == ["passed", "passed" if is_done else "failed"]
+    lesson = run.submission.exercise_version.exercise.lesson
+    assert done_lessons(run.submission.owner) == ({lesson.pk} if is_done else set())
+    # Handed in, claimed, two tests answered, finished: always the id, never the content.
+    submission = str(run.submission.uuid)
+    assert set(messages()) == {(channel_of(run.submission.uuid), submission)}
+    assert answered_tests(run) == 2
+
+
+def test_grade_delivered_twice_judges_once():
+    run = handed_in(RIGHT)
+
+    grade(run.pk)
+    finished_at = Run.objects.get(pk=run.pk).finished_at
+    grade(run.pk)
+
+    run.refresh_from_db()
+    assert (run.tries, run.finished_at) == (1, finished_at)
+
+
+def unavailable(*args, **kwargs):
+    raise sandbox.SandboxUnavailable("bwrap is missing in /usr/bin")
+
+
+@pytest.mark.parametrize(
+    ("tries_before", "status", "reason"),
+    [(0, Status.QUEUED, ""), (3, Status.QUEUED, ""), (4, Status.BROKEN, Run.Fault.SANDBOX_UNAVAILABLE)],
+)
+def test_grade_without_a_sandbox_gives_no_verdict(monkeypatch, tries_before, status, reason):
+    monkeypatch.setattr(sandbox, "judge", unavailable)
+    run = handed_in(RIGHT)
+    Run.objects.filter(pk=run.pk).update(tries=tries_before)
+
+    grade(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.verdict, run.reason) == (status, "", reason)
+    assert "bwrap" not in str(run.__dict__)  # what the operator reads in the log is not for learners
+    if status == Status.QUEUED:
+        assert run.requeue_at > now() + timedelta(seconds=2 ** (tries_before + 1))
+
+
+def test_grade_hides_a_bug_from_nobody_and_loses_no_run(caplog):
+    run = handed_in(RIGHT, cases=[{"name": "a case without a request"}])
+
+    grade(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.verdict, run.tries) == (Status.QUEUED, "", 1)
+    assert "KeyError" in caplog.text
+
+    Run.objects.filter(pk=run.pk).update(tries=4)
+    grade(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.reason) == (Status.BROKEN, Run.Fault.INTERNAL_ERROR)
+
+
+def test_cancel_ends_the_program_of_a_running_run():
+    run = handed_in(HANGS)
+
+    def stop_it():
+        while Run.objects.get(pk=run.pk).status != Status.RUNNING:
+            time.sleep(0.05)
+        time.sleep(1)
+        cancel(submission=run.submission)
+        connection.close()
+
+    other = threading.Thread(target=stop_it)
+    other.start()
+    began = time.monotonic()
+    grade(run.pk)
+    seconds = time.monotonic() - began
+    other.join()
+
+    run.refresh_from_db()
+    assert (run.status, run.verdict, run.lease) == (Status.CANCELLED, "", None)
+    assert seconds < 8  # of the 10 that the program may take
+
+
+def test_a_slow_worker_cannot_overwrite_the_result_of_the_next(caplog):
+    run = make_run()
+    slow = Run.objects.claim(run.pk, lease=uuid.uuid4(), until=now() - timedelta(seconds=1))
+    sweep()
+    next_one = Run.objects.claim(run.pk, lease=uuid.uuid4(), until=now() + timedelta(seconds=15))
+
+    conclude(next_one, {"verdict": Verdict.FAILED, "reason": "mismatch"})
+    conclude(slow, {"verdict": Verdict.PASSED, "reason": ""})
+
+    run.refresh_from_db()
+    assert (run.verdict, run.tries) == (Verdict.FAILED, 2)
+    assert done_lessons(run.submission.owner) == set()
+    assert f"run {run.pk}: its result came too late and was dropped" in caplog.text
+
+
+@pytest.mark.parametrize("seconds", [2, 15])
+def test_lease_is_renewed_each_third_of_it(settings, seconds):
+    settings.RUN_LEASE_SECONDS = seconds
+    run = Run.objects.claim(make_run().pk, lease=uuid.uuid4(), until=now() + timedelta(seconds=seconds))
+    lease = Lease(run)
+
+    assert lease()
+    assert Run.objects.get(pk=run.pk).leased_until == run.leased_until
+
+    lease.renewed_at -= seconds / 3
+    assert lease()
+    assert Run.objects.get(pk=run.pk).leased_until > run.leased_until
+
+
+def test_grade_while_redis_is_away_judges_all_the_same(valkey):
+    run = handed_in(RIGHT)
+    valkey.stop()
+    try:
+        grade(run.pk)
+    finally:
+        valkey.start()
+
+    run.refresh_from_db()
+    assert (run.status, run.verdict) == (Status.DONE, Verdict.PASSED)

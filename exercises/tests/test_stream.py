@@ -1,0 +1,194 @@
+"""Server-sent events through the whole ASGI application, with a real Valkey."""
+
+import asyncio
+import json
+import threading
+from contextlib import asynccontextmanager
+
+import pytest
+import redis
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.conf import settings as django_settings
+from django.test import Client
+from django.urls import reverse
+
+from config.asgi import application
+from exercises import events
+from exercises.api import stream
+from exercises.models import Run
+from exercises.submitting import cancel
+from exercises.tests.builders import make_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Status = Run.Status
+
+build_run = sync_to_async(make_run)
+
+
+class Stream:
+    """One client's connection."""
+
+    def __init__(self, submission):
+        path = reverse("api:submission-events", args=[submission.uuid])
+        self.submission = submission
+        self.connection = ApplicationCommunicator(
+            application,
+            {
+                "type": "http",
+                "asgi": {"version": "3.0"},
+                "http_version": "1.1",
+                "method": "GET",
+                "path": path,
+                "raw_path": path.encode(),
+                "query_string": b"",
+                "headers": [(b"host", b"localhost"), (b"accept", b"text/event-stream"), (b"accept-encoding", b"gzip")],
+                "client": ("127.0.0.1", 1),
+                "server": ("localhost", 80),
+                "scheme": "http",
+            },
+        )
+        self.headers = {}
+
+    async def start(self):
+        await self.connection.send_input({"type": "http.request", "body": b"", "more_body": False})
+        start = await self.connection.receive_output(5)
+        assert start["status"] == 200
+        self.headers = {name.decode().lower(): value.decode() for name, value in start["headers"]}
+
+    async def next(self, seconds=5):
+        """The next event's JSON, the text of a comment, or None at the end."""
+        message = await self.connection.receive_output(seconds)
+        if not message.get("more_body"):
+            return None
+        text = message["body"].decode()
+        if text.startswith(":"):
+            return text
+        assert text.startswith("event: submission\ndata: ")
+        assert text.endswith("\n\n")
+        return json.loads(text.removeprefix("event: submission\ndata: "))
+
+    async def disconnect(self):
+        await self.connection.send_input({"type": "http.disconnect"})
+        await self.connection.wait(5)
+
+
+@asynccontextmanager
+async def following(submission):
+    client = Stream(submission)
+    await client.start()
+    try:
+        yield client
+    finally:
+        await client.disconnect()
+
+
+def subscribers():
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        return len(client.client_list(_type="pubsub"))
+
+
+async def test_stream_tells_each_change_until_the_final_one():
+    run = await build_run()
+    submission = run.submission
+    async with following(submission) as client:
+        first = await client.next()
+        await sync_to_async(Run.objects.filter(pk=run.pk).update)(reason="changed")
+        await sync_to_async(events.announce)(submission.uuid)
+        second = await client.next()
+        await sync_to_async(cancel)(submission=submission)
+        last = await client.next()
+        end = await client.next()
+
+    assert [first["status"], second["reason"], last["status"], end] == ["queued", "changed", "cancelled", None]
+    assert client.headers["content-type"] == "text/event-stream"
+    assert client.headers["cache-control"] == "private, no-store"
+    assert client.headers["x-accel-buffering"] == "no"
+    assert client.headers["content-encoding"] == "identity"
+    as_get = await sync_to_async(Client().get)(reverse("api:submission", args=[submission.uuid]))
+    assert as_get.json() == last
+
+
+@pytest.mark.parametrize("status", [Status.DONE, Status.CANCELLED, Status.BROKEN])
+async def test_stream_of_a_final_submission_ends_at_once(status):
+    run = await build_run(status=status)
+
+    async with following(run.submission) as client:
+        assert (await client.next())["status"] == status
+        assert await client.next() is None
+
+
+async def test_stream_sends_nothing_when_nothing_changed():
+    run = await build_run()
+    async with following(run.submission) as client:
+        await client.next()
+        for _ in range(5):
+            await sync_to_async(events.announce)(run.submission.uuid)
+        assert await client.connection.receive_nothing(timeout=0.5)
+
+
+async def test_stream_finds_a_change_whose_message_was_lost(monkeypatch):
+    monkeypatch.setattr(stream, "REREAD_SECONDS", 0.2)
+    run = await build_run()
+    async with following(run.submission) as client:
+        await client.next()
+        await sync_to_async(Run.objects.cancel)(run.pk)  # tells nobody
+
+        assert (await client.next())["status"] == "cancelled"
+        assert await client.next() is None
+
+
+async def test_stream_beats_while_nothing_happens(monkeypatch):
+    monkeypatch.setattr(stream, "REREAD_SECONDS", 0.1)
+    monkeypatch.setattr(stream, "HEARTBEAT_SECONDS", 0.3)
+    run = await build_run()
+    async with following(run.submission) as client:
+        await client.next()
+
+        assert [await client.next() for _ in range(2)] == [": still there\n\n"] * 2
+
+
+@pytest.mark.parametrize("goes_away", ["before", "meanwhile"])
+async def test_stream_goes_on_without_redis(monkeypatch, valkey, goes_away):
+    monkeypatch.setattr(stream, "REREAD_WITHOUT_REDIS_SECONDS", 0.2)
+    run = await build_run()
+    try:
+        if goes_away == "before":
+            valkey.stop()
+        async with following(run.submission) as client:
+            first = await client.next()
+            valkey.stop()
+            await sync_to_async(Run.objects.cancel)(run.pk)
+            last = await client.next()
+            end = await client.next()
+    finally:
+        valkey.start()
+
+    assert (first["status"], last["status"], end) == ("queued", "cancelled", None)
+
+
+async def test_stream_ends_when_the_submission_is_gone(monkeypatch):
+    monkeypatch.setattr(stream, "REREAD_SECONDS", 0.2)
+    run = await build_run()
+    async with following(run.submission) as client:
+        await client.next()
+        await sync_to_async(run.submission.delete)()
+
+        assert await client.next() is None
+
+
+async def test_streams_give_back_what_they_hold():
+    """A client that leaves frees its connection to Redis; open streams hold neither threads nor a pool's places."""
+    run = await build_run()
+    threads_before = threading.active_count()
+    clients = [Stream(run.submission) for _ in range(30)]
+    for client in clients:
+        await client.start()
+        await client.next()
+    threads, connections = threading.active_count() - threads_before, subscribers()
+
+    await asyncio.gather(*(client.disconnect() for client in clients))
+
+    assert connections == 30
+    assert subscribers() == 0
+    assert threads <= 10, threads
