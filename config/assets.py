@@ -15,7 +15,6 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 FONTS = {
     "source-sans-3-latin-wght-normal.woff2": "source-sans-3",
-    "source-sans-3-latin-wght-italic.woff2": "source-sans-3",
     "source-serif-4-latin-wght-normal.woff2": "source-serif-4",
 }
 BUNDLES = ("site.js", "exercise.js", "attempt.js")

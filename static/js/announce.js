@@ -1,12 +1,21 @@
 // The page's one live region.
 
 const region = document.querySelector("[data-announcer]")
-let timer
+const EMPTY_MS = 100
+const SHOWN_MS = 400
+const waiting = []
 
-/** Have screen readers say `text` politely. The region is emptied first, so that the same words are read again. */
-export function announce(text) {
-  if (!region) return
-  region.textContent = ""
-  clearTimeout(timer)
-  timer = setTimeout(() => (region.textContent = text), 100)
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Have screen readers say `text` politely, after what they are saying already. */
+export async function announce(text) {
+  waiting.push(text)
+  if (!region || waiting.length > 1) return
+  while (waiting.length) {
+    region.textContent = "" // emptied first, so that the same words are read again
+    await pause(EMPTY_MS)
+    region.textContent = waiting[0]
+    await pause(SHOWN_MS)
+    waiting.shift()
+  }
 }

@@ -9,9 +9,10 @@ const LEAST_MS = 300 // between any two, however many events come
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const isPending = (panel) => panel.dataset.pending === "true"
 
-/** What to say of a panel: "Queued" and "Running" without the counts, which change too often; the end in full. */
+/** What to say of a panel: "Queued" or "Running" without the counts, which change too often; the end in full. */
 function phaseOf(panel) {
-  return isPending(panel) ? panel.dataset.progress.split(/[\s(]/)[0] : `Finished. ${panel.dataset.headline}`
+  if (!isPending(panel)) return `Finished. ${panel.dataset.headline}`
+  return panel.dataset.progress.startsWith("Queued") ? "Queued" : "Running"
 }
 
 /** Put `fresh` into `place`; a focused button of the old panel hands its focus to its successor. */
@@ -39,12 +40,12 @@ async function ask(address, etag, signal) {
 
 /**
  * Show the panel at `url` (that of `place` unless given) and follow it to its final state, which is returned.
- * `say` hears each phase once. Returns null when `signal` ends it or the submission is out of reach.
+ * `say` hears each phase once, but not `said`. Returns null when `signal` ends it or the submission is out of reach.
  */
-export async function follow(place, { url, say, signal }) {
+export async function follow(place, { url, say, said = "", signal }) {
   let panel = url ? null : place.querySelector("[data-live-result]")
   const address = url ?? panel?.dataset.panelUrl
-  let [etag, events, asked, said, laterMs, refusedMs] = [null, null, 0, "", 0, 0]
+  let [etag, events, asked, laterMs, refusedMs] = [null, null, 0, 0, 0]
   try {
     while (!panel || isPending(panel)) {
       if (panel) events ??= listen(panel.dataset.eventsUrl)

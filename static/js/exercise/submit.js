@@ -42,10 +42,10 @@ function markStale() {
 }
 
 /** Follow the panel at `url`, or go on with the one in place. Resolves when it is final or another attempt took over. */
-async function watch(url) {
+async function watch(url, said) {
   following.abort()
   following = new AbortController()
-  const panel = await follow(place, { url, say: announce, signal: following.signal })
+  const panel = await follow(place, { url, said, say: announce, signal: following.signal })
   if (!panel) return
   setScore(panel.dataset.score)
   place.dispatchEvent(new CustomEvent("fieldguide:result", { bubbles: true, detail: panel.dataset }))
@@ -82,7 +82,8 @@ async function submit() {
     show("Results")
     page.querySelector("#results").focus()
   }
-  await watch(page.dataset.panelUrl.replace(NO_ID, id))
+  announce("Queued")
+  await watch(page.dataset.panelUrl.replace(NO_ID, id), "Queued")
 }
 
 form.addEventListener("submit", (event) => {
