@@ -18,7 +18,11 @@ urlpatterns = [
     path("v1/submissions/<uuid:uuid>/events/", submissions.SubmissionEvents.as_view(), name="submission-events"),
     path("v1/me/progress/", progress.Progress.as_view(), name="progress"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="exercises/api_docs.html"),
+        name="docs",
+    ),
     # With a slash at its end only, so that Django still adds one that was forgotten.
     re_path(r"^v1/.*/$", errors.NoSuchAddress.as_view()),
 ]

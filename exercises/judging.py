@@ -132,6 +132,11 @@ def judge(
     return asdict(judgement)
 
 
+def limits_of(version: ExerciseVersion) -> sandbox.Limits:
+    """What a program may use: the sandbox's own limits, where the exercise does not set others."""
+    return sandbox.Limits(**version.limits)
+
+
 def judge_files(
     version: ExerciseVersion,
     files: Mapping[str, str],
@@ -148,7 +153,7 @@ def judge_files(
         framework=version.framework,
         files={path: text.encode() for path, text in files.items()},
         probes=[sandbox.HttpProbe(item.method, item.path, item.headers, item.body) for item in asked],
-        limits=sandbox.Limits(**version.limits),
+        limits=limits_of(version),
     )
     try:
         report = sandbox.judge(job, keep_going=keep_going, on_progress=on_progress)

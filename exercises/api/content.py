@@ -9,7 +9,17 @@ from rest_framework import generics, serializers
 
 from courses.models import Course, Lesson
 from exercises.api.errors import NOT_FOUND
+from exercises.judging import limits_of
 from exercises.models import Exercise, ExerciseVersion
+
+
+class Slugs(serializers.ListField):
+    """The slugs of related rows, in order."""
+
+    child = serializers.SlugField()
+
+    def to_representation(self, rows: Any) -> list[str]:
+        return [row.slug for row in (rows.all() if hasattr(rows, "all") else rows)]
 
 
 class LessonInCourse(serializers.Serializer):
@@ -17,7 +27,7 @@ class LessonInCourse(serializers.Serializer):
     title = serializers.CharField(source="published.title")
     summary = serializers.CharField(source="published.summary")
     minutes = serializers.IntegerField(source="published.minutes", help_text="Reading time.")
-    exercises = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    exercises = Slugs(read_only=True)
 
 
 class ModuleInCourse(serializers.Serializer):
@@ -56,7 +66,7 @@ class LessonOutput(serializers.Serializer):
     minutes = serializers.IntegerField(source="published.minutes", help_text="Reading time.")
     body_markdown = serializers.CharField(source="published.body_markdown")
     body_html = serializers.CharField(source="published.body_html", help_text="Sanitised.")
-    exercises = serializers.SlugRelatedField("slug", many=True, read_only=True)
+    exercises = Slugs(read_only=True)
 
 
 class ExerciseInList(serializers.Serializer):
@@ -70,15 +80,27 @@ class ExerciseInList(serializers.Serializer):
     lesson = serializers.SlugField(source="lesson.slug")
 
 
+class LimitsOutput(serializers.Serializer):
+    wall_seconds = serializers.FloatField()
+    cpu_seconds = serializers.FloatField()
+    memory_bytes = serializers.IntegerField(help_text="Above what the framework itself needs.")
+    output_bytes = serializers.IntegerField(help_text="Standard output and standard error together.")
+    processes = serializers.IntegerField(help_text="Threads count.")
+    files_bytes = serializers.IntegerField()
+
+
 class ExerciseOutput(ExerciseInList):
     instructions_html = serializers.CharField(source="published.instructions_html", help_text="Sanitised.")
     files = serializers.DictField(
         source="published.starter", child=serializers.CharField(), help_text="The texts to begin with, by path."
     )
-    limits = serializers.DictField(
-        source="published.limits", child=serializers.FloatField(), help_text="What a program may use, with units."
-    )
+    limits = serializers.SerializerMethodField(help_text="What a program may use.")
     cases = serializers.SerializerMethodField(help_text="Names of the tests, in order.")
+
+    @extend_schema_field(LimitsOutput)
+    def get_limits(self, exercise: Exercise) -> Any:
+        assert exercise.published is not None  # noqa: S101 - the view reads published exercises
+        return LimitsOutput(limits_of(exercise.published)).data
 
     def get_cases(self, exercise: Exercise) -> list[str]:
         assert exercise.published is not None  # noqa: S101 - the view reads published exercises
@@ -130,11 +152,8 @@ class LessonDetail(generics.RetrieveAPIView):
         return lessons.select_related("course").prefetch_related(exercises)
 
 
-FILTERS = {
-    "course": "lesson__course__slug",
-    "framework": "published__framework",
-    "kind": "published__kind",
-}
+# What the list can be narrowed down by, and where it stands.
+FILTERS = {"course": "lesson__course__slug", "framework": "published__framework", "kind": "published__kind"}
 
 
 @extend_schema(

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import generics, serializers
 
 from courses.models import Course
+from exercises.api.content import Slugs
 from exercises.api.submissions import PrivateView
 from exercises.owners import owner_of
 from exercises.progress import progress_in
@@ -13,9 +14,9 @@ from exercises.progress import progress_in
 
 class CourseProgressOutput(serializers.Serializer):
     course = serializers.SlugField(source="course.slug")
-    lessons_done = serializers.SlugRelatedField("slug", source="done", many=True, read_only=True)
+    lessons_done = Slugs(source="done", read_only=True)
     lessons_total = serializers.IntegerField()
-    exercises_passed = serializers.SlugRelatedField("slug", source="passed", many=True, read_only=True)
+    exercises_passed = Slugs(source="passed", read_only=True)
     exercises_total = serializers.IntegerField()
 
 
