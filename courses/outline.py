@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.urls import reverse
 
 from courses.models import Course, Lesson, LessonVersion
+
+# A link to a lesson of the same course, as courses.rendering writes it; links do not nest.
+LESSON_ANCHOR = re.compile(r'<a href="\.\./(?P<slug>[a-z0-9-]+)/(?:#[^"]*)?"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,11 @@ def outline_of(
 def flat(outline: Iterable[OutlineModule]) -> list[OutlineLesson]:
     """The lessons of all modules, in order."""
     return [lesson for module in outline for lesson in module.lessons]
+
+
+def without_dead_links(html: str, slugs: Collection[str]) -> str:
+    """*html* of a lesson in which links to lessons that are not among *slugs* are plain text.
+
+    A text may name a lesson before that is published; the link appears when it is.
+    """
+    return LESSON_ANCHOR.sub(lambda link: link[0] if link["slug"] in slugs else link["text"], html)

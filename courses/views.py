@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from courses.models import Course, Lesson, LessonVersion
-from courses.outline import flat, outline_of
+from courses.outline import flat, outline_of, without_dead_links
 
 # A browser may keep the page for its back button, and asks again before it shows it as new.
 personal = cache_control(private=True, no_cache=True)
@@ -48,6 +48,7 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
         version = cast(LessonVersion, found.published)
     outline = outline_of(found_course, current=found, preview=version if wanted else None)
     lessons = flat(outline)
+    version.body_html = without_dead_links(version.body_html, {entry.slug for entry in lessons})  # for this page only
     index = next(index for index, entry in enumerate(lessons) if entry.is_current)
     context = {
         "course": found_course,

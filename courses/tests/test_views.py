@@ -9,7 +9,7 @@ from django.utils.timezone import now
 
 from courses.models import Lesson
 from courses.outline import flat, outline_of
-from courses.publishing import publish_course, save_lesson_draft, unpublish_lesson
+from courses.publishing import publish_course, publish_lesson, save_lesson_draft, unpublish_lesson
 from courses.tests.builders import make_course, make_lesson, make_module
 
 pytestmark = pytest.mark.django_db
@@ -143,6 +143,18 @@ def test_only_staff_previews_versions(client, staff, version, is_staff, status, 
         assert response.context["is_preview"]
         assert response["X-Robots-Tag"] == "noindex"
         assert [entry.title for entry in flat(response.context["outline"])] == [title]
+
+
+def test_links_to_lessons_appear_when_those_are_published(client):
+    module = make_module(make_course())
+    later = make_lesson(module, "later", published=False)
+    first = make_lesson(module, "first", body_markdown="[*Later*](lesson:later#why), [here](lesson:first).\n")
+    link = '<a href="../first/">here</a>'
+
+    assert f"<p><em>Later</em>, {link}.</p>" in client.get(first.get_absolute_url()).content.decode()
+    publish_lesson(lesson=later)
+    html = client.get(first.get_absolute_url()).content.decode()
+    assert f'<p><a href="../later/#why"><em>Later</em></a>, {link}.</p>' in html
 
 
 def test_pages_are_not_for_shared_caches(client):
