@@ -45,7 +45,7 @@ class ModuleForm(forms.ModelForm):  # type: ignore[type-arg]
 class LessonForm(forms.ModelForm):  # type: ignore[type-arg]
     """A lesson's place and the text of its next version, filled in from the draft."""
 
-    title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"}))
     summary = forms.CharField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -61,7 +61,7 @@ class LessonForm(forms.ModelForm):  # type: ignore[type-arg]
     note = forms.CharField(
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=forms.TextInput(attrs={"class": "vTextField wide"}),
         help_text="What you changed and why, for the list of versions. Learners do not see it.",
     )
     # Which version the editor started from; 0 for a lesson without a text.

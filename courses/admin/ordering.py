@@ -9,14 +9,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from courses.structure import move
 
+ARROWS = {"up": "↑", "down": "↓"}
+
 
 class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A ModelAdmin whose list has a column "Order". Use "order_buttons" in list_display."""
+
+    class Media:
+        css = {"all": ["courses/admin.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_move"
@@ -34,15 +39,13 @@ class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def order_buttons(self, row: Any) -> SafeString:
         # The list is one form, with its CSRF token: a button of it can go to another address.
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_move", args=[row.pk])
-        return format_html(
-            '<button type="submit" class="button" id="up-{pk}" formaction="{url}" name="direction" value="up" '
-            'aria-label="Move {row} up">↑</button> '
-            '<button type="submit" class="button" id="down-{pk}" formaction="{url}" name="direction" value="down" '
-            'aria-label="Move {row} down">↓</button>',
-            pk=row.pk,
-            url=url,
-            row=row,
+        button = (
+            '<button type="submit" class="button" id="{way}-{pk}" formaction="{url}" name="direction" value="{way}" '
+            'aria-label="Move {row} {way}">{arrow}</button>'
         )
+        values = ({"way": way, "arrow": arrow, "pk": row.pk, "url": url, "row": row} for way, arrow in ARROWS.items())
+        buttons = format_html_join("", button, values)
+        return format_html('<div class="order-buttons">{}</div>', buttons)
 
     def move_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """POST direction=up or down; back to the list, at the button that was used."""
