@@ -54,7 +54,8 @@ class Watch(bootsteps.StartStopStep):
         except redis.RedisError as error:
             logger.warning("the end of this worker was not reported: %s", error)
 
-    terminate = stop
+    def terminate(self, worker: Any) -> None:
+        self.stop(worker)
 
     def repeat(self, action: Callable[[], float]) -> None:
         """Call *action*, which returns after how many seconds it wants to be called again, until the worker stops."""

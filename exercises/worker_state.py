@@ -49,7 +49,7 @@ def forget(hostname: str) -> None:
 def workers() -> list[WorkerState]:
     """Workers seen within TTL_SECONDS, by name. Raises redis.RedisError when Redis is away."""
     client = redis_client.client()
-    names = sorted(client.smembers(NAMES))
+    names = sorted(str(name) for name in client.smembers(NAMES))
     if not names:
         return []
     texts = client.mget([key_of(name) for name in names])

@@ -22,7 +22,7 @@ class Slugs(serializers.ListField):
         return [row.slug for row in (rows.all() if hasattr(rows, "all") else rows)]
 
 
-class LessonInCourse(serializers.Serializer):
+class LessonInCourse(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     title = serializers.CharField(source="published.title")
     summary = serializers.CharField(source="published.summary")
@@ -30,13 +30,13 @@ class LessonInCourse(serializers.Serializer):
     exercises = Slugs(read_only=True)
 
 
-class ModuleInCourse(serializers.Serializer):
+class ModuleInCourse(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     title = serializers.CharField()
     lessons = LessonInCourse(many=True)
 
 
-class CourseOutput(serializers.Serializer):
+class CourseOutput(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     title = serializers.CharField()
     summary = serializers.CharField()
@@ -58,7 +58,7 @@ class CourseOutput(serializers.Serializer):
         ]
 
 
-class LessonOutput(serializers.Serializer):
+class LessonOutput(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     course = serializers.SlugField(source="course.slug")
     title = serializers.CharField(source="published.title")
@@ -69,7 +69,7 @@ class LessonOutput(serializers.Serializer):
     exercises = Slugs(read_only=True)
 
 
-class ExerciseInList(serializers.Serializer):
+class ExerciseInList(serializers.Serializer[Any]):
     slug = serializers.SlugField()
     title = serializers.CharField(source="published.title")
     kind = serializers.ChoiceField(ExerciseVersion.Kind.choices, source="published.kind")
@@ -80,7 +80,7 @@ class ExerciseInList(serializers.Serializer):
     lesson = serializers.SlugField(source="lesson.slug")
 
 
-class LimitsOutput(serializers.Serializer):
+class LimitsOutput(serializers.Serializer[Any]):
     wall_seconds = serializers.FloatField()
     cpu_seconds = serializers.FloatField()
     memory_bytes = serializers.IntegerField(help_text="Above what the framework itself needs.")
@@ -117,7 +117,7 @@ def published_courses() -> QuerySet[Course]:
     )
 
 
-class Courses(generics.ListAPIView):
+class Courses(generics.ListAPIView[Course]):
     """The published courses."""
 
     serializer_class = CourseOutput
@@ -127,7 +127,7 @@ class Courses(generics.ListAPIView):
 
 
 @extend_schema(responses={200: CourseOutput, 404: NOT_FOUND})
-class CourseDetail(generics.RetrieveAPIView):
+class CourseDetail(generics.RetrieveAPIView[Course]):
     """One course with its outline."""
 
     serializer_class = CourseOutput
@@ -139,7 +139,7 @@ class CourseDetail(generics.RetrieveAPIView):
 
 
 @extend_schema(responses={200: LessonOutput, 404: NOT_FOUND})
-class LessonDetail(generics.RetrieveAPIView):
+class LessonDetail(generics.RetrieveAPIView[Lesson]):
     """One lesson with its text."""
 
     serializer_class = LessonOutput
@@ -163,7 +163,7 @@ FILTERS = {"course": "lesson__course__slug", "framework": "published__framework"
         OpenApiParameter("kind", OpenApiTypes.STR, description="Such as http."),
     ]
 )
-class Exercises(generics.ListAPIView):
+class Exercises(generics.ListAPIView[Exercise]):
     """The published exercises, in the order of their courses."""
 
     serializer_class = ExerciseInList
@@ -171,11 +171,11 @@ class Exercises(generics.ListAPIView):
     def get_queryset(self) -> QuerySet[Exercise]:
         asked = {FILTERS[name]: value for name, value in self.request.query_params.items() if name in FILTERS}
         exercises = Exercise.objects.published().filter(**asked)
-        return exercises.select_related("lesson__course").order_by("lesson__course__position", *Exercise._meta.ordering)
+        return exercises.select_related("lesson__course").in_course_order()
 
 
 @extend_schema(responses={200: ExerciseOutput, 404: NOT_FOUND})
-class ExerciseDetail(generics.RetrieveAPIView):
+class ExerciseDetail(generics.RetrieveAPIView[Exercise]):
     """One exercise: the task, the files to begin with, and the names of its tests."""
 
     serializer_class = ExerciseOutput

@@ -57,7 +57,7 @@ def sentences(detail: Any) -> list[str]:
     return [str(detail)]
 
 
-class ErrorOutput(serializers.Serializer):
+class ErrorOutput(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable; for programs.")
     detail = serializers.CharField(help_text="A sentence; for people.")
 

@@ -12,7 +12,7 @@ from exercises.owners import owner_of
 from exercises.progress import progress_in
 
 
-class CourseProgressOutput(serializers.Serializer):
+class CourseProgressOutput(serializers.Serializer[Any]):
     course = serializers.SlugField(source="course.slug")
     lessons_done = Slugs(source="done", read_only=True)
     lessons_total = serializers.IntegerField()
@@ -20,7 +20,7 @@ class CourseProgressOutput(serializers.Serializer):
     exercises_total = serializers.IntegerField()
 
 
-class Progress(PrivateView, generics.ListAPIView):
+class Progress(PrivateView, generics.ListAPIView[Course]):
     """Per published course, lessons done and exercises passed: of the account, or of this session's guest."""
 
     serializer_class = CourseProgressOutput

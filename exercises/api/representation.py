@@ -11,17 +11,17 @@ from exercises.models import Run, Submission
 from exercises.results import message_of, progress_of
 
 
-class RequestOutput(serializers.Serializer):
+class RequestOutput(serializers.Serializer[Any]):
     method = serializers.CharField()
     path = serializers.CharField()
 
 
-class ResponseOutput(serializers.Serializer):
+class ResponseOutput(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     body = serializers.CharField(help_text="Hostile text: escape it.")
 
 
-class TestOutput(serializers.Serializer):
+class TestOutput(serializers.Serializer[Any]):
     __test__ = False  # not for pytest
 
     name = serializers.CharField()
@@ -40,24 +40,24 @@ class TestOutput(serializers.Serializer):
         return None if test["duration_ms"] is None else round(test["duration_ms"])
 
 
-class ProgressOutput(serializers.Serializer):
+class ProgressOutput(serializers.Serializer[Any]):
     position = serializers.IntegerField(help_text="Attempts that are queued before this one.")
     test = serializers.IntegerField(help_text="Tests answered so far.")
     of = serializers.IntegerField()
 
 
-class UsageOutput(serializers.Serializer):
+class UsageOutput(serializers.Serializer[Any]):
     wall_ms = serializers.IntegerField(allow_null=True)
     cpu_ms = serializers.IntegerField(allow_null=True)
     memory_bytes = serializers.IntegerField(allow_null=True, help_text="Above what the framework itself needs.")
 
 
-class TimingOutput(serializers.Serializer):
+class TimingOutput(serializers.Serializer[Any]):
     queued_ms = serializers.IntegerField(allow_null=True)
     judged_ms = serializers.IntegerField(allow_null=True)
 
 
-class SubmissionOutput(serializers.Serializer):
+class SubmissionOutput(serializers.Serializer[Any]):
     """Of a Submission from `with_current_run()`; what is not the submission's own is its current run's."""
 
     id = serializers.UUIDField(source="uuid")

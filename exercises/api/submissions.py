@@ -34,7 +34,7 @@ class AnyText(serializers.CharField):
         return data
 
 
-class SubmissionInput(serializers.Serializer):
+class SubmissionInput(serializers.Serializer[Any]):
     files = serializers.DictField(child=AnyText(), help_text="The texts by path; exactly the exercise's files.")
 
     def validate_files(self, files: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -42,9 +42,20 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
             published__isnull=False, published_at__lte=now(), lesson__course__published_at__lte=now()
         ).select_related("published")
 
+    def in_course_order(self) -> ExerciseQuerySet:
+        """Course after course, and in each as its lessons follow each other."""
+        return self.order_by(
+            "lesson__course", "lesson__module__position", "lesson__module_id", "lesson__position", "lesson_id",
+            "position", "pk",
+        )  # fmt: skip
+
     def visible_to(self, user: User | AnonymousUser) -> ExerciseQuerySet:
         """All exercises for staff, the published ones for everybody else."""
         return self.select_related("published") if user.is_staff else self.published()
+
+    def with_newer_draft(self) -> ExerciseQuerySet:
+        """Exercises of which learners see an older version than the draft."""
+        return self.filter(published__isnull=False).exclude(published=F("draft"))
 
 
 class Exercise(models.Model):
@@ -64,6 +75,7 @@ class Exercise(models.Model):
 
     class Meta:
         ordering = ["lesson__module__position", "lesson__position", "position", "pk"]
+        permissions = [("publish_exercise", "Can publish exercises")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(published__isnull=True, published_at__isnull=True)
@@ -77,6 +89,13 @@ class Exercise(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("exercises:exercise", args=[self.slug])
+
+    @property
+    def state(self) -> str:
+        """What staff has to know about the exercise's versions, in words."""
+        if self.published_id is None:
+            return "Draft"
+        return "Published" if self.published_id == self.draft_id else "Published, newer draft"
 
 
 class ExerciseVersion(models.Model):

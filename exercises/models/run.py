@@ -27,7 +27,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(status__in=Run.PENDING)
 
     def owned_by(self, owner: Owner) -> RunQuerySet:
-        return self.filter(submission__user_id=owner.user_id, submission__guest=owner.guest)
+        return self.filter(**{f"submission__{name}": value for name, value in owner.columns.items()})
 
     def newest(self) -> RunQuerySet:
         """The last run of each submission: the one that counts."""

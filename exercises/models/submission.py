@@ -76,9 +76,8 @@ class Submission(OwnedModel):
     @property
     def current_run(self) -> Run:
         """The run whose result counts: the newest. One query, or none after `with_current_run()`."""
-        if hasattr(self, "newest_runs"):
-            return self.newest_runs[0]
-        return self.runs.latest("pk")
+        prefetched: list[Run] | None = getattr(self, "newest_runs", None)
+        return prefetched[0] if prefetched else self.runs.latest("pk")
 
 
 class LessonDoneQuerySet(models.QuerySet["LessonDone"]):
