@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 from celery import current_app
 from django.contrib.auth.models import User
@@ -19,6 +20,14 @@ from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 
 logger = logging.getLogger(__name__)
+
+
+class DraftChanged(Exception):
+    """Somebody else saved the exercise meanwhile. `newest` is what they saved."""
+
+    def __init__(self, newest: ExerciseVersion) -> None:
+        super().__init__(f"version {newest.number} was saved meanwhile")
+        self.newest = newest
 
 
 class InvalidFamily(Exception):
@@ -73,26 +82,47 @@ def save_exercise_draft(
 
 
 @transaction.atomic
+def restore_exercise_version(*, version: ExerciseVersion, author: User | None = None) -> ExerciseVersion:
+    """Make the content of an old *version* the draft again, as a new version, with the cases that its family has now.
+
+    What learners see stays. Raises InvalidContent when it does not fit its family any more.
+    """
+    content = ExerciseContent.of(version)
+    note = f"Version {version.number} restored"
+    return save_exercise_draft(exercise=version.exercise, content=content, author=author, note=note)
+
+
+@transaction.atomic
+def check_draft_is_still(*, exercise: Exercise, number: int) -> None:
+    """Raise DraftChanged unless version *number* is the draft that an editor started from; it stays locked then."""
+    draft = _locked(exercise).draft
+    if draft is not None and draft.number != number:
+        raise DraftChanged(draft)
+
+
+@transaction.atomic
 def save_family(*, family: Family, cases_toml: str, author: User | None = None) -> list[ExerciseVersion]:
     """Store the cases of a new or known family; the drafts of its members, resolved again. Their learners see nothing.
 
     Raises CasesError for cases that nobody could use and InvalidFamily for cases that a member cannot use.
     """
-    cases_toml = normalised_text(cases_toml)
-    declared_params(cases_toml)
-    family.cases_toml = cases_toml
+    check_family(family=family, cases_toml=cases_toml)
+    family.cases_toml = normalised_text(cases_toml)
     family.save()
-    problems: dict[str, list[ContentProblem]] = {}
-    drafts = []
-    for exercise in members_of(family):
-        content = draft_content(exercise)
-        try:
-            drafts.append(save_exercise_draft(exercise=exercise, content=content, author=author, note="Family changed"))
-        except InvalidContent as error:
-            problems[exercise.slug] = error.problems
+    return [
+        save_exercise_draft(exercise=member, content=draft_content(member), author=author, note="Family changed")
+        for member in members_of(family)
+    ]
+
+
+def check_family(*, family: Family, cases_toml: str) -> None:
+    """What save_family() raises, without saving anything."""
+    changed = Family(pk=family.pk, slug=family.slug, cases_toml=normalised_text(cases_toml))
+    declared_params(changed.cases_toml)
+    members = {member.slug: replace(draft_content(member), family=changed) for member in members_of(family)}
+    problems = {slug: found for slug, content in members.items() if (found := content.problems())}
     if problems:
         raise InvalidFamily(problems)
-    return drafts
 
 
 def draft_content(exercise: Exercise) -> ExerciseContent:
@@ -103,7 +133,9 @@ def draft_content(exercise: Exercise) -> ExerciseContent:
 
 
 def members_of(family: Family) -> list[Exercise]:
-    """The exercises whose draft takes its cases from *family*. One query."""
+    """The exercises whose draft takes its cases from *family*; [] while that is not stored. One query."""
+    if family.pk is None:
+        return []
     return list(Exercise.objects.filter(draft__family=family).select_related("draft__family").order_by("slug"))
 
 

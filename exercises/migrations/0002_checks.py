@@ -13,6 +13,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="exercise",
+            options={
+                "ordering": ["lesson__module__position", "lesson__position", "position", "pk"],
+                "permissions": [("publish_exercise", "Can publish exercises")],
+            },
+        ),
         migrations.AddField(
             model_name="exercise",
             name="held_back",

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from exercises.checking import Finding, GateReport, check_version, record
 from exercises.judging import JudgingPostponed
-from exercises.models import Exercise
+from exercises.models import Exercise, ExerciseVersion
 
 WRONG, UNAVAILABLE = 1, 2  # exit codes
 
@@ -26,13 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, slugs: list[str], **options: Any) -> None:
         wrong = 0
         exercises = self._exercises(slugs)
-        for exercise in exercises:
+        for exercise, draft in exercises:
             try:
-                report = check_version(exercise.draft)
+                report = check_version(draft)
             except JudgingPostponed as error:
                 self.stderr.write(self.style.ERROR(f"The sandbox is not available: {error}"))
                 sys.exit(UNAVAILABLE)
-            record(exercise.draft, report)
+            record(draft, report)
             wrong += not report.is_green
             for line in self._table(exercise, report):
                 self.stdout.write(line)
@@ -41,13 +41,13 @@ class Command(BaseCommand):
             sys.exit(WRONG)
         self.stdout.write(self.style.SUCCESS(f"{len(exercises)} exercises are sound."))
 
-    def _exercises(self, slugs: list[str]) -> list[Exercise]:
+    def _exercises(self, slugs: list[str]) -> list[tuple[Exercise, ExerciseVersion]]:
         found = Exercise.objects.filter(draft__isnull=False).select_related("draft").order_by("slug")
         if slugs:
             found = found.filter(slug__in=slugs)
         if missing := sorted(set(slugs) - {exercise.slug for exercise in found}):
             raise CommandError(f"There is no exercise {', '.join(missing)}, or it has no content yet.")
-        return list(found)
+        return [(exercise, exercise.draft) for exercise in found if exercise.draft]
 
     def _table(self, exercise: Exercise, report: GateReport) -> Iterator[str]:
         """One line a program: what it was, whether it did as it should, what came of it."""

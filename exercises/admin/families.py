@@ -1,0 +1,73 @@
+"""Families of cases in the admin."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from exercises.admin.forms import FamilyForm
+from exercises.models import Exercise, Family
+from exercises.versions import members_of, request_check, save_family
+
+
+@admin.register(Family)
+class FamilyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = FamilyForm
+    list_display = ["slug", "course", "member_count"]
+    list_filter = ["course"]
+    list_select_related = ["course"]
+    search_fields = ["slug", "cases_toml"]
+    actions = ["check_members"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Family]:
+        members = Exercise.objects.filter(draft__family=OuterRef("pk")).order_by().values("draft__family")
+        total = Coalesce(Subquery(members.annotate(total=Count("pk")).values("total")), 0)
+        return cast(QuerySet[Family], super().get_queryset(request).annotate(members_total=total))
+
+    def get_fields(self, request: HttpRequest, obj: Family | None = None) -> list[Any]:
+        return ["course", "slug", "cases_toml", *(["members"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Family | None = None) -> list[str]:
+        return ["course", "slug", "members"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Family, form: FamilyForm, change: bool) -> None:
+        drafts = save_family(family=obj, cases_toml=form.cleaned_data["cases_toml"], author=cast(User, request.user))
+        if drafts:
+            names = ", ".join(draft.exercise.slug for draft in drafts)
+            self.message_user(request, f"Drafts with these cases: {names}. Check them, then publish.", messages.INFO)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Family | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not members_of(obj))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
+        return actions
+
+    @admin.display(description="exercises", ordering="members_total")
+    def member_count(self, family: Family) -> int:
+        return int(family.members_total)  # type: ignore[attr-defined]  # get_queryset() counts
+
+    @admin.display(description="exercises")
+    def members(self, family: Family) -> SafeString:
+        links = (
+            (reverse("admin:exercises_exercise_change", args=[member.pk]), member.slug, member.state)
+            for member in members_of(family)
+        )
+        return format_html_join("", '<div><a href="{}">{}</a>: {}</div>', links)
+
+    @admin.action(description="Check their exercises in the sandbox", permissions=["change"])
+    def check_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
+        for family in families:
+            for member in members_of(family):
+                if member.draft is not None:
+                    request_check(version=member.draft, author=cast(User, request.user))
+                    self.message_user(request, f"{member} is being checked in the sandbox.")

@@ -1,0 +1,114 @@
+"""Form fields for what an exercise has several of: files, hints, and values by name. They need no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from exercises import files
+from exercises.content import is_path
+from exercises.exercise_files import to_toml
+from exercises.toml_documents import Document, TomlError
+
+EMPTY_ROWS = 1  # below the filled ones, for one more
+MAX_ROWS = 50
+
+Row = tuple[str, str]  # path and text
+
+
+class FilesWidget(forms.Widget):
+    """A name and a text area for each file, a box to remove it, and an empty pair for one more."""
+
+    template_name = "admin/exercises/_files.html"
+
+    def format_value(self, value: Any) -> list[Row]:
+        return list(value.items()) if isinstance(value, Mapping) else list(value or [])
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        rows = [*self.format_value(value), *[("", "")] * EMPTY_ROWS]
+        labelled = [
+            {"prefix": f"{name}-{index}", "path": path, "text": text, "height": min(max(text.count("\n") + 2, 5), 40)}
+            for index, (path, text) in enumerate(rows)
+        ]
+        return render_to_string(self.template_name, {"name": name, "rows": labelled, "total": len(rows)})
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
+        return [
+            (path, data.get(f"{name}-{index}-text", ""))
+            for index in range(_total(data, name))
+            if (path := data.get(f"{name}-{index}-path", "").strip()) and f"{name}-{index}-remove" not in data
+        ]
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return f"{name}-total" not in data
+
+
+class FilesField(forms.Field):
+    """{path: text}."""
+
+    widget = FilesWidget
+
+    def clean(self, value: Iterable[Row]) -> dict[str, str]:
+        texts: dict[str, str] = {}
+        problems = []
+        for path, text in value:
+            if not is_path(path):
+                problems.append(f"{files.shown(path)} is no path such as main.py or shop/stock.py.")
+            elif path in texts:
+                problems.append(f"{path} is there twice.")
+            texts[path] = text.replace("\r\n", "\n")
+        if problems:
+            raise ValidationError(problems)
+        return texts
+
+
+class TextsWidget(forms.Widget):
+    """A text area for each text and an empty one for one more; a text that is emptied goes."""
+
+    template_name = "admin/exercises/_texts.html"
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        texts = [*(value or []), *[""] * EMPTY_ROWS]
+        return render_to_string(self.template_name, {"name": name, "texts": texts, "total": len(texts)})
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
+        texts = (data.get(f"{name}-{index}", "") for index in range(_total(data, name)))
+        return [text for text in texts if text.strip()]
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return f"{name}-total" not in data
+
+
+class TextsField(forms.Field):
+    """[text, …] in order."""
+
+    widget = TextsWidget
+
+    def clean(self, value: list[str]) -> list[str]:
+        return value
+
+
+class TomlField(forms.CharField):
+    """{name: value}, written as lines of TOML."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return to_toml(value) if isinstance(value, Mapping) else value
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return Document(super().to_python(value) or "").values
+        except TomlError as error:
+            raise ValidationError([str(problem) for problem in error.problems]) from error
+
+
+def _total(data: Mapping[str, Any], name: str) -> int:
+    """How many rows the form had; what a browser sends is not believed."""
+    total = str(data.get(f"{name}-total", "0"))
+    return min(int(total), MAX_ROWS) if total.isdecimal() and len(total) < 6 else 0

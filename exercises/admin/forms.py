@@ -1,0 +1,157 @@
+"""Forms of staff. They check what a service would refuse, and say it where it can be mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+
+from courses.toml_tables import is_slug
+from exercises.admin.fields import FilesField, TextsField, TomlField
+from exercises.cases import CasesError
+from exercises.content import ENTRY, MAX_TITLE, ExerciseContent
+from exercises.models import Exercise, ExerciseVersion, Family
+from exercises.versions import DraftChanged, InvalidFamily, check_draft_is_still, check_family
+
+CONTENT_FIELDS = list(ExerciseContent.__dataclass_fields__)
+
+
+def text_area(rows: int) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField", "spellcheck": "false"})
+
+
+def validate_slug(slug: str) -> None:
+    """The slugs of exercises and families are names of folders and files, too."""
+    if not is_slug(slug):
+        raise ValidationError("Use small letters, digits and single hyphens.")
+
+
+class ExerciseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An exercise's place and the content of its next version, filled in from the draft.
+
+    `content` is what is to be saved, once the form is valid.
+    """
+
+    title = forms.CharField(max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"}))
+    kind = forms.ChoiceField(choices=ExerciseVersion.Kind)
+    framework = forms.ChoiceField(choices=ExerciseVersion.Framework)
+    difficulty = forms.ChoiceField(choices=ExerciseVersion.Difficulty)
+    prompt_markdown = forms.CharField(
+        label="Prompt", strip=False, widget=text_area(16), help_text="Markdown; see docs/authoring.md."
+    )
+    starter = FilesField(required=False, help_text=f"What learners begin with. {ENTRY} is the file that is run.")
+    solution = FilesField(
+        required=False, label="Reference", help_text="The same files as the starter; they must pass every case."
+    )
+    solution_markdown = forms.CharField(
+        required=False,
+        label="Why the reference is written so",
+        strip=False,
+        widget=text_area(6),
+        help_text="Markdown, shown with the solution.",
+    )
+    wrong = FilesField(
+        required=False,
+        label="Wrong answers",
+        help_text=f"Plausible mistakes in {ENTRY}, named like returns-text.py. The first line names the case that must "
+        "catch it: # fails: GET / answers 200",
+    )
+    family = forms.ModelChoiceField(
+        Family.objects.all(), required=False, help_text="Shares its cases; empty: the exercise has its own."
+    )
+    params = TomlField(
+        required=False,
+        label="Parameters",
+        widget=text_area(3),
+        help_text='What the family asks for, one a line: framework = "Flask"',
+    )
+    cases_toml = forms.CharField(
+        required=False,
+        label="Cases",
+        strip=False,
+        widget=text_area(20),
+        help_text="TOML; empty when a family has them.",
+    )
+    hints = TextsField(required=False, help_text="In order: nudge, where, how.")
+    limits = TomlField(
+        required=False, widget=text_area(3), help_text="Only what differs from the defaults, such as wall_seconds = 20"
+    )
+    note = forms.CharField(
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="What you changed and why, for the list of versions. Learners do not see it.",
+    )
+    # Which version the editor started from; 0 for an exercise without content.
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    class Meta:
+        model = Exercise
+        fields = ["lesson", "slug", "position"]
+
+    content: ExerciseContent
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].validators.append(validate_slug)
+        draft = self.instance.draft
+        if draft is not None:
+            for name in CONTENT_FIELDS:
+                self.initial.setdefault(name, getattr(draft, name))
+        self.initial.setdefault("based_on", draft.number if draft is not None else 0)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not any(name in self.errors for name in CONTENT_FIELDS):
+            self.content = ExerciseContent(**{name: cleaned[name] for name in CONTENT_FIELDS}).normalised()
+            for problem in self.content.problems():
+                self.add_error(problem.field, str(problem))
+        if self.instance.pk:
+            try:
+                check_draft_is_still(exercise=self.instance, number=cleaned.get("based_on") or 0)
+            except DraftChanged as changed:
+                self.add_error(None, self._conflict(changed))
+        return cleaned
+
+    def _conflict(self, changed: DraftChanged) -> ValidationError:
+        """Nothing is lost: what was typed stays in the form, and the other version is a link away."""
+        newest = changed.newest
+        # The next save is based on what the editor has been shown now.
+        self.data = dict(self.data.items()) | {self.add_prefix("based_on"): str(newest.number)}
+        message = format_html(
+            'Version {} was saved by {} while you were editing. <a href="../versions/">Look at it</a>, take over what '
+            "you need, and save again to put yours on top of it.",
+            newest.number,
+            newest.created_by or "load_course",
+        )
+        return ValidationError(message)
+
+
+class FamilyForm(forms.ModelForm):  # type: ignore[type-arg]
+    cases_toml = forms.CharField(
+        label="Cases", strip=False, widget=text_area(40), help_text="TOML; see docs/authoring.md."
+    )
+
+    class Meta:
+        model = Family
+        fields = ["course", "slug"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].validators.append(validate_slug)
+        self.initial.setdefault("cases_toml", self.instance.cases_toml)
+
+    def clean_cases_toml(self) -> str:
+        text: str = self.cleaned_data["cases_toml"]
+        try:
+            check_family(family=self.instance, cases_toml=text)
+        except CasesError as error:
+            raise ValidationError([str(problem) for problem in error.problems]) from error
+        except InvalidFamily as error:
+            messages = [f"{slug}: {problem}" for slug, found in error.problems.items() for problem in found]
+            raise ValidationError(messages) from error
+        return text

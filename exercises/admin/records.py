@@ -1,0 +1,114 @@
+"""What learners handed in and what came of it: to look at, not to change."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from exercises.models import Run, Submission, SubmissionQuerySet
+
+RUN_COLUMNS = ["purpose", "status", "verdict", "reason", "score", "tries", "level", "wall_ms", "created_at"]
+
+
+class ReadOnly:
+    """For a ModelAdmin or an inline whose rows only the services write."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RunInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+    model = Run
+    fields = readonly_fields = tuple(RUN_COLUMNS)
+    ordering = ["-pk"]
+    show_change_link = True
+    extra = 0
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["uuid", "exercise", "version", "who", "result", "created_at"]
+    list_filter = ["exercise_version__exercise__lesson__course", "exercise_version__framework", "created_at"]
+    search_fields = ["uuid", "user__email", "guest", "exercise_version__exercise__slug", "exercise_version__title"]
+    search_help_text = "The id of a submission or of a guest, an e-mail address, or an exercise."
+    date_hierarchy = "created_at"
+    fields = ["uuid", "exercise_version", "who", "created_at", "texts"]
+    inlines = [RunInline]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        submissions = cast(SubmissionQuerySet, super().get_queryset(request))
+        return submissions.with_current_run().select_related("user")
+
+    def view_on_site(self, submission: Submission) -> str:
+        return submission.get_absolute_url()
+
+    @admin.display(ordering="exercise_version__exercise__slug")
+    def exercise(self, submission: Submission) -> str:
+        return submission.exercise_version.exercise.slug
+
+    @admin.display(ordering="exercise_version__number")
+    def version(self, submission: Submission) -> int:
+        return submission.exercise_version.number
+
+    @admin.display(description="owner", ordering="user__email")
+    def who(self, submission: Submission) -> str:
+        return submission.user.email if submission.user else f"guest {submission.guest}"
+
+    @admin.display
+    def result(self, submission: Submission) -> str:
+        run = submission.current_run
+        return run.get_verdict_display() or run.get_status_display()
+
+    @admin.display(description="files")
+    def texts(self, submission: Submission) -> SafeString:
+        return format_html_join("", "<h4>{}</h4><pre>{}</pre>", submission.files.items())
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["uuid", "exercise", *RUN_COLUMNS]
+    list_filter = ["status", "verdict", "reason", "purpose", "level", "created_at"]
+    list_select_related = ["submission__exercise_version__exercise"]
+    search_fields = ["uuid", "submission__uuid", "submission__exercise_version__exercise__slug"]
+    search_help_text = "The id of a run or of a submission, or an exercise."
+    date_hierarchy = "created_at"
+    exclude = ["details", "tests", "stdout", "stderr"]
+    readonly_fields = ["details_text", "tests_text", "stdout_text", "stderr_text"]
+    show_full_result_count = False
+
+    @admin.display(ordering="submission__exercise_version__exercise__slug")
+    def exercise(self, run: Run) -> str:
+        return run.submission.exercise_version.exercise.slug
+
+    @admin.display(description="details")
+    def details_text(self, run: Run) -> SafeString:
+        return as_json(run.details)
+
+    @admin.display(description="tests")
+    def tests_text(self, run: Run) -> SafeString:
+        return as_json(run.tests)
+
+    @admin.display(description="stdout")
+    def stdout_text(self, run: Run) -> SafeString:
+        return format_html("<pre>{}</pre>", run.stdout)
+
+    @admin.display(description="stderr")
+    def stderr_text(self, run: Run) -> SafeString:
+        return format_html("<pre>{}</pre>", run.stderr)
+
+
+def as_json(value: Any) -> SafeString:
+    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))
