@@ -97,7 +97,7 @@ def _special_rules() -> dict[str, list[Instruction]]:
         "socketpair": _socket_rules(),
         "setsockopt": [
             _low(1),
-            (_EQUAL, 0, options + 2, _SOL_SOCKET),
+            (_EQUAL, 0, options + 1, _SOL_SOCKET),
             _low(2),
             *((_EQUAL, options - index, 0, option) for index, option in enumerate(_BUFFER_OPTIONS)),
             _return(_ALLOW),

@@ -5,6 +5,7 @@ answer      the JSON that GET / must answer: usually the list of what it achieve
 errors      the errors, one of which the first observation must have
 exit_code   what it must exit with
 machine     the only architecture for which it was written
+wall_seconds, cpu_seconds    limits of its own, where it would only wait for the usual ones
 
 After each one a normal program must pass at once, and the host must be as it was.
 """
@@ -24,8 +25,9 @@ from sandbox import Ending, judge
 from sandbox.tests.programs import app_job, job
 
 ATTACKS = sorted((Path(__file__).parent / "attacks").glob("*.py"))
-STATEMENT = re.compile(r"^(accept|answer|errors|exit_code|machine): (.+)$", re.MULTILINE)
+STATEMENT = re.compile(r"^(accept|answer|errors|exit_code|machine|wall_seconds|cpu_seconds): (.+)$", re.MULTILINE)
 MARKER = "fieldguide-marker-7f3a"
+USUAL_LIMITS = {"wall_seconds": 6, "cpu_seconds": 1.5}
 NEIGHBOUR = "neighbour-secret-91bc"
 SYSCTLS = ("kernel/core_pattern", "kernel/hostname", "vm/overcommit_memory", "net/ipv4/tcp_wmem")
 
@@ -104,7 +106,7 @@ def test_attack_ends_as_stated_and_leaves_nothing_behind(path, target, sandbox_u
     stated = statements(path)
     if stated.get("machine", platform.machine()) != platform.machine():
         pytest.skip(f"{path.name} is written for {stated['machine']}")
-    limits = {"wall_seconds": 6, "cpu_seconds": 2}
+    limits = {name: float(stated.get(name, usual)) for name, usual in USUAL_LIMITS.items()}
 
     report = judge(job(path.read_bytes(), files={"target.json": json.dumps(target).encode()}, **limits))
 

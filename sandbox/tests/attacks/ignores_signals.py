@@ -1,6 +1,7 @@
 """Blocks and ignores every signal and stays.
 
 accept: timed_out
+wall_seconds: 2
 """
 
 import signal

@@ -1,6 +1,7 @@
 """Makes empty files for ever: no bytes, but kernel memory.
 
 accept: memory_exceeded, timed_out
+wall_seconds: 4
 """
 
 import os

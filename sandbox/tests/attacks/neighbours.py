@@ -12,7 +12,7 @@ with open("target.json") as file:
 got = []
 for top in ("/work", "/tmp", "/dev/shm", "/run", "/var", "/proc"):
     for folder, folders, names in os.walk(top):
-        folders[:] = [name for name in folders if name not in ("task", "sys", "self", "thread-self")]
+        folders[:] = [name for name in folders if name not in ("task", "sys", "self", "thread-self", "fd")]
         for name in names:
             path = os.path.join(folder, name)
             if path in ("/work/target.json", "/proc/kmsg") or name in ("kpagecount", "pagemap"):

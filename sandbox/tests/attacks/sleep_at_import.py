@@ -1,6 +1,7 @@
 """Sleeps for ever before there is an app.
 
 accept: timed_out
+wall_seconds: 2
 """
 
 import time

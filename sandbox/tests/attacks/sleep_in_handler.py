@@ -1,6 +1,7 @@
 """Sleeps for ever before it answers.
 
 accept: timed_out
+wall_seconds: 2
 """
 
 import time

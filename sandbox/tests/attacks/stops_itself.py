@@ -1,6 +1,7 @@
 """Stops, and so never answers.
 
 accept: timed_out
+wall_seconds: 2
 """
 
 import os

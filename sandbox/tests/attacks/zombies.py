@@ -1,6 +1,7 @@
 """Makes children that end and are never waited for.
 
 accept: timed_out, exited, memory_exceeded
+wall_seconds: 2
 """
 
 import os
