@@ -19,7 +19,7 @@ function save() {
   clearTimeout(timer)
   timer = undefined
   try {
-    localStorage.setItem(KEY, JSON.stringify({ files: texts(), savedAt: Date.now() }))
+    localStorage.setItem(KEY, JSON.stringify({ files: texts(), savedAt: Date.now(), after: page.dataset.attemptedAt }))
     label.textContent = "Saved on this device only"
   } catch {
     label.textContent = "This browser keeps nothing: submit, or copy your code before you leave"
@@ -41,13 +41,13 @@ function use(files) {
   for (const box of boxes) if (typeof files[box.dataset.path] === "string") setText(box, files[box.dataset.path])
 }
 
-/** An attempt that was made after the draft was kept may come from another device: then the learner chooses. */
+/** The newest attempt is one that this draft does not know, such as from another device: the learner chooses. */
 function offer(draft) {
   const button = document.createElement("button")
   button.type = "button"
   button.className = "btn btn--quiet"
   const time = new Date(draft.savedAt).toLocaleString([], { dateStyle: "medium", timeStyle: "short" })
-  button.textContent = `Use the older draft of ${time} from this device`
+  button.textContent = `Use the draft of ${time} from this device`
   button.addEventListener("click", () => {
     use(draft.files)
     button.remove()
@@ -60,8 +60,7 @@ function offer(draft) {
 function restore() {
   const draft = read()
   if (!draft?.files || same(draft.files, texts())) return
-  const attempted = Number(page.dataset.attemptedAt) * 1000
-  if (attempted > draft.savedAt) return offer(draft)
+  if (page.dataset.attemptedAt !== draft.after) return offer(draft)
   use(draft.files)
   label.textContent = "Saved on this device only"
 }
@@ -72,6 +71,8 @@ form.addEventListener("input", () => {
   clearTimeout(timer)
   timer = setTimeout(save, DELAY_MS)
 })
+// After an attempt from this page the draft knows it.
+document.addEventListener("fieldguide:attempts", () => read() && save())
 // A page that goes away takes its timers with it.
 addEventListener("pagehide", () => timer !== undefined && save())
 document.addEventListener("visibilitychange", () => document.hidden && timer !== undefined && save())

@@ -7,7 +7,10 @@ export async function refreshHistory() {
   if (!old || !response?.ok) return
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const fresh = page.querySelector("[data-history]")
+  const { attemptedAt } = page.querySelector("[data-exercise]")?.dataset ?? {}
   if (fresh) old.replaceWith(fresh)
   const link = document.querySelector("[data-history-link]")
   if (link && fresh?.querySelector("li")) link.hidden = false
+  document.querySelector("[data-exercise]").dataset.attemptedAt = attemptedAt ?? ""
+  document.dispatchEvent(new Event("fieldguide:attempts"))
 }

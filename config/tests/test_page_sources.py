@@ -1,0 +1,61 @@
+"""What must hold for every template, style sheet and script, whatever page they are on."""
+
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+from django.conf import settings
+
+from config.assets import build_style_sheet
+from exercises.outcomes import LOOKS
+from exercises.results import ROW_LOOKS
+
+CSS_BUDGET_BYTES = 12_000  # brotli, all of it
+TEMPLATES = sorted(path for path in (settings.BASE_DIR / "templates").rglob("*.html") if "admin" not in path.parts)
+ICONS = settings.BASE_DIR / "templates" / "components" / "_icons.html"
+
+# Each would be stopped by the Content-Security-Policy, or would need a hole in it.
+INLINE = re.compile(r"<style\b|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\ssrc=)|javascript:", re.IGNORECASE)
+ELSEWHERE = re.compile(r"(?:src|href)=\"(?:https?:)?//", re.IGNORECASE)
+
+
+def relative(path: Path) -> str:
+    return str(path.relative_to(settings.BASE_DIR))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_template_has_nothing_inline_and_nothing_from_elsewhere(path):
+    text = path.read_text()
+
+    assert (INLINE.findall(text), ELSEWHERE.findall(text)) == ([], [])
+
+
+def test_fragments_say_what_they_need():
+    silent = [relative(path) for path in TEMPLATES if path.name.startswith("_") and "Needs:" not in path.read_text()]
+
+    assert silent == ["templates/components/_icons.html"]  # it needs nothing, and says how it is used
+
+
+def test_style_sheet_keeps_to_its_budget(tmp_path):
+    build_style_sheet(settings.BASE_DIR / "static" / "css", tmp_path / "site.css", fonts=True)
+
+    compressed = brotli.compress((tmp_path / "site.css").read_bytes())
+
+    assert len(compressed) <= CSS_BUDGET_BYTES
+
+
+def test_style_sheet_names_no_fonts_that_were_not_built(tmp_path):
+    build_style_sheet(settings.BASE_DIR / "static" / "css", tmp_path / "site.css", fonts=False)
+
+    assert ".woff2" not in (tmp_path / "site.css").read_text()
+
+
+def test_every_icon_that_is_named_is_in_the_sprite():
+    drawn = set(re.findall(r'<symbol id="i-([a-z-]+)"', ICONS.read_text()))
+    named = {name for path in TEMPLATES for name in re.findall(r'_icon\.html" with name="([^"]+)"', path.read_text())}
+    named |= {name for path in (settings.BASE_DIR / "static/js").rglob("*.js")
+              for name in re.findall(r"#i-([a-z-]+)", path.read_text())}  # fmt: skip
+    named |= {look.icon for look in LOOKS.values()} | {icon for _, _, icon in ROW_LOOKS.values()}
+
+    assert named - drawn == set()
