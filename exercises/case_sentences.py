@@ -4,6 +4,7 @@ Every value in a message comes from the learner's program or from the author and
 """
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from exercises.python_errors import last_line
@@ -55,7 +56,15 @@ def finding(test: Mapping[str, Any]) -> str:
 
 def status(message: Mapping[str, Any]) -> str:
     expected = " or ".join(str(code) for code in message["expected"])
-    return f"We expected the status {expected} and got {message['actual']}."
+    return f"We expected the status {expected} and got {with_phrase(message['actual'])}."
+
+
+def with_phrase(code: int) -> str:
+    """404 (Not Found); the bare number where HTTP knows no words for it."""
+    try:
+        return f"{code} ({HTTPStatus(code).phrase})"
+    except ValueError:
+        return str(code)
 
 
 def content_type(message: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -35,6 +35,12 @@ PENDING_RETRY_SECONDS = 1
 private = cache_control(private=True, no_store=True)
 
 
+class SeeOther(HttpResponseRedirect):
+    """The browser goes on with GET, and a reload does not post again."""
+
+    status_code = HTTPStatus.SEE_OTHER
+
+
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
@@ -47,7 +53,7 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
             check_rate(request)
             if form.is_valid():
                 submission = submitting.submit(owner=ensure_owner(request), exercise=found, files=form.texts)
-                return see_other(submission.get_absolute_url())
+                return SeeOther(submission.get_absolute_url())
         except ExerciseError as error:
             refusal = error
             form.add_error(None, error.message)
@@ -172,7 +178,7 @@ def act(request: HttpRequest, found: Submission, service: Callable[..., Any]) ->
         service(submission=found)
     except ExerciseError as refusal:
         messages.warning(request, refusal.message)
-    return see_other(found.get_absolute_url())
+    return SeeOther(found.get_absolute_url())
 
 
 @require_POST
@@ -184,9 +190,4 @@ def lesson_done(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     if is_done not in ("0", "1"):
         return HttpResponseBadRequest("done must be 0 or 1")
     mark_lesson(owner=ensure_owner(request), lesson=found, is_done=is_done == "1")
-    return see_other(found.get_absolute_url())
-
-
-def see_other(url: str) -> HttpResponse:
-    """303: the browser goes on with GET, and a reload does not post again."""
-    return HttpResponse(status=HTTPStatus.SEE_OTHER, headers={"Location": url})
+    return SeeOther(found.get_absolute_url())

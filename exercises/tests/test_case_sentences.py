@@ -1,0 +1,136 @@
+import pytest
+
+from exercises.case_sentences import SENTENCES, asked, finding, sentence
+
+GET = {"method": "GET", "path": "/health"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        (GET, "GET /health"),
+        ({"method": "POST", "path": "/items", "body": '{"name": "tea"}'}, 'POST /items with {"name": "tea"}'),
+        ({"method": "POST", "path": "/", "body": "x" * 200}, f"POST / with {'x' * 119}…"),
+        ({"method": "POST", "path": "/", "body": ""}, "POST /"),
+    ],
+)
+def test_asked_is_what_was_sent(request_, text):
+    assert asked(request_) == text
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"code": "status", "expected": [200], "actual": 404}, "We expected the status 200 and got 404 (Not Found)."),
+        (
+            {"code": "status", "expected": [200, 204], "actual": 299},
+            "We expected the status 200 or 204 and got 299.",
+        ),
+        (
+            {"code": "content_type", "expected": "application/json", "actual": "text/html"},
+            "We expected the content type application/json and got text/html.",
+        ),
+        (
+            {"code": "content_type", "expected": "application/json", "actual": ""},
+            "We expected the content type application/json and got none.",
+        ),
+        (
+            {"code": "header", "name": "Allow", "expected": "GET", "actual": "POST"},
+            "We expected the header Allow: GET and got POST.",
+        ),
+        (
+            {"code": "header", "name": "Allow", "expected": "GET", "actual": None},
+            "We expected the header Allow: GET and it is missing.",
+        ),
+        ({"code": "not_json", "problem": "empty"}, "We expected JSON, but the body is empty."),
+        (
+            {"code": "not_json", "problem": "syntax", "line": 2, "column": 5},
+            "We expected JSON, but the body is something else (line 2, column 5 of the answer).",
+        ),
+        (
+            {"code": "not_json", "problem": "duplicate_key", "key": "id"},
+            "We expected JSON, but a key appears twice (id).",
+        ),
+        (
+            {"code": "json_differs", "path": "", "difference": "value", "expected": "1", "actual": "2"},
+            "We expected 1 and got 2.",
+        ),
+        (
+            {"code": "json_differs", "path": "items[0].id", "difference": "value", "expected": "1", "actual": "2"},
+            "At items[0].id we expected 1 and got 2.",
+        ),
+        (
+            {
+                "code": "json_differs",
+                "path": "id",
+                "difference": "type",
+                "expected": "1",
+                "actual": '"1"',
+                "expected_type": "number",
+                "actual_type": "string",
+            },
+            'At id we expected a number, 1, and got a string, "1".',
+        ),
+        (
+            {
+                "code": "json_differs",
+                "path": "",
+                "difference": "type",
+                "expected": "[]",
+                "actual": "{}",
+                "expected_type": "array",
+                "actual_type": "object",
+            },
+            "We expected an array, [], and got an object, {}.",
+        ),
+        (
+            {"code": "json_differs", "path": "name", "difference": "missing", "expected": '"a"', "actual": ""},
+            "We expected name, and it is missing.",
+        ),
+        (
+            {"code": "json_differs", "path": "name", "difference": "unexpected", "expected": "", "actual": "1"},
+            "We did not expect name, and it is there.",
+        ),
+        (
+            {"code": "json_differs", "path": "items", "difference": "length", "expected": "[1]", "actual": "[]"},
+            "At items we expected another number of elements: [1], and got [].",
+        ),
+        (
+            {"code": "text_missing", "expected": "hello"},
+            "We expected the text “hello” in the answer, and it is not there.",
+        ),
+        (
+            {"code": "no_answer", "error": "refused"},
+            "Nothing accepted the connection: the program does not listen any more.",
+        ),
+        ({"code": "no_answer", "error": "closed"}, "The connection was closed without an answer."),
+        ({"code": "no_answer", "error": "timeout"}, "No answer came in time."),
+        ({"code": "no_answer", "error": "malformed"}, "What came back is not HTTP."),
+        ({"code": "no_answer", "error": "too_large"}, "The answer is larger than 64 kB."),
+        (
+            {"code": "exception", "exception": "KeyError", "message": "99", "file": "main.py", "line": 9},
+            "Your code stopped with an error (main.py, line 9): KeyError: 99",
+        ),
+        (
+            {"code": "exception", "exception": "KeyboardInterrupt", "message": "", "file": "", "line": None},
+            "Your code stopped with an error: KeyboardInterrupt",
+        ),
+        ({"code": "not_reached"}, "Not run: the program had ended before."),
+        (None, ""),
+    ],
+)
+def test_finding_says_what_we_expected_and_got(message, text):
+    test = {"request": GET, "message": message}
+
+    assert finding(test) == text
+    if message is None or message["code"] == "not_reached":
+        assert sentence(test) == text
+    else:
+        assert sentence(test) == f"We sent GET /health. {text}"
+
+
+def test_every_code_that_judging_documents_has_a_sentence():
+    assert set(SENTENCES) == {
+        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "no_answer", "exception",
+        "not_reached",
+    }  # fmt: skip

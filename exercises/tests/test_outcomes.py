@@ -1,0 +1,223 @@
+import uuid
+
+import pytest
+
+from exercises.models import Run
+from exercises.outcomes import LOOKS, WORDS, outcome_of, words_for
+from exercises.python_errors import EXPLANATIONS, explain
+
+Status, Verdict = Run.Status, Run.Verdict
+MIB = 1024 * 1024
+NUMBER = uuid.UUID("12345678-0000-4000-8000-000000000000")
+
+
+def rows(*statuses):
+    return [{"name": f"Test {number}", "status": status} for number, status in enumerate(statuses, start=1)]
+
+
+def done(verdict, reason="", details=None, passed=0, total=4):
+    statuses = ["passed"] * passed + ["failed"] * (total - passed)
+    return Run(
+        uuid=NUMBER, status=Status.DONE, verdict=verdict, reason=reason, details=details or {}, tests=rows(*statuses)
+    )
+
+
+@pytest.mark.parametrize(
+    ("run", "outcome", "headline", "body", "lines"),
+    [
+        (Run(status=Status.QUEUED), "pending", "Queued", "", []),
+        (Run(status=Status.RUNNING, tries=1), "pending", "Running your code", "", []),
+        (
+            Run(status=Status.QUEUED, tries=1),
+            "pending",
+            "Queued again",
+            "We could not run your code at once. It is saved, and we are trying again.",
+            [],
+        ),
+        (
+            done(Verdict.PASSED, passed=4),
+            "pass",
+            "All 4 tests pass",
+            "Your program answers every request as the task asks.",
+            [],
+        ),
+        (
+            done(Verdict.PASSED, passed=1, total=1),
+            "pass",
+            "The test passes",
+            "Your program answers every request as the task asks.",
+            [],
+        ),
+        (
+            done(Verdict.FAILED, "mismatch", passed=3),
+            "fail",
+            "3 of 4 tests pass",
+            "Begin with the first test that fails; the others often follow from it.",
+            [],
+        ),
+        (
+            done(Verdict.FAILED, "mismatch", passed=1),
+            "fail",
+            "1 of 4 tests passes",
+            "Begin with the first test that fails; the others often follow from it.",
+            [],
+        ),
+        (
+            done(Verdict.FAILED, "exception", {"exception": "KeyError", "message": "99", "file": "main.py", "line": 9}),
+            "exception",
+            "Your code stopped with an error",
+            "KeyError: 99",
+            [EXPLANATIONS["KeyError"], "Look at line 9 of main.py."],
+        ),
+        (
+            done(Verdict.FAILED, "exception", {"exception": "shop.OutOfTea", "message": ""}),
+            "exception",
+            "Your code stopped with an error",
+            "shop.OutOfTea",
+            [],
+        ),
+        (
+            done(
+                Verdict.CRASHED,
+                "syntax_error",
+                {"exception": "SyntaxError", "message": "'(' was never closed", "file": "main.py", "line": 3},
+            ),
+            "not_started",
+            "Python could not read your code",
+            "SyntaxError: '(' was never closed",
+            [EXPLANATIONS["SyntaxError"], "Look at line 3 of main.py.", "No test ran."],
+        ),
+        (
+            done(
+                Verdict.CRASHED,
+                "import_error",
+                {"exception": "ModuleNotFoundError", "message": "No module named 'flsk'", "file": "main.py", "line": 1},
+            ),
+            "not_started",
+            "Your code imports something that is not there",
+            "ModuleNotFoundError: No module named 'flsk'",
+            [EXPLANATIONS["ModuleNotFoundError"], "Look at line 1 of main.py."],
+        ),
+        (
+            done(Verdict.CRASHED, "no_app"),
+            "not_started",
+            "There is nothing to talk to",
+            "The program has no application object named `app`, and nothing answered on its port.",
+            ["No test ran."],
+        ),
+        (
+            done(Verdict.CRASHED, "exited", {"exit_code": 0}),
+            "not_started",
+            "Your program ended by itself",
+            "It ended with code 0 before all tests were done.",
+            ["A web application keeps running and waits for requests; look for `exit()` and the like."],
+        ),
+        (
+            done(Verdict.CRASHED, "exited", {"signal": "SIGSEGV"}),
+            "not_started",
+            "Your program ended by itself",
+            "It ended by the signal SIGSEGV before all tests were done.",
+            ["A web application keeps running and waits for requests; look for `exit()` and the like."],
+        ),
+        (
+            done(Verdict.CRASHED, "exception", {"exception": "NameError", "message": "name 'x' is not defined"}),
+            "not_started",
+            "Your code stopped with an error before it was ready",
+            "NameError: name 'x' is not defined",
+            [EXPLANATIONS["NameError"]],
+        ),
+        (
+            done(Verdict.FAILED, "unfinished", {"functions": ["item"]}),
+            "unfinished",
+            "Nothing here yet: `item()` still has `...`",
+            "Replace the `...` with your own code, then submit. This does not count as a failed attempt.",
+            [],
+        ),
+        (
+            done(Verdict.CRASHED, "unfinished", {"functions": ["a", "b"]}),
+            "unfinished",
+            "Nothing here yet: `a()`, `b()` still have `...`",
+            "Replace the `...` with your own code, then submit. This does not count as a failed attempt.",
+            [],
+        ),
+        (
+            done(Verdict.FAILED, "unfinished", {"functions": []}),
+            "unfinished",
+            "Nothing here yet: this is still the start code",
+            "Replace the `...` with your own code, then submit. This does not count as a failed attempt.",
+            [],
+        ),
+        (
+            done(Verdict.TIMED_OUT, "", {"limit": 5.0, "test": 1}),
+            "time",
+            "Stopped after 5 s",
+            "It happened in test 2 of 4: Test 2.",
+            ["Is there a loop that never ends, or a wait that is too long?"],
+        ),
+        (
+            done(Verdict.TIMED_OUT, "", {"limit": 2.5}),
+            "time",
+            "Stopped after 2.5 s",
+            "It happened before the first test.",
+            ["Is there a loop that never ends, or a wait that is too long?"],
+        ),
+        (
+            done(Verdict.MEMORY_EXCEEDED, "", {"limit": 256 * MIB, "test": 0}),
+            "memory",
+            "Stopped: more than 256 MB",
+            "It happened in test 1 of 4: Test 1.",
+            ["Is a list or a text growing without end?"],
+        ),
+        (
+            done(Verdict.OUTPUT_EXCEEDED, "", {"limit": 64 * 1024, "test": 0}),
+            "output",
+            "Output cut after 64 kB",
+            "It happened in test 1 of 4: Test 1.",
+            ["Is there a `print` inside a loop that never ends?"],
+        ),
+        (
+            done(Verdict.CRASHED, "blocked", {"exception": "OSError", "message": "[Errno 101] Network is unreachable"}),
+            "blocked",
+            "Not allowed in this sandbox",
+            "OSError: [Errno 101] Network is unreachable",
+            ["There is no network in here, and files can be written only in the work folder."],
+        ),
+        (
+            Run(uuid=NUMBER, status=Status.BROKEN, reason=Run.Fault.SANDBOX_UNAVAILABLE, tries=5),
+            "unavailable",
+            "We could not run your code. This is our fault.",
+            "Your code is saved, and this attempt does not count.",
+            ["We tried 5 times. If it stays like this, tell us the number 12345678."],
+        ),
+        (
+            Run(uuid=NUMBER, status=Status.BROKEN, reason=Run.Fault.INTERNAL_ERROR, tries=1),
+            "unavailable",
+            "We could not run your code. This is our fault.",
+            "Your code is saved, and this attempt does not count.",
+            ["We tried once. If it stays like this, tell us the number 12345678."],
+        ),
+        (
+            Run(status=Status.CANCELLED),
+            "cancelled",
+            "You stopped this run",
+            "Your code is saved; nothing was counted.",
+            [],
+        ),
+    ],
+)
+def test_every_end_of_a_run_has_its_words(run, outcome, headline, body, lines):
+    words = words_for(run)
+
+    assert (outcome_of(run), words.headline, words.body, list(words.lines)) == (outcome, headline, body, lines)
+
+
+def test_every_outcome_has_a_look_and_words():
+    assert set(LOOKS) == set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("exception", "is_explained"),
+    [("KeyError", True), ("json.decoder.JSONDecodeError", False), ("builtins.KeyError", True), ("", False)],
+)
+def test_exceptions_are_explained_by_their_class(exception, is_explained):
+    assert bool(explain(exception)) == is_explained
