@@ -12,7 +12,7 @@ reason       refines it:
              failed            "mismatch"    at least one answer is not the expected one
                                "exception"   the first test that did not pass raised in the learner's code
                                "blocked"     the same, because of something that the sandbox refuses
-                               "unfinished"  the starter's placeholder is still there (also instead of a crash)
+                               "unfinished"  the starter's placeholder is still there; wins over the other reasons
              crashed           "syntax_error" | "import_error" | "no_app" | "exited" | "exception" | "blocked"
              *_exceeded, timed_out   ""
 details      parameters of the headline, every key optional:
@@ -181,7 +181,8 @@ def judgement(
     tests = [_test(*key, observation, files) for key, observation in zip(keys, observed, strict=False)]
     tests += [_skipped(case, request) for case, request, _ in keys[len(observed) :]]
     verdict = _verdict(report, tests)
-    open_functions = untouched(files, starter) if verdict in (Verdict.FAILED, Verdict.CRASHED) else None
+    # A program that does not start has a mistake to show, whatever else is still open in it.
+    open_functions = untouched(files, starter) if verdict == Verdict.FAILED else None
     if open_functions is None:
         reason = _reason(verdict, report, tests)
         details = _details(verdict, report, tests, limits)

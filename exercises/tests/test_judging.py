@@ -273,7 +273,7 @@ def test_judgement_marks_what_was_not_reached_as_skipped():
     ("ending", "observations", "verdict", "reason"),
     [
         (Ending.FINISHED, (Observation(status=404), REFUSES_POST), Verdict.FAILED, "unfinished"),
-        (Ending.EXITED, (), Verdict.CRASHED, "unfinished"),
+        (Ending.EXITED, (), Verdict.CRASHED, "exited"),
         (Ending.TIMED_OUT, (), Verdict.TIMED_OUT, ""),
         (Ending.FINISHED, (GOOD, REFUSES_POST), Verdict.PASSED, ""),
     ],
@@ -282,7 +282,7 @@ def test_judgement_says_that_nothing_was_written_yet(ending, observations, verdi
     result = judged(ending, observations, files=STARTER)
 
     assert (result.verdict, result.reason) == (verdict, reason)
-    assert result.details.get("functions") == (["root"] if reason else None)
+    assert result.details.get("functions") == (["root"] if reason == "unfinished" else None)
 
 
 @pytest.mark.parametrize(
