@@ -23,7 +23,7 @@ BUNDLES = ("site.js", "exercise.js", "attempt.js")
 UNUSED = ["css/*", "build/*.json", "redoc", "swagger-ui-es-*", "swagger-ui.js*"]
 
 
-class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # it is not typed
+class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Hashed names, and imports between our ES modules rewritten to them."""
 
     support_js_module_import_aggregation = True
@@ -69,7 +69,7 @@ def build() -> None:
     target.mkdir(exist_ok=True)
     copy_fonts(root / "node_modules", target / "fonts")
     build_style_sheet(root / "static" / "css", target / "site.css", fonts=has_fonts())
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0, ignore_patterns=UNUSED)
+    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
 
 
 if __name__ == "__main__":

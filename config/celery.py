@@ -1,12 +1,18 @@
 """The Celery application: `celery -A config.celery worker -Q grading,batch`, `celery -A config.celery beat`."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# A worker that runs as root is meant to: it drops to SANDBOX_UID before it starts anything of a learner's, and
+# messages are JSON, which runs nothing.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("fieldguide")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -140,7 +140,7 @@ def take_lock() -> IO[str]:
 
 def commands(*, host: str, port: int, broker_socket: Path, folder: Path) -> dict[str, list[str]]:
     """How each process of the site is started; *folder* is for the broker's files."""
-    celery = [sys.executable, "-m", "celery", "-A", "config.celery"]
+    celery = [sys.executable, "-m", "celery", "-A", "config.celery", "--quiet"]
     return {
         # Nothing in it needs to survive: the rows are the truth, and the sweeper queues again what a broker forgot.
         "broker": [
@@ -153,8 +153,8 @@ def commands(*, host: str, port: int, broker_socket: Path, folder: Path) -> dict
             *("--no-proxy-headers", "--no-server-header", "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", "2"),  # seconds; open event streams are cut then
         ],
-        "worker": [*celery, "worker", "--queues", "grading,batch", "--loglevel", "WARNING"],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
+        "worker": [*celery, "worker", "--queues", "grading,batch", "--without-mingle", "--without-gossip"],
+        "beat": [*celery, "beat", "--pidfile", ""],
     }
 
 

@@ -1,5 +1,7 @@
 """Where the theme menu and the shortcuts dialog send their choice."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -27,7 +29,8 @@ def set_preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(safe_next(request))
     response.status_code = 303
     theme, keys = request.POST.get("theme"), request.POST.get("keys")
-    cookie = {"max_age": YEAR_SECONDS, "secure": request.is_secure(), "httponly": True, "samesite": "Lax"}
+    cookie: dict[str, Any] = {"max_age": YEAR_SECONDS, "httponly": True, "samesite": "Lax"}
+    cookie["secure"] = request.is_secure()
     if theme in THEMES:
         response.set_cookie("theme", theme, **cookie)
     elif theme == "system":

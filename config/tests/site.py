@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import requests
 
@@ -70,6 +70,10 @@ class Site:
         assert result.returncode == 0, result.stderr
         return result.stdout
 
+    def shell(self, program: str) -> str:
+        """Run lines of Python inside Django and return what they printed."""
+        return self.manage("shell", "--no-imports", "-c", program).strip()
+
     def prepare(self) -> None:
         self.manage("migrate", "--verbosity=0")
         self.manage("load_course", str(CONTENT), "--publish", "--verbosity=0")
@@ -102,6 +106,12 @@ class Site:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.kill(*list(self.processes))

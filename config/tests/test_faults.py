@@ -25,11 +25,10 @@ RESULT = {"status": "done", "verdict": "passed"}
 
 @pytest.fixture
 def site(tmp_path):
-    site = Site(tmp_path, RUN_LEASE_SECONDS="3", WORKER_CONCURRENCY="2")
-    site.prepare()
-    site.start("broker", "web")
-    yield site
-    site.close()
+    with Site(tmp_path, RUN_LEASE_SECONDS="3", WORKER_CONCURRENCY="2") as site:
+        site.prepare()
+        site.start("broker", "web")
+        yield site
 
 
 def result(submission):
@@ -39,11 +38,7 @@ def result(submission):
 def runs(site, uuid):
     """What the rows say: the status of each run of the submission, and how often it was claimed."""
     rows = f"Run.objects.filter(submission__uuid='{uuid}').values_list('status', 'tries')"
-    return shell(site, f"from exercises.models import Run; print(list({rows}))")
-
-
-def shell(site, program):
-    return site.manage("shell", "--no-imports", "-c", program).strip()
+    return site.shell(f"from exercises.models import Run; print(list({rows}))")
 
 
 def test_worker_killed_in_mid_run(site):
@@ -83,8 +78,7 @@ def test_submission_is_accepted_while_the_broker_is_away(site):
 
 def test_task_delivered_twice_is_judged_once(site):
     uuid = site.submit("hello-flask", SLOW)["id"]
-    shell(
-        site,
+    site.shell(
         "from exercises.models import Run; from exercises.tasks import judge_run\n"
         f"judge_run.delay(Run.objects.get(submission__uuid='{uuid}').pk)",
     )

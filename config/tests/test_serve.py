@@ -62,9 +62,8 @@ class Serving(Site):
 
 @pytest.fixture
 def site(tmp_path):
-    site = Serving(tmp_path)
-    yield site
-    site.close()
+    with Serving(tmp_path) as site:
+        yield site
 
 
 def test_serve_is_complete_and_prints_a_staff_login_once(site):

@@ -20,7 +20,7 @@ def validate_slug(slug: str) -> None:
         raise ValidationError("Use small letters, digits and single hyphens.")
 
 
-class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
+class CourseForm(forms.ModelForm):
     class Meta:
         model = Course
         fields = ["title", "slug", "summary", "language"]
@@ -31,7 +31,7 @@ class CourseForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["slug"].validators.append(validate_slug)
 
 
-class ModuleForm(forms.ModelForm):  # type: ignore[type-arg]
+class ModuleForm(forms.ModelForm):
     class Meta:
         model = Module
         fields = ["course", "title", "slug"]
@@ -42,7 +42,7 @@ class ModuleForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["slug"].validators.append(validate_slug)
 
 
-class LessonForm(forms.ModelForm):  # type: ignore[type-arg]
+class LessonForm(forms.ModelForm):
     """A lesson's place and the text of its next version, filled in from the draft."""
 
     title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"}))
@@ -76,7 +76,7 @@ class LessonForm(forms.ModelForm):  # type: ignore[type-arg]
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
         if self.instance.pk and "module" in self.fields:
-            modules = cast(forms.ModelChoiceField, self.fields["module"])  # type: ignore[type-arg]
+            modules = cast(forms.ModelChoiceField, self.fields["module"])
             modules.queryset = Module.objects.filter(course_id=self.instance.course_id)
         draft = self.instance.draft
         if draft is not None:

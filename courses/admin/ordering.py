@@ -17,7 +17,7 @@ from courses.structure import move
 ARROWS = {"up": "↑", "down": "↓"}
 
 
-class OrderedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OrderedAdmin(admin.ModelAdmin):
     """A ModelAdmin whose list has a column "Order". Use "order_buttons" in list_display."""
 
     class Media:

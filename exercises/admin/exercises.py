@@ -50,7 +50,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ExerciseAdmin(admin.ModelAdmin):
     form = ExerciseForm
     list_display = ["title", "slug", "lesson", "framework", "difficulty", "state", "check_of_draft"]
     list_filter = [StateFilter, "draft__framework", "draft__difficulty", "draft__family", "lesson__course", "lesson"]

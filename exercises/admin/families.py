@@ -19,7 +19,7 @@ from exercises.versions import members_of, request_check, save_family
 
 
 @admin.register(Family)
-class FamilyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class FamilyAdmin(admin.ModelAdmin):
     form = FamilyForm
     list_display = ["slug", "course", "member_count"]
     list_filter = ["course"]

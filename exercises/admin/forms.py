@@ -28,7 +28,7 @@ def validate_slug(slug: str) -> None:
         raise ValidationError("Use small letters, digits and single hyphens.")
 
 
-class ExerciseForm(forms.ModelForm):  # type: ignore[type-arg]
+class ExerciseForm(forms.ModelForm):
     """An exercise's place and the content of its next version, filled in from the draft.
 
     `content` is what is to be saved, once the form is valid.
@@ -130,7 +130,7 @@ class ExerciseForm(forms.ModelForm):  # type: ignore[type-arg]
         return ValidationError(message)
 
 
-class FamilyForm(forms.ModelForm):  # type: ignore[type-arg]
+class FamilyForm(forms.ModelForm):
     cases_toml = forms.CharField(
         label="Cases", strip=False, widget=text_area(40), help_text="TOML; see docs/authoring.md."
     )

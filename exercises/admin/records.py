@@ -29,7 +29,7 @@ class ReadOnly:
         return False
 
 
-class RunInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
+class RunInline(ReadOnly, admin.TabularInline):
     model = Run
     fields = readonly_fields = tuple(RUN_COLUMNS)
     ordering = ["-pk"]
@@ -38,7 +38,7 @@ class RunInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class SubmissionAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["uuid", "exercise", "version", "who", "result", "created_at"]
     list_filter = ["exercise_version__exercise__lesson__course", "exercise_version__framework", "created_at"]
     search_fields = ["uuid", "user__email", "guest", "exercise_version__exercise__slug", "exercise_version__title"]
@@ -78,7 +78,7 @@ class SubmissionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class RunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["uuid", "exercise", *RUN_COLUMNS]
     list_filter = ["status", "verdict", "reason", "purpose", "level", "created_at"]
     list_select_related = ["submission__exercise_version__exercise"]

@@ -99,7 +99,7 @@ class Changes:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         with suppress(redis.RedisError):
-            await self.pubsub.aclose()  # type: ignore[no-untyped-call]
+            await self.pubsub.aclose()
             await self.client.aclose()
 
     async def wait(self) -> None:

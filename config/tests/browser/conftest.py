@@ -1,0 +1,139 @@
+"""One real site for all browser tests, and Chromium to look at it with."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+from config.tests.site import Site, wait_for
+
+STAFF_PASSWORD = "correct horse battery staple"
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Chromium looks up its maker's servers at every start; a test machine may have no way there.
+QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+
+COURSE = "/courses/python-web-frameworks/"
+LESSON = f"{COURSE}sync-and-async/"
+EXERCISE = "/exercises/hello-flask/"
+RIGHT = """from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def hello():
+    return {"message": "Hello from Flask"}
+"""
+WRONG = RIGHT.replace("Hello from Flask", "Hello from Django")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with Site(tmp_path_factory.mktemp("site")) as site:
+        site.prepare()
+        site.shell(
+            "from django.contrib.auth.models import User\n"
+            f"User.objects.create_superuser('staff', 'staff@example.org', '{STAFF_PASSWORD}')"
+        )
+        site.start("broker", "web", "worker", "beat")
+        wait_for(site.is_ready, "readiness")
+        yield site
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Site) -> str:
+    return site.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], playwright: Playwright) -> dict[str, Any]:
+    """Debian's Chromium where it is installed, else Playwright's own; a loud skip where there is neither."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found and not Path(playwright.chromium.executable_path).exists():
+        pytest.skip("no Chromium: apt-get install chromium, or .venv/bin/playwright install chromium")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return browser_type_launch_args | {"executable_path": found, "args": [*QUIET, *sandbox]}
+
+
+@dataclass
+class Watched:
+    """What a page did that no page may do."""
+
+    foreign_requests: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def context(browser: Browser, base_url: str) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=base_url, viewport={"width": 1440, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def without_scripts(browser: Browser, base_url: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=base_url, viewport={"width": 1440, "height": 900}, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, base_url: str) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=base_url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def watched(page: Page, base_url: str) -> Watched:
+    seen = Watched()
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith((base_url, "data:", "blob:")):
+            seen.foreign_requests.append(request.url)
+
+    page.on("request", note_request)
+    page.on("console", lambda message: seen.console_errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: seen.console_errors.append(str(error)))
+    return seen
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds on the page as it is now: rule and elements, none expected."""
+    page.evaluate(AXE)
+    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+    return [
+        f"{violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'])}"
+        for violation in found["violations"]
+    ]
+
+
+def write_code(page: Page, source: str) -> None:
+    """Paste *source* over what the editor holds."""
+    page.wait_for_selector(".cm-content")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    if not source:
+        page.keyboard.press("Delete")
+        return
+    page.locator(".cm-content").evaluate(
+        """(content, text) => {
+            const clipboardData = new DataTransfer()
+            clipboardData.setData("text/plain", text)
+            content.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}))
+        }""",
+        source,
+    )
+
+
+def wait_for_outcome(page: Page, outcome: str) -> None:
+    page.wait_for_selector(f"[data-live-result][data-pending=false][data-outcome={outcome}]", timeout=30_000)

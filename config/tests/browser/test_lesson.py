@@ -1,0 +1,100 @@
+"""Reading a lesson: contents list, copying, code, order, marking as done; with and without scripts."""
+
+import pytest
+
+from config.tests.browser.conftest import COURSE, LESSON
+
+pytestmark = pytest.mark.browser
+
+
+def test_lesson_is_complete_without_scripts(without_scripts):
+    page = without_scripts
+    page.goto(LESSON)
+
+    assert page.locator("h1").inner_text() == "Sync and async: match the model to the workload"
+    assert page.locator(".prose .codeblock").count() >= 3
+    assert page.locator("[data-toc] a").count() >= 4
+    assert page.locator("[data-outline] a").count() == 4
+    assert page.locator("[data-previous]").get_attribute("href") == f"{COURSE}selection-criteria/"
+    assert page.locator("[data-next]").get_attribute("href") == f"{COURSE}first-app-fastapi/"
+
+
+def test_drafts_are_not_shown_to_learners(page):
+    response = page.goto(f"{COURSE}gevent/")
+    page.goto(COURSE)
+
+    assert response.status == 404
+    assert page.locator("main a[href*='gevent']").count() == 0
+
+
+def test_copy_puts_the_code_on_the_clipboard_without_prompts(context):
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{COURSE}first-app-fastapi/")
+    shell = page.locator(".codeblock", has_text="uvicorn").first
+
+    shell.get_by_role("button", name="Copy").click()
+
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "$" in shell.inner_text()
+    assert "$" not in copied
+    assert "uvicorn" in copied
+    page.get_by_role("status").filter(has_text="Copied").wait_for(state="attached")
+
+
+def test_contents_list_marks_one_section_and_leads_below_the_bar(page):
+    page.goto(LESSON)
+    link = page.locator("[data-toc] a").nth(2)
+
+    link.click()
+    page.wait_for_timeout(700)  # the scroll is smooth
+
+    heading = page.locator(link.get_attribute("href"))
+    assert page.locator("[data-toc] a[aria-current]").count() == 1
+    assert link.get_attribute("aria-current") == "true"
+    assert heading.bounding_box()["y"] >= 56
+
+
+def test_code_that_overflows_scrolls_by_keyboard(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(LESSON)
+    block = page.locator(".prose [tabindex='0'][role=region]").first
+
+    block.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.scrollLeft > 0")
+
+    assert block.get_attribute("aria-label")
+
+
+def test_highlighted_lines_differ_by_more_than_colour(page):
+    page.goto(LESSON)
+
+    shadow = page.locator(".hl .hll").first.evaluate("line => getComputedStyle(line).boxShadow")
+
+    assert "3px 0px 0px" in shadow
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_lesson_is_marked_as_done_and_ticked_in_the_outline(page, without_scripts, scripts):
+    page = page if scripts else without_scripts
+    page.goto(LESSON)
+
+    page.get_by_role("button", name="Mark as done").click()
+    page.wait_for_url(f"**{LESSON}*")
+
+    assert page.locator("[data-outline] .outline-lesson--done").count() == 1
+    assert page.get_by_text("1 of 4").first.is_visible()
+
+
+def test_print_hides_everything_but_the_text(page):
+    page.goto(LESSON)
+    page.emulate_media(media="print")
+
+    hidden = page.evaluate(
+        """() => [".bar", "[data-outline]", "[data-toc]", ".pager"].filter(
+            selector => getComputedStyle(document.querySelector(selector)).display !== "none")"""
+    )
+
+    assert hidden == []
+    assert page.locator(".hl pre").first.evaluate("pre => getComputedStyle(pre).whiteSpace") == "pre-wrap"

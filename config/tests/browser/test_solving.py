@@ -1,0 +1,208 @@
+"""Solving an exercise: the journey that everything else is for."""
+
+import re
+
+import pytest
+
+from config.tests.browser.conftest import EXERCISE, RIGHT, WRONG, axe_violations, wait_for_outcome, write_code
+
+pytestmark = pytest.mark.browser
+
+
+def test_tests_are_listed_before_the_first_attempt(page):
+    page.goto(EXERCISE)
+
+    assert page.locator("#results .test-word").all_inner_texts() == ["Not run yet"] * 4
+
+
+def test_right_solution_passes_by_itself_and_leads_on(page, watched):
+    page.goto(EXERCISE)
+    write_code(page, RIGHT)
+
+    page.keyboard.press("Control+Enter")
+    wait_for_outcome(page, "pass")
+
+    assert page.locator(".result-headline").inner_text() == "All 4 tests pass"
+    assert page.locator("#results .test-word").all_inner_texts() == ["Pass"] * 4
+    page.wait_for_function("document.activeElement.matches('[data-continue]')")
+    assert page.locator("[data-history] a").count() == 1
+    assert watched.console_errors == []
+
+
+def test_wrong_solution_shows_what_was_asked_expected_and_got(page):
+    page.goto(EXERCISE)
+    write_code(page, WRONG)
+
+    page.keyboard.press("Control+Enter")
+    wait_for_outcome(page, "fail")
+
+    opened = page.locator("#results details.test[open]").first
+    assert page.locator(".result-headline").inner_text() == "3 of 4 tests pass"
+    assert opened.locator(".test-name").inner_text() == "The body is the hello message"
+    assert "GET /" in opened.inner_text()
+    assert "Hello from Flask" in opened.locator(".compare-expected").inner_text()
+    assert "Hello from Django" in opened.locator(".compare-got").inner_text()
+    assert page.evaluate("document.activeElement.closest('.cm-editor') !== null")  # focus stays in the editor
+
+
+def test_status_is_announced_once_each_and_politely(page):
+    page.goto(EXERCISE)
+    page.evaluate(
+        """() => { window.said = []; const region = document.querySelector("[data-announcer]")
+            new MutationObserver(() => {
+                const text = region.textContent.trim()
+                if (text && text !== window.said.at(-1)) window.said.push(text)
+            }).observe(region, {childList: true, characterData: true, subtree: true}) }"""
+    )
+    write_code(page, RIGHT)
+
+    page.keyboard.press("Control+Enter")
+    wait_for_outcome(page, "pass")
+    page.wait_for_timeout(500)
+
+    said = page.evaluate("window.said")
+    assert "All 4 tests pass" in said[-1]
+    assert len(said) == len(set(said)) <= 4
+
+
+OUTCOMES = {
+    "not_started": ("def app(:\n", "Python could not read your code"),
+    "exception": (RIGHT.replace("return {", "return {}['x'] or {"), None),
+    "time": ("while True:\n    pass\n", "Stopped after"),
+    "memory": ("x = []\nwhile True:\n    x.append(bytearray(10_000_000))\n", "Stopped: more than"),
+    "output": ("while True:\n    print('x' * 1000)\n", "Output"),
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_each_outcome_has_its_own_headline_and_is_accessible(page, outcome):
+    source, headline = OUTCOMES[outcome]
+    page.goto(EXERCISE)
+    write_code(page, source)
+
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, outcome)
+
+    if headline:
+        assert headline in page.locator(".result-headline").inner_text()
+    text = page.locator("#results").inner_text()
+    assert not re.search(r"/opt/|/work/|fieldguide_harness|site-packages", text), text
+    assert axe_violations(page) == []
+
+
+def test_error_line_is_a_link_into_the_editor(page):
+    page.goto(EXERCISE)
+    write_code(page, "import flask\n\nraise KeyError(99)\n")
+
+    page.locator("[data-submit]").click()
+    page.wait_for_selector("[data-live-result][data-pending=false]", timeout=30_000)
+    assert "KeyError: 99" in page.locator("#results").inner_text()
+    page.locator("[data-goto-line='3']").first.click()
+
+    page.wait_for_selector(".cm-activeLine")
+    assert page.locator(".cm-activeLine").inner_text() == "raise KeyError(99)"
+
+
+def test_learner_output_is_text_and_nothing_else(page, watched):
+    page.goto(EXERCISE)
+    attack = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+    write_code(page, RIGHT.replace("Hello from Flask", attack) + f"\nprint({attack!r})\n")
+
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, "fail")
+
+    assert attack in page.locator("#results").inner_text() or attack in page.locator("#results").text_content()
+    assert page.locator("#results img, #results script").count() == 0
+    assert watched.console_errors == []
+
+
+def test_editing_after_a_result_says_that_it_belongs_to_the_earlier_code(page):
+    page.goto(EXERCISE)
+    write_code(page, RIGHT)
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, "pass")
+
+    write_code(page, RIGHT + "\n# more\n")
+
+    page.get_by_text("These results are for attempt 1; you have changed the code.").wait_for()
+    assert page.locator("[data-continue]").is_visible()  # passed stays passed
+
+
+def test_text_is_back_after_a_reload_and_reset_asks_first(page):
+    page.goto(EXERCISE)
+    starter = page.locator("textarea[name='file:main.py']").get_attribute("data-starter").strip()
+    write_code(page, "# my own work\n")
+    page.wait_for_timeout(800)  # it is saved half a second after the last change
+
+    page.reload()
+    page.wait_for_selector(".cm-content")
+    restored = page.locator(".cm-content").inner_text()
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("Replace|Reset")).click()
+
+    assert "# my own work" in restored
+    page.wait_for_function("text => document.querySelector('textarea').value.trim() === text", arg=starter)
+
+
+def test_tab_indents_and_escape_then_tab_leaves(page):
+    page.goto(EXERCISE)
+    write_code(page, "")
+
+    page.keyboard.press("Tab")
+    indented = page.locator(".cm-content").inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+
+    assert indented.startswith("    ")
+    assert not page.evaluate("document.activeElement.closest('.cm-editor') !== null")
+    assert page.get_by_text("leaves the editor").first.is_visible()
+
+
+def test_split_bar_moves_by_keyboard(page):
+    page.goto(EXERCISE)
+    bar = page.get_by_role("separator")
+    before = float(bar.get_attribute("aria-valuenow"))
+
+    bar.focus()
+    page.keyboard.press("ArrowRight")
+
+    assert float(bar.get_attribute("aria-valuenow")) > before
+
+
+def test_phone_has_three_tabs_and_a_visible_submit(phone):
+    phone.goto(EXERCISE)
+    phone.get_by_role("tab", name="Code").click()
+    write_code(phone, RIGHT)
+
+    phone.locator("[data-submit]").click()
+    wait_for_outcome(phone, "pass")
+
+    assert phone.get_by_role("tab", name=re.compile("Results")).get_attribute("aria-selected") == "true"
+    assert phone.locator(".result-headline").is_visible()
+    assert phone.locator("[data-continue]").is_visible()
+
+
+def test_without_scripts_the_form_leads_to_a_page_that_ends_by_itself(without_scripts):
+    page = without_scripts
+    page.goto(EXERCISE)
+    page.locator("textarea[name='file:main.py']").fill(RIGHT)
+
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**/submissions/*/")
+    wait_for_outcome(page, "pass")
+
+    assert page.locator(".result-headline").inner_text() == "All 4 tests pass"
+    assert page.locator("meta[http-equiv=refresh]").count() == 0
+
+
+def test_without_scripts_a_refusal_says_what_is_wrong_and_keeps_the_text(without_scripts):
+    page = without_scripts
+    page.goto(EXERCISE)
+    page.locator("textarea[name='file:main.py']").fill("x" * 70_000)
+
+    with page.expect_response(lambda response: response.request.method == "POST") as posted:
+        page.get_by_role("button", name="Submit").click()
+
+    assert posted.value.status == 422
+    assert "64" in page.locator("[data-submit-error]").inner_text()
+    assert len(page.locator("textarea[name='file:main.py']").input_value()) == 70_000
