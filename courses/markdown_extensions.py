@@ -61,6 +61,7 @@ class Callouts(Treeprocessor):
             kind = classes[1] if len(classes) > 1 and classes[1] in CALLOUTS else "note"
             element.tag = "aside"
             element.set("class", f"note note--{kind}")
+            element.set("role", "note")  # not a landmark: a page with six of them would have no map left
             title = element.find("p[@class='admonition-title']")
             if title is None:
                 title = etree.Element("p")

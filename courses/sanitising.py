@@ -51,7 +51,11 @@ def sanitise(html: str) -> str:
         clean_content_tags=DROPPED_WITH_CONTENT,
         attributes=ATTRIBUTES,
         attribute_filter=_filtered,
-        tag_attribute_values={"td": {"align": ALIGNMENTS}, "th": {"align": ALIGNMENTS}},
+        tag_attribute_values={
+            "aside": {"role": {"note"}},
+            "td": {"align": ALIGNMENTS},
+            "th": {"align": ALIGNMENTS},
+        },
         allowed_classes=CLASSES,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,

@@ -85,6 +85,8 @@ class Reader(HTMLParser):
                 allowed = set(value.split()) <= CLASSES.get(tag, set())
             elif name == "align":
                 allowed = tag in ("td", "th") and value in ALIGNMENTS
+            elif name == "role":
+                allowed = tag == "aside" and value == "note"
             elif name == "href":
                 allowed = tag == "a" and urlsplit(value.strip()).scheme in ("", "http", "https", "mailto")
             elif name == "src":
