@@ -164,6 +164,22 @@ def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersi
 
 
 @transaction.atomic
+def publish_family(*, family: Family) -> list[ExerciseVersion]:
+    """Publish the drafts of the members that learners see already, all of them or none.
+
+    Raises PublishRefused, which names the member that cannot be published.
+    """
+    published = []
+    for member in members_of(family):
+        if member.published_id is not None:
+            try:
+                published.append(publish_exercise(exercise=member))
+            except PublishRefused as refusal:
+                raise PublishRefused(f"{member}: {refusal.message}", refusal.problems) from refusal
+    return published
+
+
+@transaction.atomic
 def unpublish_exercise(*, exercise: Exercise) -> None:
     """Take the exercise away from learners; drafts and attempts stay, and load_course does not publish it again."""
     _locked(exercise)

@@ -61,10 +61,14 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def exercise_for(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
-    """The exercise and the version to show: the published one, for staff else the draft. Raises Http404."""
+    """The exercise and the version to show: the published one; for staff else the draft, or with ?version=draft.
+
+    Raises Http404.
+    """
     exercises = Exercise.objects.visible_to(request.user).select_related("lesson__course", "lesson__published", "draft")
     found = get_object_or_404(exercises, slug=slug)
-    version = found.published or found.draft
+    previews = request.method == "GET" and request.user.is_staff and request.GET.get("version") == "draft"
+    version = (found.draft if previews else None) or found.published or found.draft
     if version is None:
         raise Http404
     return found, version

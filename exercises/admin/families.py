@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
 from exercises.models import Exercise, Family
-from exercises.versions import members_of, request_check, save_family
+from exercises.versions import members_of, publish_family, request_check, save_family
 
 
 @admin.register(Family)
@@ -25,7 +26,7 @@ class FamilyAdmin(admin.ModelAdmin):
     list_filter = ["course"]
     list_select_related = ["course"]
     search_fields = ["slug", "cases_toml"]
-    actions = ["check_members"]
+    actions = ["check_members", "publish_members"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Family]:
         members = Exercise.objects.filter(draft__family=OuterRef("pk")).order_by().values("draft__family")
@@ -71,3 +72,18 @@ class FamilyAdmin(admin.ModelAdmin):
                 if member.draft is not None:
                     request_check(version=member.draft, author=cast(User, request.user))
                     self.message_user(request, f"{member} is being checked in the sandbox.")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exercises.publish_exercise")
+
+    @admin.action(description="Publish their exercises that learners see already", permissions=["publish"])
+    def publish_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
+        for family in families:
+            try:
+                versions = publish_family(family=family)
+            except PublishRefused as refusal:
+                self.message_user(request, f"Nothing of {family} is published. {refusal.message}", messages.ERROR)
+            else:
+                self.log_change(request, family, "Exercises published.")
+                names = ", ".join(version.exercise.slug for version in versions) or "no exercise"
+                self.message_user(request, f"{family}: {names} published.", messages.SUCCESS)

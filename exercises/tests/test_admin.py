@@ -357,3 +357,36 @@ def test_records_are_shown_escaped_and_cannot_be_changed(client, exercise):
     assert "&lt;script&gt;" in page
     assert "<b>" not in page
     assert pages == [200, 403, 403, 403]
+
+
+def test_staff_previews_the_draft_and_learners_see_the_published_version(client, publisher, exercise):
+    green(exercise.draft)
+    publish_exercise(exercise=exercise)
+    save_exercise_draft(exercise=exercise, content=content(title="Second"))
+    preview = exercise.get_absolute_url() + "?version=draft"
+
+    def shown():
+        context = client.get(preview).context
+        return context["version"].title, context["is_preview"]
+
+    assert f'href="{preview}"' in client.get(url("exercise_change", exercise.pk)).content.decode()
+    assert shown() == ("Second", True)
+    client.logout()
+    assert shown() == ("A health check", False)
+
+
+def test_the_action_of_families_publishes_their_members(client, publisher, exercise):
+    family = Family(course=exercise.lesson.course, slug="shared")
+    save_family(family=family, cases_toml=FAMILY)
+    member = content(cases_toml="", family=family, params={"answer": True}, wrong={})
+    save_exercise_draft(exercise=exercise, content=member)
+    publish_exercise(exercise=exercise, check=False)
+    (draft,) = save_family(family=family, cases_toml=FAMILY.replace("200", "201"))
+
+    def act():
+        data = {"action": "publish_members", "_selected_action": [family.pk]}
+        return messages_of(client.post(url("family_changelist"), data, follow=True))
+
+    assert act()[0].startswith("Nothing of shared is published. health: Check the draft")
+    green(draft)
+    assert act() == ["shared: health published."]

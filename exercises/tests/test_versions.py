@@ -12,6 +12,7 @@ from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, content
 from exercises.versions import (
     InvalidFamily,
     publish_exercise,
+    publish_family,
     request_check,
     save_exercise_draft,
     save_family,
@@ -177,6 +178,28 @@ def test_publish_refuses_an_empty_exercise_and_a_prompt_with_mistakes(exercise):
         publish_exercise(exercise=exercise, check=False)
 
     assert [problem.line for problem in refusal.value.problems] == [1]
+
+
+def test_publish_family_publishes_all_that_learners_see_or_nothing(member):
+    family = Family.objects.get()
+    members = [member]
+    for slug in ("second", "unseen"):
+        other = Exercise.objects.create(lesson=member.lesson, slug=slug)
+        save_exercise_draft(
+            exercise=other, content=content(cases_toml="", family=family, params={"answer": True}, wrong={})
+        )
+        members.append(other)
+    publish_exercise(exercise=members[1], check=False)
+    drafts = save_family(family=family, cases_toml=FAMILY.replace("200", "201"))
+    green(drafts[0])
+
+    with pytest.raises(PublishRefused, match=r"^second: Check the draft"):
+        publish_family(family=family)
+    assert [exercise.published.number for exercise in Exercise.objects.published().order_by("slug")] == [1, 1]
+    green(drafts[1])
+    publish_family(family=family)
+
+    assert [exercise.published.number for exercise in Exercise.objects.published().order_by("slug")] == [2, 2]
 
 
 def test_unpublish_keeps_the_draft_and_holds_the_exercise_back(member):
