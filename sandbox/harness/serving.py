@@ -117,11 +117,17 @@ def serve_gevent(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> Non
 def serve_asgi(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
     import uvicorn  # noqa: PLC0415 not before it is needed
 
+    class ReadyServer(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            """Ready once the app's own start-up, which may fail, is done."""
+            await super().startup(sockets=sockets)
+            if self.started:
+                diagnosis.ready()
+
     show_django_errors()
     # Without a log configuration warnings and errors, tracebacks included, go to stderr by logging's last resort.
     config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="auto")
-    diagnosis.ready()
-    uvicorn.Server(config).run(sockets=[listener])
+    ReadyServer(config).run(sockets=[listener])
 
 
 def serve_aiohttp(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
