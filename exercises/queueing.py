@@ -6,15 +6,19 @@ again by exercises.sweeping; one that is delivered twice finds the run claimed.
 
 import logging
 from datetime import datetime, timedelta
+from functools import cache
 
 from celery import current_app
 from django.utils.timezone import now
+from kombu import Connection
 from kombu.exceptions import OperationalError
+from kombu.pools import producers
 
 from exercises.models import Run
 
 logger = logging.getLogger(__name__)
 
+TIMEOUT_SECONDS = 1
 FIRST_RESEND_SECONDS = 20
 MAX_RESEND_SECONDS = 300
 
@@ -22,14 +26,28 @@ MAX_RESEND_SECONDS = 300
 def send(run_id: int, *, delay_seconds: float = 0) -> bool:
     """Queue the run for the workers; False when the broker is away, which is logged."""
     try:
-        # By name: the task's module imports the judging, which the web process has no need of.
-        current_app.send_task(
-            "exercises.judge_run", args=[run_id], queue="grading", countdown=delay_seconds or None, ignore_result=True
-        )
+        with producers[connection_to(current_app.conf.broker_url)].acquire(block=True) as producer:
+            # By name: the task's module imports the judging, which the web process has no need of.
+            current_app.send_task(
+                "exercises.judge_run",
+                args=[run_id],
+                queue="grading",
+                countdown=delay_seconds or None,
+                producer=producer,
+            )
     except OperationalError as error:
         logger.warning("run %s: the broker is away, the sweeper will send it: %s", run_id, error)
         return False
     return True
+
+
+@cache
+def connection_to(url: str) -> Connection:
+    """Our own way to the broker: the one of Celery waits longer for an answer than a learner should."""
+    hasty = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS, "max_retries": 0}
+    return current_app.connection_for_write(
+        url, transport_options={**current_app.conf.broker_transport_options, **hasty}
+    )
 
 
 def next_resend(run: Run) -> datetime:

@@ -89,9 +89,10 @@ class Changes:
 
     async def __aenter__(self) -> Changes:
         try:
-            await self.pubsub.subscribe(self.channel)
+            async with asyncio.timeout(redis_client.TIMEOUT_SECONDS):
+                await self.pubsub.subscribe(self.channel)
             self.is_subscribed = True
-        except redis.RedisError as error:
+        except (redis.RedisError, TimeoutError) as error:
             logger.warning("%s is followed by reading it each second, Redis is away: %s", self.channel, error)
         return self
 

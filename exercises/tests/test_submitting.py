@@ -148,6 +148,19 @@ def test_submit_is_accepted_while_the_broker_is_away(valkey, caplog):
     assert run.requeue_at is not None  # the sweeper sends it
 
 
+@pytest.mark.django_db(transaction=True)
+def test_submit_is_queued_at_once_when_the_broker_is_back(valkey):
+    owner, exercise = guest(), make_exercise()
+    submit(owner=owner, exercise=exercise, files=STARTER)
+    valkey.stop()
+    submit(owner=owner, exercise=exercise, files=STARTER)
+    valkey.start()
+
+    submit(owner=owner, exercise=exercise, files=STARTER)
+
+    assert queued_messages() == 1  # the others went with the broker; the sweeper sends them again
+
+
 @pytest.mark.parametrize(
     ("status", "is_repeated"),
     [
