@@ -38,8 +38,7 @@ class Document:
     """
 
     def __init__(self, text: str) -> None:
-        self.values = _load(text)
-        self._lines = Lines(text)
+        self.values, self._lines = _load(text)
         self._problems: list[Problem] = []
         self._check(self.values, ())
         self.finish()
@@ -105,9 +104,9 @@ class Document:
             self.problem(path, "NUL cannot be stored")
 
 
-def _load(text: str) -> dict[str, Any]:
+def _load(text: str) -> tuple[dict[str, Any], Lines]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text), Lines(text)
     except tomllib.TOMLDecodeError as error:
         message, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+),", place)

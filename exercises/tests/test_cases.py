@@ -223,3 +223,9 @@ def test_parse_reports_every_problem_in_the_order_of_the_lines():
         parse(case(request='{ path = "x" }', expect="{ status = 1 }", name="1"))
 
     assert [line for line, _ in caught.value.problems] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("depth", [33, 200, 300, 400, 450, 480, 490, 500, 1000, 10000])
+def test_parse_refuses_values_that_are_nested_too_deeply(depth):
+    with pytest.raises(CasesError, match="values are nested too deeply"):
+        parse(f"x = {'[' * depth}{']' * depth}")
