@@ -20,6 +20,11 @@ class Explanation:
     _buffer: bytearray = field(default_factory=bytearray)
     _total: int = 0
 
+    @property
+    def is_full(self) -> bool:
+        """Whatever comes now is dropped."""
+        return self._total >= MAX_BYTES
+
     def feed(self, data: bytes) -> None:
         room = MAX_BYTES - self._total
         self._total += len(data)

@@ -257,6 +257,8 @@ class _Watch:
 
     def _read_explanation(self) -> None:
         self._read(self._inside.diagnosis, self.explanation.feed)
+        if self.explanation.is_full and self._inside.diagnosis in self._selector.get_map():
+            self._selector.unregister(self._inside.diagnosis)  # or a flood would keep us busy
 
     def _read(self, descriptor: int, consume: Callable[[bytes], None]) -> None:
         """One pipe's worth at most, so that a flood cannot keep us here."""

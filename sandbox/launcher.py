@@ -80,9 +80,12 @@ def stage_files(stage: str, binds: list[list[str]]) -> None:
 
 
 def drop_root(uid: int) -> None:
-    os.setgroups([])
-    os.setresgid(uid, uid, uid)
-    os.setresuid(uid, uid, uid)
+    try:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    except OSError as error:
+        raise Refused(f"becoming uid {uid} (root of a user namespace, as in a rootless container?): {error}") from error
     if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid) or os.getgroups():
         raise Refused(f"could not become uid {uid}")
     # The change of uid gave /proc/self to root, but the maps of the user namespace are written there.
