@@ -152,7 +152,8 @@ class _Watch:
         return self._attributed(Ending.FINISHED)
 
     def _attributed(self, ending: Ending) -> Ending:
-        """The ending that wins where several apply; looks at the usage a last time."""
+        """The ending that wins where several apply, after a last look at the usage and the pipes."""
+        self._drain()
         reached = {ending, self._measure()}
         if Ending.MEMORY_EXCEEDED in reached or self._memory_was_refused():
             return Ending.MEMORY_EXCEEDED

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -261,15 +262,31 @@ def test_a_job_dies_with_the_process_that_judges_it(tmp_path):
     assert judging.stdout.readline() == b"started\n"
     judging.stdout.close()
     time.sleep(1)
-    (launched,) = (Path(f"/proc/{judging.pid}/task/{judging.pid}/children").read_text()).split()
+    (launched,) = children(judging.pid)
 
     judging.kill()
     judging.wait()
 
     deadline = time.monotonic() + 5
-    while Path("/proc", launched).exists() and time.monotonic() < deadline:
+    while Path("/proc", str(launched)).exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not Path("/proc", launched).exists()
+    assert not Path("/proc", str(launched)).exists()
+
+
+def children(pid):
+    return [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+
+
+@pytest.mark.parametrize("victim", ["bubblewrap", "pid 1"])
+def test_a_jail_that_is_killed_from_outside_gives_no_verdict(victim):
+    before = set(children(os.getpid()))
+
+    def kill(_answered):
+        (pid,) = set(children(os.getpid())) - before
+        os.kill(pid if victim == "bubblewrap" else children(pid)[0], signal.SIGKILL)
+
+    with pytest.raises(SandboxUnavailable, match="killed from outside"):
+        judge(job(wsgi("if environ['PATH_INFO'] == '/wait': time.sleep(100)"), "/", "/wait"), on_progress=kill)
 
 
 def test_verify_names_the_level():
