@@ -36,8 +36,8 @@ def database(url: str, *, base: Path) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,  # seconds
-            "CONN_HEALTH_CHECKS": True,
+            # Under ASGI each request has a thread of its own: a connection that outlives it is never used again.
+            "CONN_MAX_AGE": 0,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ImproperlyConfigured(

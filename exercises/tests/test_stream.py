@@ -6,10 +6,12 @@ import threading
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 import redis
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings as django_settings
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +26,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Status = Run.Status
 
 build_run = sync_to_async(make_run)
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def closed_connections():
+    """The thread that sync_to_async() gives to a test outlives it, and its connection would too."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 class Stream:
@@ -185,10 +194,10 @@ async def test_streams_give_back_what_they_hold():
     for client in clients:
         await client.start()
         await client.next()
-    threads, connections = threading.active_count() - threads_before, subscribers()
+    threads, subscribed = threading.active_count() - threads_before, subscribers()
 
     await asyncio.gather(*(client.disconnect() for client in clients))
 
-    assert connections == 30
+    assert subscribed == 30
     assert subscribers() == 0
     assert threads <= 10, threads
