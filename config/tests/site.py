@@ -56,6 +56,7 @@ class Site:
             "LOG_FORMAT": "text",
             **environment,
         }
+        self.database = folder / "fieldguide.sqlite3"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.log = (folder / "site.log").open("ab")
         self.session = requests.Session()
@@ -126,9 +127,12 @@ class Site:
         except requests.RequestException:
             return False
 
+    def ready(self) -> requests.Response:
+        return self.session.get(f"{self.url}/health/ready", timeout=10)
+
     def is_ready(self) -> bool:
         try:
-            return requests.get(f"{self.url}/health/ready", timeout=5).ok
+            return self.ready().ok
         except requests.RequestException:
             return False
 

@@ -1,5 +1,6 @@
 """Nothing accepted is lost: real processes are killed, stopped and restarted while submissions are under way."""
 
+import shutil
 import signal
 import time
 
@@ -23,10 +24,17 @@ SLOW = "import time\ntime.sleep(2)\n" + RIGHT
 RESULT = {"status": "done", "verdict": "passed"}
 
 
-@pytest.fixture
-def site(tmp_path):
-    with Site(tmp_path, RUN_LEASE_SECONDS="3", WORKER_CONCURRENCY="2") as site:
+@pytest.fixture(scope="module")
+def prepared_database(tmp_path_factory):
+    with Site(tmp_path_factory.mktemp("prepared")) as site:
         site.prepare()
+        return site.database
+
+
+@pytest.fixture
+def site(tmp_path, prepared_database):
+    with Site(tmp_path, RUN_LEASE_SECONDS="3", WORKER_CONCURRENCY="2") as site:
+        shutil.copy(prepared_database, site.database)
         site.start("broker", "web")
         yield site
 
@@ -120,11 +128,10 @@ def test_without_isolation_nothing_runs_and_readiness_says_why(site):
     site.start("worker", "beat")
 
     broken = site.final(site.submit("hello-flask", RIGHT)["id"])
-    ready = wait_for(
-        lambda: (r := site.session.get(f"{site.url}/health/ready")).json()["checks"]["worker"]["ok"] and r, "a worker"
-    )
+    wait_for(lambda: site.ready().json()["checks"]["worker"]["ok"], "the sign of life of a worker")
+    ready = site.ready()
 
-    assert (broken["status"], broken["verdict"], broken["stdout"]) == ("broken", "", "")
+    assert (broken["status"], broken["verdict"], broken["stdout"]) == ("broken", None, "")
     assert "not your fault" in broken["message"].lower() or "our fault" in broken["message"].lower()
     assert ready.status_code == 503
-    assert "/nonexistent/python" in ready.json()["checks"]["sandbox"]["detail"]
+    assert "LEARNER_PYTHON" in ready.json()["checks"]["sandbox"]["detail"]

@@ -100,6 +100,7 @@ def test_serve_stops_with_open_event_streams(site):
 def test_serve_recovers_from_a_hard_kill(site):
     site.serve_until_ready()
     site.server.kill()
+    site.server.communicate()
     wait_for(lambda: site.descendants() == [], "the end of the services after their parent was killed")
 
     site.serve_until_ready()
