@@ -28,7 +28,8 @@ from exercises.models import Submission
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0  # proxies cut connections that are silent for longer
-REREAD_SECONDS = 3.0  # in case a message was lost
+REREAD_SECONDS = 3.0  # in case a message was lost; twice as long each time that nothing had changed
+MAX_REREAD_SECONDS = 12.0
 REREAD_WITHOUT_REDIS_SECONDS = 1.0
 
 
@@ -36,18 +37,19 @@ async def follow(submission: uuid.UUID) -> AsyncIterator[bytes]:
     """The submission's JSON now and after each change, until it is final or gone."""
     await let_go_of_thread()
     async with Changes(submission) as changes:  # first subscribe, then read: no change falls in between
-        sent, sent_at = b"", monotonic()
+        sent, beat_at, pause = b"", 0.0, 0.0
         while True:
             data, is_final = await sync_to_async(read, thread_sensitive=False)(submission)
             if data and data != sent:
                 yield b"event: submission\ndata: " + data + b"\n\n"
-                sent, sent_at = data, monotonic()
+                sent, beat_at, pause = data, monotonic() + HEARTBEAT_SECONDS, REREAD_SECONDS
+            elif monotonic() >= beat_at:
+                yield b": still there\n\n"
+                beat_at = monotonic() + HEARTBEAT_SECONDS
             if is_final:
                 return
-            await changes.wait()
-            if monotonic() - sent_at >= HEARTBEAT_SECONDS:
-                yield b": still there\n\n"
-                sent_at = monotonic()
+            await changes.wait(max(0.0, min(pause, beat_at - monotonic())))
+            pause = min(2 * pause, MAX_REREAD_SECONDS)
 
 
 async def let_go_of_thread() -> None:
@@ -103,12 +105,15 @@ class Changes:
             await self.pubsub.aclose()
             await self.client.aclose()
 
-    async def wait(self) -> None:
-        """Return when something may have changed. Several messages that came in together count once."""
+    async def wait(self, seconds: float) -> None:
+        """Return when something may have changed, after *seconds* at the latest.
+
+        Several messages that came in together count once.
+        """
         if not self.is_subscribed:
             await asyncio.sleep(REREAD_WITHOUT_REDIS_SECONDS)
             return
-        deadline = monotonic() + REREAD_SECONDS
+        deadline = monotonic() + seconds
         try:
             while (left := deadline - monotonic()) > 0:
                 if await self.pubsub.get_message(ignore_subscribe_messages=True, timeout=left):
