@@ -117,13 +117,18 @@ def not_started(run: Run) -> Words:
             ["No test ran."],
         )
     if run.reason == "exited":
-        how = f"by the signal {details['signal']}" if details.get("signal") else f"with code {details.get('exit_code')}"
         return Words(
             "Your program ended by itself",
-            f"It ended {how} before all tests were done.",
+            f"It ended{how_it_ended(run)} before all tests were done.",
             ["A web application keeps running and waits for requests; look for `exit()` and the like."],
         )
     return Words("Your code stopped with an error before it was ready", python_says(run), help_with(run))
+
+
+def how_it_ended(run: Run) -> str:
+    if run.details.get("signal"):
+        return f" by the signal {run.details['signal']}"
+    return f" with code {run.details['exit_code']}" if "exit_code" in run.details else ""
 
 
 def unfinished(run: Run) -> Words:

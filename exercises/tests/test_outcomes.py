@@ -113,6 +113,13 @@ def done(verdict, reason="", details=None, passed=0, total=4):
             ["A web application keeps running and waits for requests; look for `exit()` and the like."],
         ),
         (
+            done(Verdict.CRASHED, "exited"),
+            "not_started",
+            "Your program ended by itself",
+            "It ended before all tests were done.",
+            ["A web application keeps running and waits for requests; look for `exit()` and the like."],
+        ),
+        (
             done(Verdict.CRASHED, "exited", {"signal": "SIGSEGV"}),
             "not_started",
             "Your program ended by itself",
