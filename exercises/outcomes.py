@@ -105,7 +105,6 @@ def raised(run: Run) -> Words:
 
 
 def not_started(run: Run) -> Words:
-    details = run.details
     if run.reason == "syntax_error":
         return Words("Python could not read your code", python_says(run), [*help_with(run), "No test ran."])
     if run.reason == "import_error":

@@ -1,6 +1,7 @@
 """Connections to Redis for what is not the queue: events, live progress, workers' signs of life.
 
-All of it is a convenience: a run is judged, and its result found, without Redis. Hence the short time-outs, and no second try.
+All of it is a convenience: a run is judged, and its result found, without Redis. Hence the short time-outs, and no
+second try.
 """
 
 from functools import cache
