@@ -39,7 +39,7 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            "django_structlog": {"level": "WARNING"},  # a line per request start and end is the proxy's business
+            "django_structlog": {"level": "ERROR"},  # lines of every request are the proxy's business
             **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")},
             "django.server": {"propagate": True, "handlers": []},
         },

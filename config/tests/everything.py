@@ -42,7 +42,7 @@ def checks() -> list[Check]:
     return [
         Check("lint", "ruff", [str(BIN / "ruff"), "check", "."]),
         Check("lint", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
-        Check("lint", "djlint", [str(BIN / "djlint"), "templates", "--lint", "--check", "--quiet"]),
+        Check("lint", "djlint", [str(BIN / "djlint"), "templates", "--lint", "--check"]),
         Check("lint", "import contracts", [str(BIN / "lint-imports")]),
         Check("lint", "mypy", [str(BIN / "mypy"), "config", "courses", "exercises", "sandbox"]),
         Check("lint", "migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
