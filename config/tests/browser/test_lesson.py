@@ -3,6 +3,7 @@
 import pytest
 
 from config.tests.browser.conftest import COURSE, LESSON
+from config.tests.site import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,7 @@ def test_code_that_overflows_scrolls_by_keyboard(page):
 
     block.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.activeElement.scrollLeft > 0")
+    wait_for(lambda: page.evaluate("document.activeElement.scrollLeft > 0"), "scrolling")
 
     assert block.get_attribute("aria-label")
 

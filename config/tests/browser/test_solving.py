@@ -5,6 +5,7 @@ import re
 import pytest
 
 from config.tests.browser.conftest import EXERCISE, RIGHT, WRONG, axe_violations, wait_for_outcome, write_code
+from config.tests.site import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +25,7 @@ def test_right_solution_passes_by_itself_and_leads_on(page, watched):
 
     assert page.locator(".result-headline").inner_text() == "All 4 tests pass"
     assert page.locator("#results .test-word").all_inner_texts() == ["Pass"] * 4
-    page.wait_for_function("document.activeElement.matches('[data-continue]')")
+    wait_for(lambda: page.evaluate("document.activeElement.matches('[data-continue]')"), "focus on Continue")
     assert page.locator("[data-history] a").count() == 1
     assert watched.console_errors == []
 
@@ -141,7 +142,8 @@ def test_text_is_back_after_a_reload_and_reset_asks_first(page):
     page.get_by_role("dialog").get_by_role("button", name=re.compile("Replace|Reset")).click()
 
     assert "# my own work" in restored
-    page.wait_for_function("text => document.querySelector('textarea').value.trim() === text", arg=starter)
+    text = page.locator("textarea[name='file:main.py']")
+    wait_for(lambda: text.input_value().strip() == starter, "the start version")
 
 
 def test_tab_indents_and_escape_then_tab_leaves(page):

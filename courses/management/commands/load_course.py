@@ -32,9 +32,12 @@ class Command(BaseCommand):
             count = len(error.problems)
             mistakes = f"{count} mistake{'' if count == 1 else 's'}"
             raise CommandError(f"{folder.name}: {mistakes} in the files; nothing was loaded.") from error
+        if options["verbosity"] or dry_run:
+            self.report_files(loading, dry_run=dry_run)
         self.report(folder.name, loading, dry_run=dry_run)
 
-    def report(self, course: str, loading: Loading, *, dry_run: bool) -> None:
+    def report_files(self, loading: Loading, *, dry_run: bool) -> None:
+        """A line, or in a dry run a diff, for each file."""
         for change in loading.changes:
             if dry_run:
                 self.write_diff(change.label, change.before, change.after)
@@ -44,6 +47,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{'would publish' if dry_run else 'published'}: {label}")
         for label in loading.only_here:
             self.stdout.write(f"not in the files, left as it is: {label}")
+
+    def report(self, course: str, loading: Loading, *, dry_run: bool) -> None:
+        """What holds for the course as a whole; said at every verbosity."""
         for label in loading.kept:
             self.stderr.write(
                 self.style.WARNING(
@@ -61,6 +67,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{course}: nothing changed.")
         elif dry_run:
             self.stdout.write(f"{course}: this was a dry run; nothing was changed.")
+        else:
+            counts = f"{len(loading.changes)} files loaded, {len(loading.published_now)} texts published"
+            self.stdout.write(f"{course}: {counts}.")
 
     def write_diff(self, label: str, before: str, after: str) -> None:
         lines = unified_diff(
