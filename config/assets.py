@@ -41,17 +41,23 @@ def has_bundles() -> bool:
     return all((settings.BASE_DIR / "static" / "build" / name).exists() for name in BUNDLES)
 
 
-def build_style_sheet(source: Path, target: Path, *, fonts: bool) -> None:
-    """Join the files that order.txt names, in that order, into one: one request, no @import.
+def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
+    """Join the files that order.txt names, in that order, into site.css: one request, no @import.
 
     fonts.css names files: it is left out where there are none.
+    admin.css is the tokens and what the admin makes of them.
     """
     names = [line for line in (source / "order.txt").read_text().splitlines() if line.strip()]
     forgotten = {path.name for path in source.glob("*.css")} - set(names)
     if forgotten:
         raise SystemExit(f"static/css/order.txt does not name {', '.join(sorted(forgotten))}")
     used = [name for name in names if fonts or name != "fonts.css"]
-    target.write_text("\n".join((source / name).read_text() for name in used))
+    join([source / name for name in used], target / "site.css")
+    join([source / "tokens.css", *sorted((source / "admin").glob("*.css"))], target / "admin.css")
+
+
+def join(sources: list[Path], target: Path) -> None:
+    target.write_text("\n".join(source.read_text() for source in sources))
 
 
 def copy_fonts(packages: Path, target: Path) -> None:
@@ -68,7 +74,7 @@ def build() -> None:
     target = root / "static" / "build"
     target.mkdir(exist_ok=True)
     copy_fonts(root / "node_modules", target / "fonts")
-    build_style_sheet(root / "static" / "css", target / "site.css", fonts=has_fonts())
+    build_style_sheets(root / "static" / "css", target, fonts=has_fonts())
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
 
 

@@ -7,7 +7,7 @@ import brotli
 import pytest
 from django.conf import settings
 
-from config.assets import build_style_sheet
+from config.assets import build_style_sheets
 from exercises.outcomes import LOOKS
 from exercises.results import ROW_LOOKS
 
@@ -38,7 +38,7 @@ def test_fragments_say_what_they_need():
 
 
 def test_style_sheet_keeps_to_its_budget(tmp_path):
-    build_style_sheet(settings.BASE_DIR / "static" / "css", tmp_path / "site.css", fonts=True)
+    build_style_sheets(settings.BASE_DIR / "static" / "css", tmp_path, fonts=True)
 
     compressed = brotli.compress((tmp_path / "site.css").read_bytes())
 
@@ -46,7 +46,7 @@ def test_style_sheet_keeps_to_its_budget(tmp_path):
 
 
 def test_style_sheet_names_no_fonts_that_were_not_built(tmp_path):
-    build_style_sheet(settings.BASE_DIR / "static" / "css", tmp_path / "site.css", fonts=False)
+    build_style_sheets(settings.BASE_DIR / "static" / "css", tmp_path, fonts=False)
 
     assert ".woff2" not in (tmp_path / "site.css").read_text()
 
