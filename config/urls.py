@@ -14,3 +14,5 @@ urlpatterns = [
     path("preferences/", set_preferences, name="preferences"),
     path("", include("config.operator_urls")),
 ]
+
+handler500 = "config.server_error.server_error"

@@ -6,8 +6,10 @@ import sys
 
 import pytest
 from django.test import override_settings
+from django.urls import get_resolver
 
 from config.checks import check_deployment, check_private_folder
+from config.server_error import server_error
 from config.tests.everything import PRODUCTION, ROOT
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +88,17 @@ def test_private_folder_that_others_can_read_is_reported(settings, tmp_path, mod
 
 def test_deployment_check_is_registered_for_deploy_only():
     assert check_deployment.tags == ("security",)
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"), [("/api/v1/courses/", "application/json"), ("/courses/x/", "text/html; charset=utf-8")]
+)
+def test_mistake_of_ours_is_answered_in_the_form_that_the_client_reads(rf, path, content_type):
+    response = server_error(rf.get(path))
+
+    assert (response.status_code, response["Content-Type"]) == (500, content_type)
+    assert resolve_error_handler() is server_error
+
+
+def resolve_error_handler():
+    return get_resolver().resolve_error_handler(500)
