@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from exercises import events, judging, progress, queueing
-from exercises.models import Run
+from exercises.models import Run, Submission
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,8 @@ def conclude(run: Run, result: dict[str, Any]) -> None:
     with transaction.atomic():
         finished = Run.objects.finish(run, **result)
         if finished and result["verdict"] == Run.Verdict.PASSED:
-            progress.note_pass(run.submission)
+            # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
+            progress.note_pass(Submission.objects.select_for_update().get(pk=run.submission_id))
     if finished:
         events.announce(run.submission.uuid)
     else:

@@ -14,11 +14,12 @@ from django.utils.timezone import now
 import sandbox
 from exercises.events import answered_tests, channel_of
 from exercises.grading import Lease, conclude, grade
-from exercises.models import Run
+from exercises.models import Owner, Run
+from exercises.owners import adopt_guest
 from exercises.progress import done_lessons
 from exercises.submitting import cancel, submit
 from exercises.sweeping import sweep
-from exercises.tests.builders import guest, make_exercise, make_run
+from exercises.tests.builders import guest, make_exercise, make_run, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status, Verdict = Run.Status, Run.Verdict
@@ -161,6 +162,19 @@ def test_a_slow_worker_cannot_overwrite_the_result_of_the_next(caplog):
     assert (run.verdict, run.tries) == (Verdict.FAILED, 2)
     assert done_lessons(run.submission.owner) == set()
     assert f"run {run.pk}: its result came too late and was dropped" in caplog.text
+
+
+def test_progress_goes_to_the_account_of_a_guest_who_signed_up_meanwhile():
+    run = make_run()
+    claimed = Run.objects.claim(run.pk, lease=uuid.uuid4(), until=now() + timedelta(seconds=15))
+    user = make_user()
+    adopt_guest(user=user, guest=run.submission.guest)
+
+    conclude(claimed, {"verdict": Verdict.PASSED, "reason": ""})
+
+    lesson = run.submission.exercise_version.exercise.lesson
+    assert done_lessons(Owner(user_id=user.pk)) == {lesson.pk}
+    assert done_lessons(run.submission.owner) == set()
 
 
 @pytest.mark.parametrize("seconds", [2, 15])
