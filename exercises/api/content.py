@@ -170,6 +170,8 @@ class Exercises(generics.ListAPIView[Exercise]):
 
     def get_queryset(self) -> QuerySet[Exercise]:
         asked = {FILTERS[name]: value for name, value in self.request.query_params.items() if name in FILTERS}
+        if any("\0" in value for value in asked.values()):
+            return Exercise.objects.none()  # PostgreSQL refuses to look for such a text
         exercises = Exercise.objects.published().filter(**asked)
         return exercises.select_related("lesson__course").in_course_order()
 
