@@ -168,9 +168,14 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Judge once more what we could not judge, or what was stopped."""
+    """Judge once more what we could not judge, or what was stopped. It counts like handing in: it costs as much."""
+
+    def retry_within_rate(*, submission: Submission) -> None:
+        check_rate(request)
+        submitting.retry(submission=submission)
+
     found = readable_submission(request, uuid)
-    return act(request, found, submitting.retry)
+    return act(request, found, retry_within_rate)
 
 
 def act(request: HttpRequest, found: Submission, service: Callable[..., Any]) -> HttpResponse:

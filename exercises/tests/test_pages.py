@@ -4,6 +4,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import now
 
+from exercises.errors import TooManyRequests
 from exercises.models import Run, Submission
 from exercises.owners import GUEST
 from exercises.templatetags import practice
@@ -229,6 +230,21 @@ def test_retry_judges_again_what_has_no_result(client, status, runs, can_retry):
 
     assert (response.status_code, response["Location"]) == (303, newest().get_absolute_url())
     assert newest().runs.count() == runs
+
+
+@pytest.mark.parametrize(("rate", "runs"), [("2/min", 2), ("1/min", 1)])
+def test_retry_counts_against_the_rate_like_handing_in(client, monkeypatch, rate, runs):
+    monkeypatch.setattr(SubmissionThrottle, "rate", rate, raising=False)
+    make_exercise()
+    hand_in(client)
+    end(Status.CANCELLED)
+
+    response = client.post(reverse("exercises:retry", args=[newest().uuid]), follow=True)
+
+    assert response.redirect_chain == [(newest().get_absolute_url(), 303)]
+    assert newest().runs.count() == runs
+    refusals = [] if runs == 2 else [TooManyRequests.message]
+    assert [str(message) for message in response.context["messages"]] == refusals
 
 
 def test_cancel_too_late_shows_the_result(client):
