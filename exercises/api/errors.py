@@ -1,4 +1,4 @@
-"""Every error of the API: {"code", "detail"}, and "fields" where the request was not valid."""
+"""Every error of the API: {"code", "detail"}, and "fields" for a 400."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,6 +39,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         }
     else:
         response.data = {"code": error.get_codes(), "detail": str(error.detail)}
+        if isinstance(error, exceptions.ParseError):
+            response.data["fields"] = {"non_field_errors": [str(error.detail)]}
     return response
 
 

@@ -1,4 +1,4 @@
-"""Every error of the API is {"code", "detail"}, with "fields" where the request was not valid."""
+"""Every error of the API is {"code", "detail"}, with "fields" for a 400."""
 
 import json
 
@@ -80,7 +80,9 @@ def test_submit_answers_what_it_cannot_accept(body, status, answer):
     if isinstance(answer, list):
         answer = {"code": "invalid", "detail": "The files cannot be accepted.", "fields": {"files": answer}}
     if answer == {"code": "parse_error"}:
-        assert response.json() == {"code": "parse_error", "detail": response.json()["detail"]}
+        detail = response.json()["detail"]
+        assert detail.startswith("JSON parse error")
+        assert response.json() == {"code": "parse_error", "detail": detail, "fields": {"non_field_errors": [detail]}}
     elif answer:
         assert response.json() == answer
     # What is refused leaves no session behind.
