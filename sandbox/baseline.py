@@ -18,7 +18,7 @@ class Baseline:
 
 
 # Measured with the apps in tests/apps (Python 3.11, x86_64; three runs agree to 0.1 MB), rounded up by about 2 MB.
-# tests/test_baseline.py fails when a new version of a framework moves one of them.
+# tests/test_frameworks.py fails when a new version of a framework moves one of them.
 BASELINES = {
     "flask": Baseline(24 * MIB, 32 * MIB),
     "django": Baseline(32 * MIB, 40 * MIB),

@@ -1,4 +1,4 @@
-"""What a caller asks for: files, limits and requests. Never an expected value: those stay outside (architecture §6)."""
+"""What a caller asks for: files, limits and requests. Never an expected value: those stay outside (docs/sandbox.md)."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,1 +1,1 @@
-"""The REST API (docs/architecture.md §4): serializers, views, and the stream of a submission's changes."""
+"""The REST API (docs/api.md): serializers, views, and the stream of a submission's changes."""
