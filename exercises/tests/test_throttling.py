@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.test import RequestFactory
@@ -35,6 +38,35 @@ def test_without_an_account_the_address_is_the_client(monkeypatch, address, is_p
 
     assert is_allowed(NOBODY, "192.0.2.1")
     assert is_allowed(NOBODY, address) == is_passed
+
+
+def test_no_more_pass_at_once_than_one_after_the_other(monkeypatch):
+    monkeypatch.setattr(SubmissionThrottle, "rate", "5/min", raising=False)
+    start = Barrier(20)
+
+    def ask(_):
+        start.wait()
+        return is_allowed(NOBODY, "192.0.2.1")
+
+    with ThreadPoolExecutor(20) as threads:
+        assert sum(threads.map(ask, range(20))) == 5
+
+
+@pytest.mark.parametrize(("seconds", "is_passed", "wait"), [(0, False, 60), (45, False, 15), (61, True, None)])
+def test_what_is_over_the_rate_has_to_wait(monkeypatch, seconds, is_passed, wait):
+    monkeypatch.setattr(SubmissionThrottle, "rate", "2/min", raising=False)
+    request = RequestFactory().post("/")
+    request.user = NOBODY
+    begin = 1_000_000.0
+    monkeypatch.setattr(SubmissionThrottle, "timer", lambda self: begin)
+    assert [SubmissionThrottle().allow_request(request, None) for _ in range(3)] == [True, True, False]
+
+    monkeypatch.setattr(SubmissionThrottle, "timer", lambda self: begin + seconds)
+    throttle = SubmissionThrottle()
+
+    assert throttle.allow_request(request, None) == is_passed
+    if not is_passed:
+        assert throttle.wait() == wait
 
 
 def test_everything_passes_while_redis_is_away(monkeypatch, valkey, caplog):
