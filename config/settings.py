@@ -141,7 +141,7 @@ EMBEDDED_REDIS_SOCKET = embedded_redis_socket()
 REDIS_URL = env.secret("REDIS_URL", env.REQUIRED if PRODUCTION else f"unix://{EMBEDDED_REDIS_SOCKET}")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.cache.OptionalRedisCache",
         "LOCATION": REDIS_URL,
         # Seconds. It holds what can be done without: nobody waits for a Redis that is away.
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
