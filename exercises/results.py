@@ -151,7 +151,7 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         truncated=run.truncated,
         error_line=details.get("line"),
         source_line=details.get("source", ""),
-        caret=details.get("column"),
+        caret=caret_in(details),
         traceback=shown.error if shown else "",
         can_retry=may_act and run.is_repeatable,
         can_cancel=may_act and run.is_pending,
@@ -160,6 +160,12 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         url=submission.get_absolute_url(),
         short=short(run, outcome, progress),
     )
+
+
+def caret_in(details: dict[str, Any]) -> int | None:
+    """The column of the error, from 1; None when it does not lie in the line that is shown: a program can claim any."""
+    column = details.get("column")
+    return column if column and column <= len(details.get("source", "")) + 1 else None
 
 
 def short(run: Run, outcome: str, progress: Progress) -> str:

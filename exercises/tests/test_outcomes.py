@@ -5,6 +5,7 @@ import pytest
 from exercises.models import Run
 from exercises.outcomes import LOOKS, WORDS, outcome_of, words_for
 from exercises.python_errors import EXPLANATIONS, explain
+from exercises.results import caret_in
 
 Status, Verdict = Run.Status, Run.Verdict
 MIB = 1024 * 1024
@@ -228,3 +229,18 @@ def test_every_outcome_has_a_look_and_words():
 )
 def test_exceptions_are_explained_by_their_class(exception, is_explained):
     assert bool(explain(exception)) == is_explained
+
+
+@pytest.mark.parametrize(
+    ("details", "caret"),
+    [
+        ({"column": 5, "source": "def (:"}, 5),
+        ({"column": 7, "source": "def (:"}, 7),  # just behind the line
+        ({"column": 8, "source": "def (:"}, None),
+        ({"column": 999_999, "source": "def (:"}, None),
+        ({"column": 3}, None),
+        ({}, None),
+    ],
+)
+def test_caret_stays_within_the_line_that_is_shown(details, caret):
+    assert caret_in(details) == caret
