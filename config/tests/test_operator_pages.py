@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from django.core.checks.registry import registry
 from django.test import override_settings
 from django.urls import get_resolver
 
@@ -87,7 +88,8 @@ def test_private_folder_that_others_can_read_is_reported(settings, tmp_path, mod
 
 
 def test_deployment_check_is_registered_for_deploy_only():
-    assert check_deployment.tags == ("security",)
+    assert check_deployment in registry.deployment_checks
+    assert check_deployment not in registry.registered_checks
 
 
 @pytest.mark.parametrize(
