@@ -1,7 +1,7 @@
 """Our own system call filter, as the classic BPF program that bubblewrap loads just before the harness starts.
 
 An allow list: REFUSED calls answer EPERM, unknown ones ENOSYS. Calls made for another architecture (32-bit, x32) kill
-the process, because their numbers mean other calls. Five calls are decided by their arguments.
+the process, because their numbers mean other calls. Six calls are decided by their arguments.
 """
 
 import errno
@@ -107,6 +107,14 @@ def _special_rules() -> dict[str, list[Instruction]]:
             _low(1),
             (_EQUAL, 2, 0, _TIOCSTI),
             (_EQUAL, 1, 0, _TIOCLINUX),
+            _return(_ALLOW),
+            _return(_errno(errno.EPERM)),
+        ],
+        # Limits of the caller only: by lowering those of pid 1, which has the same uid, a program could have the kernel
+        # kill it, and that would look like a fault of ours.
+        "prlimit64": [
+            _low(0),
+            (_EQUAL, 0, 1, 0),
             _return(_ALLOW),
             _return(_errno(errno.EPERM)),
         ],

@@ -136,7 +136,7 @@ ALLOWED = frozenset(
     inotify_rm_watch openat mkdirat mknodat fchownat futimesat newfstatat unlinkat renameat linkat symlinkat
     readlinkat fchmodat faccessat pselect6 ppoll set_robust_list get_robust_list splice tee sync_file_range
     utimensat epoll_pwait signalfd timerfd_create eventfd fallocate timerfd_settime timerfd_gettime accept4
-    signalfd4 eventfd2 epoll_create1 dup3 pipe2 inotify_init1 preadv pwritev rt_tgsigqueueinfo prlimit64 recvmmsg
+    signalfd4 eventfd2 epoll_create1 dup3 pipe2 inotify_init1 preadv pwritev rt_tgsigqueueinfo recvmmsg
     sendmmsg getcpu sched_getattr renameat2 getrandom membarrier mlock munlock mlock2 copy_file_range preadv2
     pwritev2 statx rseq pidfd_open pidfd_send_signal close_range faccessat2 epoll_pwait2 fchmodat2 futex_waitv
     """.split()  # noqa: SIM905 three screens as a list

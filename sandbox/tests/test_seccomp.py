@@ -67,6 +67,8 @@ def decide(machine, arch, number, *arguments):
         ("ioctl", (0, 0x5412), error(errno.EPERM)),
         ("ioctl", (0, 0x1_0000_5412), error(errno.EPERM)),  # the kernel reads 32 bits of it, and so must the filter
         ("ioctl", (0, 0x541C), error(errno.EPERM)),
+        ("prlimit64", (0, 7), ALLOW),
+        ("prlimit64", (1, 7), error(errno.EPERM)),
         ("personality", (0xFFFFFFFF,), ALLOW),
         ("personality", (0x0040000,), error(errno.EPERM)),
     ],
