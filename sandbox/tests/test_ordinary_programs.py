@@ -64,8 +64,8 @@ result = "started"
         "learner /work /work",
     ),
     "host names": (
-        "import socket; result = socket.gethostbyname('localhost'), socket.gethostname()",
-        "('127.0.0.1', 'fieldguide')",
+        "import socket; result = socket.gethostbyname('localhost'), socket.gethostbyname(socket.gethostname())",
+        "('127.0.0.1', '127.0.0.1')",
     ),
     "time zones": (
         "import zoneinfo; result = zoneinfo.ZoneInfo('Europe/Berlin')",
