@@ -26,6 +26,17 @@ RANGES = {
 }
 
 
+# Where an exercise sets nothing: the sandbox's own (the same test), for the web process, which does not import that.
+DEFAULTS: dict[str, int | float] = {
+    "wall_seconds": 10.0,
+    "cpu_seconds": 5.0,
+    "memory_bytes": 256 * MIB,
+    "processes": 32,
+    "output_bytes": 64 * KIB,
+    "files_bytes": 16 * MIB,
+}
+
+
 def problem_of(limits: Mapping[str, Any]) -> str:
     """What is wrong with the limits of an exercise; "" when nothing is."""
     for name, value in limits.items():

@@ -1,5 +1,7 @@
 """Drafts, families and publishing."""
 
+from dataclasses import asdict
+
 import pytest
 
 from courses.publishing import PublishRefused
@@ -101,6 +103,7 @@ def test_save_draft_refuses_what_cannot_work_and_says_where(exercise, changes, p
 
 def test_limits_are_fields_of_the_sandbox_and_every_bound_is_accepted():
     assert limits.RANGES.keys() == Limits.__dataclass_fields__.keys()
+    assert asdict(Limits()) == limits.DEFAULTS
     for bound in ("low", "high"):
         assert Limits(**{name: getattr(allowed, bound) for name, allowed in limits.RANGES.items()})
 
