@@ -33,7 +33,7 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.annotate(
             lesson_count=Count("lessons", filter=is_live),
             minutes=Coalesce(Sum("lessons__published__minutes", filter=is_live), 0),
-        ).order_by(*Course._meta.ordering)  # a query that groups leaves the model's own order out
+        ).order_by(*(Course._meta.ordering or ()))  # a query that groups leaves the model's own order out
 
 
 class Course(models.Model):
