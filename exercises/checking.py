@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 # Of the random values: the reference must pass for any, so it is tried with several.
 SEEDS = (1, 2, 3)
+INTERNAL_ERROR = "The check itself failed; the worker's log says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,10 @@ def check_version(version: ExerciseVersion) -> GateReport:
 
 
 def run_check(check_id: int) -> None:
-    """Do a check that was asked for and store what came of it; does nothing when it is gone or done."""
+    """Do a check that was asked for and store what came of it; does nothing when it is gone or done.
+
+    A bug of ours is stored like a sandbox that is down, and logged: a check that waits for ever helps nobody.
+    """
     check = ExerciseCheck.objects.select_related("version").filter(pk=check_id).first()
     if check is None or check.status != ExerciseCheck.Status.PENDING:
         return
@@ -58,8 +62,10 @@ def run_check(check_id: int) -> None:
         report = check_version(check.version)
     except JudgingPostponed as error:
         logger.warning("check %s: the sandbox is not available: %s", check.pk, error)
-        check.status, check.reason, check.finished_at = ExerciseCheck.Status.UNAVAILABLE, str(error), now()
-        check.save()
+        _store_unavailable(check, str(error))
+    except Exception:
+        logger.exception("check %s: internal error", check.pk)
+        _store_unavailable(check, INTERNAL_ERROR)
     else:
         _store(check, report)
 
@@ -75,6 +81,11 @@ def _store(check: ExerciseCheck, report: GateReport) -> ExerciseCheck:
     check.finished_at = now()
     check.save()
     return check
+
+
+def _store_unavailable(check: ExerciseCheck, reason: str) -> None:
+    check.status, check.reason, check.finished_at = ExerciseCheck.Status.UNAVAILABLE, reason, now()
+    check.save()
 
 
 def _findings(version: ExerciseVersion) -> Iterator[Finding]:

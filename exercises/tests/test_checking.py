@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 import sandbox
 from courses.models import Lesson
-from exercises.checking import Finding, check_version, run_check
+from exercises.checking import INTERNAL_ERROR, Finding, check_version, run_check
 from exercises.models import Exercise, ExerciseCheck
 from exercises.tasks import check_exercise
 from exercises.tests.builders import make_lesson
@@ -117,6 +117,21 @@ def test_task_stores_that_there_was_no_sandbox(no_sandbox):
 
     check.refresh_from_db()
     assert (check.status, check.reason, check.findings) == ("unavailable", "user namespaces are switched off", [])
+
+
+def test_task_stores_and_logs_a_bug_of_ours(caplog):
+    version = make_draft()
+    version.limits = {"wall_minutes": 1}  # of an older program, say
+    version.save()
+    check = ExerciseCheck.objects.create(version=version)
+
+    run_check(check.pk)
+
+    check.refresh_from_db()
+    assert (check.status, check.reason, check.findings) == ("unavailable", INTERNAL_ERROR, [])
+    assert check.finished_at > check.created_at
+    (record,) = caplog.records
+    assert (record.getMessage(), record.exc_info[0]) == (f"check {check.pk}: internal error", TypeError)
 
 
 @pytest.mark.parametrize("status", [ExerciseCheck.Status.PASSED, ExerciseCheck.Status.UNAVAILABLE])
