@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib import admin
 
 
 class SiteConfig(AppConfig):
@@ -8,5 +9,6 @@ class SiteConfig(AppConfig):
     label = "site_wiring"
 
     def ready(self) -> None:
+        admin.site.site_header = admin.site.site_title = admin.site.index_title = "Fieldguide"
         # Both read the settings. Tasks queued by the web process need the configured Celery application.
         from config import celery, checks  # noqa: F401, PLC0415

@@ -13,13 +13,14 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from exercises.worker_state import workers
+from config.metrics import has_metrics_token
+from exercises.worker_state import WorkerState, workers
 
 BROKER_TIMEOUT_SECONDS = 2
 
 
 class NotReady(Exception):
-    """A check failed; the message is for the operator."""
+    """A check failed. The message is for everybody; what it is chained to may name hosts and paths of ours."""
 
 
 def check_database() -> str:
@@ -27,7 +28,7 @@ def check_database() -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM django_migrations")
     except DatabaseError as error:
-        raise NotReady(f"the database does not answer: {error}") from error
+        raise NotReady("the database does not answer") from error
     return connection.vendor
 
 
@@ -39,24 +40,37 @@ def check_broker() -> str:
         with client:
             client.ping()
     except redis.RedisError as error:
-        raise NotReady(f"the broker does not answer: {error}") from error
+        raise NotReady("the broker does not answer") from error
     return "answers"
 
 
+def seen_workers() -> list[WorkerState]:
+    try:
+        return workers()
+    except redis.RedisError as error:
+        raise NotReady("the broker does not answer") from error
+
+
 def check_worker() -> str:
-    seen = workers()
+    seen = seen_workers()
     if not seen:
         raise NotReady("no worker was seen lately; start one: celery -A config.celery worker -Q grading,batch")
     return f"{len(seen)} seen"
 
 
 def check_sandbox() -> str:
-    seen = workers()
+    seen = seen_workers()
     levels = sorted({worker.level for worker in seen if worker.sandbox_ok})
     if levels:
         return ", ".join(levels)
     reasons = sorted({worker.reason for worker in seen if worker.reason})
-    raise NotReady("; ".join(reasons) or "no worker has verified its sandbox yet")
+    if not reasons:
+        raise NotReady("no worker has verified its sandbox yet")
+    raise NotReady("no worker has a sandbox that works") from SandboxRefused("; ".join(reasons))
+
+
+class SandboxRefused(Exception):
+    """What the workers said of their sandboxes."""
 
 
 CHECKS: dict[str, Callable[[], str]] = {
@@ -76,15 +90,18 @@ def live(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 when every check passes, else 503; the body says for each check whether it passed and why not."""
+    """200 when every check passes, else 503; the body says for each check whether it passed and why not.
+
+    Locally, and for whoever has METRICS_TOKEN, with the reason in full.
+    """
+    in_full = not settings.PRODUCTION or has_metrics_token(request)
     checks: dict[str, dict[str, Any]] = {}
     for name, check in CHECKS.items():
         try:
             checks[name] = {"ok": True, "detail": check()}
         except NotReady as problem:
-            checks[name] = {"ok": False, "detail": str(problem)}
-        except redis.RedisError as error:
-            checks[name] = {"ok": False, "detail": f"the broker does not answer: {error}"}
+            cause = f": {problem.__cause__}" if in_full and problem.__cause__ else ""
+            checks[name] = {"ok": False, "detail": f"{problem}{cause}"}
     is_ready = all(result["ok"] for result in checks.values())
     return JsonResponse(
         {"status": "ready" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503

@@ -41,6 +41,7 @@ def logging_config(*, level: str, style: str) -> dict[str, Any]:
         "loggers": {
             "django_structlog": {"level": "ERROR"},  # lines of every request are the proxy's business
             **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")},
+            "django.security.DisallowedHost": {"level": "CRITICAL"},  # any bot can cause one; the answer is 400
             "django.server": {"propagate": True, "handlers": []},
         },
     }

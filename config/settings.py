@@ -59,7 +59,7 @@ if site.scheme not in ("http", "https") or not site.hostname or site.path:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}; it must look like https://learn.example.org")
 HTTPS = site.scheme == "https"
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [site.hostname] + ([] if PRODUCTION else LOOPBACK_HOSTS))
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [site.hostname]) + ([] if PRODUCTION else LOOPBACK_HOSTS)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (config/asgi.py).
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
@@ -212,7 +212,7 @@ CSRF_COOKIE_HTTPONLY = False  # the page's own script sends it back with a submi
 
 # Headers
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # asked for from inside, over http
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

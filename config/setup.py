@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 SITE = ROOT / ".venv"
@@ -24,7 +25,10 @@ LEARNER = ROOT / ".venv-learner"
 BUILD = ROOT / "static" / "build"
 INSTALLER = "requirements-setup.txt"
 NODE_AT_LEAST = 20
+LOCK_SECONDS = 8.0
 PORT_SECONDS = 3.0
+# Scripts of packages are not run. A registry out of reach should cost seconds, not minutes.
+NPM_OPTIONS = ["--no-audit", "--no-fund", "--ignore-scripts", "--fetch-retries=1", "--fetch-timeout=20000"]
 LAST_LINES = 30  # of a failed command that are shown
 
 
@@ -52,7 +56,8 @@ def command(*arguments: str | Path, **environment: str) -> None:
     result = subprocess.run(
         [str(argument) for argument in arguments],
         cwd=ROOT,
-        env=os.environ | environment,
+        # Both fetch over TLS, and trust what this machine trusts: a company's own authority, for example.
+        env=os.environ | {"UV_SYSTEM_CERTS": "true", "NODE_USE_SYSTEM_CA": "1"} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -74,7 +79,7 @@ class Step:
         print(f"  {self.title} … ", end="", flush=True)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        print(f"{time.monotonic() - self.started:.1f} s" if kind is None else "failed", flush=True)
+        print(f"{time.monotonic() - self.started:.1f} s{'' if kind is None else ', failed'}", flush=True)
 
 
 def check_python() -> None:
@@ -87,6 +92,37 @@ def check_python() -> None:
         import venv  # noqa: F401, PLC0415 - the same
     except ImportError:
         raise SetupError("Python's venv module is missing. Install it: sudo apt-get install python3-venv") from None
+
+
+def take_lock(path: Path) -> IO[str]:
+    """The lock that one installation runs once; the kernel releases it with the process, so that it is never stale.
+
+    An earlier run may still be stopping: it is waited for, LOCK_SECONDS at most.
+    """
+    file = path.open("a+")
+    deadline = time.monotonic() + LOCK_SECONDS
+    waiting = False
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                file.close()
+                raise SetupError(
+                    f"Fieldguide already runs from this folder (process {holder}). "
+                    f"Stop it with Ctrl-C where it runs, or: kill {holder}"
+                ) from None
+            if not waiting:
+                print("  waiting for the last run to end …", flush=True)
+                waiting = True
+            time.sleep(0.1)
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
 
 
 def check_port(host: str, port: int) -> None:
@@ -107,9 +143,12 @@ def check_port(host: str, port: int) -> None:
             if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
                 time.sleep(0.1)
                 continue
-            raise SetupError(
-                f"Cannot listen on {host}, port {port}: {error.strerror}. Choose another port: PORT=8001 make run"
-            ) from None
+            advice = (
+                "Choose another port: PORT=8001 make run"
+                if error.errno in (errno.EADDRINUSE, errno.EACCES)
+                else "HOST must be an address of this machine, such as 127.0.0.1 or 0.0.0.0."
+            )
+            raise SetupError(f"Cannot listen on {host}, port {port}: {error.strerror}. {advice}") from None
 
 
 def check_ours(folder: Path) -> None:
@@ -174,21 +213,21 @@ def build_editor(*, try_again: bool) -> None:
     present = read_stamp(stamp)
     if present == wanted:
         return
-    failure = present.get("failure", "")
-    if present.get("editor") != wanted["editor"] or not failure or try_again:
-        failure = ""
+    if present.get("editor") != wanted["editor"] or try_again:
         try:
             with Step("editor bundle and fonts"):
                 BUILD.mkdir(parents=True, exist_ok=True)
                 npm, environment = node_commands()
-                command(*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", **environment)
+                command(*npm, "ci", *NPM_OPTIONS, **environment)
                 command(*npm, "run", "build", **environment)
+            stamp.write_text(json.dumps(wanted))
+            return
         except SetupError as error:
-            failure = str(error)
-        stamp.write_text(json.dumps(wanted | ({"failure": failure} if failure else {})))
-    if failure:
-        print(f"  Without the code editor: {failure}", flush=True)
-        print("  The site works all the same, with a plain text box. `make setup` tries again.", flush=True)
+            print(error, flush=True)
+            for bundle in BUILD.glob("*.js"):  # of an older state of the sources
+                bundle.unlink()
+            stamp.write_text(json.dumps(wanted | {"failed": "yes"}))
+    print("  Without the code editor: pages have a plain text box. `make setup` tries to build it again.", flush=True)
 
 
 def build_assets() -> None:
@@ -236,6 +275,9 @@ def main() -> int:
             port = os.environ.get("PORT") or "8000"
             if not port.isdigit() or not 1 <= int(port) <= 65535:
                 raise SetupError(f"PORT is {port!r}; it must be a number between 1 and 65535.")
+            running = Path(os.environ.get("VAR_DIR") or ROOT / "var") / "serve.lock"
+            if running.exists():
+                take_lock(running).close()
             check_port(os.environ.get("HOST") or "127.0.0.1", int(port))
         site_files = ["requirements.txt", *(["requirements-dev.txt"] if options.test else [])]
         make_environment(SITE, "environment of the site", site_files, keeps=("requirements-dev.txt",))

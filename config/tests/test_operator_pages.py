@@ -38,6 +38,18 @@ def test_ready_names_each_part_that_is_missing(client, settings):
 
 
 @pytest.mark.parametrize(
+    ("production", "sent", "in_full"),
+    [(False, "", True), (True, "", False), (True, "Bearer wrong", False), (True, "Bearer secret", True)],
+)
+def test_ready_names_hosts_and_paths_to_operators_only(client, production, sent, in_full):
+    with override_settings(REDIS_URL="redis://127.0.0.1:1/0", PRODUCTION=production, METRICS_TOKEN="secret"):
+        detail = client.get("/health/ready", headers={"Authorization": sent}).json()["checks"]["broker"]["detail"]
+
+    assert detail.startswith("the broker does not answer")
+    assert ("127.0.0.1:1" in detail) == in_full
+
+
+@pytest.mark.parametrize(
     ("token", "production", "sent", "status"),
     [
         ("", False, "", 200),

@@ -139,7 +139,10 @@ def test_second_serve_in_the_same_folder_is_refused(site, tmp_path):
     )
 
     assert second.returncode == 1
-    assert second.stderr == f"Fieldguide already runs from this folder (process {site.server.pid}).\n"
+    assert second.stderr == (
+        f"Fieldguide already runs from this folder (process {site.server.pid}). "
+        f"Stop it with Ctrl-C where it runs, or: kill {site.server.pid}\n"
+    )
     assert site.is_up()
 
 
