@@ -94,6 +94,13 @@ def test_a_password_rule_is_named_once(client):
     assert "id_password1_helptext" in refused  # the input is described by it
 
 
+def test_the_way_out_of_a_refused_login_stays(client):
+    refused = client.post("/accounts/login/", {"login": ANA, "password": ""}).content.decode()
+
+    assert "This field is required" in refused
+    assert 'href="/accounts/password/reset/"' in refused
+
+
 def test_the_admin_has_the_name_of_the_site(client):
     text = client.get("/admin/login/").content.decode()
 
