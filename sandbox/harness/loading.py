@@ -4,15 +4,18 @@ import errno
 import importlib.util
 import linecache
 import os
+import socket
 import sys
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, NoReturn
 
 from .diagnosis import Diagnosis
 
 WORK = "/work/"
-NETWORK_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH)
+NETWORK_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH, socket.EAI_AGAIN, socket.EAI_NONAME)
+CHAIN_LENGTH = 8  # a program can make a chain of errors that never ends
 
 
 def load(entry: str, diagnosis: Diagnosis) -> Any:
@@ -80,15 +83,34 @@ def fail_at_syntax(error: SyntaxError, diagnosis: Diagnosis) -> NoReturn:
 
 def fail_at_exception(error: BaseException, diagnosis: Diagnosis) -> NoReturn:
     print_traceback(error)
-    number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, ImportError):
         reason = "import_error"
-    elif (isinstance(error, PermissionError) and number == errno.EPERM) or number in NETWORK_ERRORS:
+    elif any(is_refusal(one) for one in chain(error)):
         reason = "blocked"
     else:
         reason = "exception"
     diagnosis.failed(reason, exception=type(error).__name__, message=str(error), **place(error))
     end(1)
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether the system said so because of the sandbox: not permitted, no network, no name server."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in NETWORK_ERRORS or (isinstance(error, PermissionError) and error.errno == errno.EPERM)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """*error* and what it says it was raised for: libraries wrap the system's error, urllib keeps it as `reason`.
+
+    What was merely being handled (`__context__`) does not count: a mistake in an `except` is the learner's own.
+    """
+    following: object = error
+    for _ in range(CHAIN_LENGTH):
+        if not isinstance(following, BaseException):
+            return
+        yield following
+        following = following.__cause__ or getattr(following, "reason", None)
 
 
 def place(error: BaseException) -> dict[str, Any]:
