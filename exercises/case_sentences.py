@@ -119,7 +119,7 @@ def exception(message: Mapping[str, Any]) -> str:
 
 
 def not_reached(message: Mapping[str, Any]) -> str:
-    return "Not run: the program had ended before."
+    return f"Not run: the program {'was stopped' if message.get('stopped') else 'had ended'} before."
 
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -21,6 +21,7 @@ details      parameters of the headline, every key optional:
              exit_code, signal    of a program that ended by itself
              functions            ["item", ...] whose body is still `...`, [] when the starter is unchanged (unfinished)
              limit                seconds or bytes that were exceeded
+             limit_kind           "cpu" | "wall": of which clock the seconds were (timed_out)
              test                 index (from 0) of the test that was running when the program ended or was ended
 tests        one object a case, in the author's order:
              {"name": str,
@@ -45,7 +46,8 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "no_answer", "error": "refused" | "closed" | "timeout" | "malformed" | "too_large"}
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
-             {"code": "not_reached"}                                   with status skipped
+             {"code": "not_reached", "stopped": bool}                  with status skipped; stopped: we ended the
+                                                                       program at a limit, it did not end by itself
 """
 
 from __future__ import annotations
@@ -82,7 +84,8 @@ VERDICTS = {
 }
 RAISED = ("exception", "message", "file", "line", "source")  # parameters of an exception
 # What the system answers where the sandbox has closed something: not permitted, no network, no name server.
-BLOCKED = re.compile(r"\[Errno (?:1|101|-2|-3)\]")
+BLOCKED = re.compile(r"(?:<urlopen error )?\[Errno (?:1|101|-2|-3)\]")
+STOPPED = frozenset({Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT, Verdict.OUTPUT_EXCEEDED})  # by us, at a limit
 CRASH_REASONS = frozenset({"syntax_error", "import_error", "no_app", "exited", "exception", "blocked"})
 
 
@@ -179,8 +182,8 @@ def judgement(
         raise ValueError(f"{len(observed)} observations of {len(cases)} cases, and the program {report.ending}")
     keys = list(zip(cases, requests(cases, seed), expected(cases, seed), strict=True))
     tests = [_test(*key, observation, files) for key, observation in zip(keys, observed, strict=False)]
-    tests += [_skipped(case, request) for case, request, _ in keys[len(observed) :]]
     verdict = _verdict(report, tests)
+    tests += [_skipped(case, request, verdict) for case, request, _ in keys[len(observed) :]]
     # A program that does not start has a mistake to show, whatever else is still open in it.
     open_functions = untouched(files, starter) if verdict == Verdict.FAILED else None
     if open_functions is None:
@@ -241,7 +244,10 @@ def _details(
         details = _raised(tests) or {}
     elif verdict == Verdict.TIMED_OUT:
         used_up_cpu = report.usage.cpu_ms >= 1000 * limits.cpu_seconds
-        details = {"limit": limits.cpu_seconds if used_up_cpu else limits.wall_seconds}
+        details = {
+            "limit": limits.cpu_seconds if used_up_cpu else limits.wall_seconds,
+            "limit_kind": "cpu" if used_up_cpu else "wall",
+        }
     elif verdict == Verdict.MEMORY_EXCEEDED:
         details = {"limit": limits.memory_bytes}
     elif verdict == Verdict.OUTPUT_EXCEEDED:
@@ -271,9 +277,8 @@ def _test(
     case: Case, request: Request, expectation: Expectation, observation: Observation, files: Mapping[str, str]
 ) -> dict[str, Any]:
     """The result of a case whose request was sent."""
-    result = _skipped(case, request) | {
+    result = _asked(case, request) | {
         "status": "passed",
-        "message": None,
         "response": _response(observation, expectation),
         "duration_ms": round(observation.elapsed_ms, 1),
     }
@@ -288,8 +293,14 @@ def _test(
     return result | {"status": "failed", "message": miss.message}
 
 
-def _skipped(case: Case, request: Request) -> dict[str, Any]:
-    """The result of a case whose request was never sent; _test() fills in the rest for the others."""
+def _skipped(case: Case, request: Request, verdict: Run.Verdict) -> dict[str, Any]:
+    """The result of a case whose request was never sent."""
+    message = {"code": "not_reached", "stopped": verdict in STOPPED}
+    return _asked(case, request) | {"status": "skipped", "message": message}
+
+
+def _asked(case: Case, request: Request) -> dict[str, Any]:
+    """What is known of a case before its request is sent; status and message are still to come."""
     sent: dict[str, Any] = {"method": request.method, "path": request.path}
     if request.headers:
         sent["headers"] = dict(request.headers)
@@ -297,8 +308,8 @@ def _skipped(case: Case, request: Request) -> dict[str, Any]:
         sent["body"] = shortened(request.body, SHOWN_BODY)
     return {
         "name": case["name"],
-        "status": "skipped",
-        "message": {"code": "not_reached"},
+        "status": "",
+        "message": None,
         "why": "",
         "request": sent,
         "response": None,

@@ -115,7 +115,9 @@ def test_asked_is_what_was_sent(request_, text):
             {"code": "exception", "exception": "KeyboardInterrupt", "message": "", "file": "", "line": None},
             "Your code stopped with an error: KeyboardInterrupt",
         ),
-        ({"code": "not_reached"}, "Not run: the program had ended before."),
+        ({"code": "not_reached"}, "Not run: the program had ended before."),  # as it was stored at first
+        ({"code": "not_reached", "stopped": False}, "Not run: the program had ended before."),
+        ({"code": "not_reached", "stopped": True}, "Not run: the program was stopped before."),
         (None, ""),
     ],
 )

@@ -220,13 +220,23 @@ def test_judgement_believes_the_answer_before_the_log(answer, second):
     assert (result.verdict, result.reason, result.tests[0]["status"]) == (Verdict.FAILED, "mismatch", "failed")
 
 
-def test_judgement_calls_a_closed_network_blocked():
-    stderr = TRACEBACK.replace(b"KeyError: 99", b"OSError: [Errno 101] Network is unreachable")
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("OSError: [Errno 101] Network is unreachable", "[Errno 101] Network is unreachable"),
+        (
+            "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>",
+            "<urlopen error [Errno -3] Temporary failure in name resolution>",
+        ),
+    ],
+)
+def test_judgement_calls_a_closed_network_blocked(line, message):
+    stderr = TRACEBACK.replace(b"KeyError: 99", line.encode())
 
     result = judged(observations=(Observation(status=500, stderr=stderr), REFUSES_POST))
 
     assert (result.verdict, result.reason) == (Verdict.FAILED, "blocked")
-    assert result.details["message"] == "[Errno 101] Network is unreachable"
+    assert result.details["message"] == message
 
 
 FULL = {"stdout": b"x" * 70000, "truncated": True}
@@ -236,9 +246,10 @@ FULL = {"stdout": b"x" * 70000, "truncated": True}
     ("ending", "observations", "report", "verdict", "reason", "details"),
     [
         (Ending.MEMORY_EXCEEDED, (GOOD,), FULL, "memory_exceeded", "", {"limit": 256 * 1024 * 1024, "test": 0}),
-        (Ending.TIMED_OUT, (), FULL, "timed_out", "", {"limit": 10.0}),
-        (Ending.TIMED_OUT, (GOOD, Observation(error="timeout")), {}, "timed_out", "", {"limit": 10.0, "test": 1}),
-        (Ending.TIMED_OUT, (), {"usage": Usage(cpu_ms=5000.0)}, "timed_out", "", {"limit": 5.0}),
+        (Ending.TIMED_OUT, (), FULL, "timed_out", "", {"limit": 10.0, "limit_kind": "wall"}),
+        (Ending.TIMED_OUT, (GOOD, Observation(error="timeout")), {},
+         "timed_out", "", {"limit": 10.0, "limit_kind": "wall", "test": 1}),
+        (Ending.TIMED_OUT, (), {"usage": Usage(cpu_ms=5000.0)}, "timed_out", "", {"limit": 5.0, "limit_kind": "cpu"}),
         (Ending.OUTPUT_EXCEEDED, (GOOD,), FULL, "output_exceeded", "", {"limit": 65536, "test": 0}),
         (Ending.EXITED, (), FULL, "output_exceeded", "", {"limit": 65536}),
         (Ending.FINISHED, (GOOD, REFUSES_POST), FULL, "output_exceeded", "", {"limit": 65536, "test": 1}),
@@ -262,11 +273,23 @@ def test_judgement_follows_the_ending_and_its_precedence(ending, observations, r
     assert (result.verdict, result.reason, result.details) == (verdict, reason, details)
 
 
-def test_judgement_marks_what_was_not_reached_as_skipped():
-    result = judged(Ending.EXITED, (GOOD,))
+@pytest.mark.parametrize(
+    ("ending", "truncated", "stopped"),
+    [
+        (Ending.EXITED, False, False),
+        (Ending.EXITED, True, True),
+        (Ending.SIGNALLED, False, False),
+        (Ending.TIMED_OUT, False, True),
+        (Ending.MEMORY_EXCEEDED, False, True),
+        (Ending.OUTPUT_EXCEEDED, True, True),
+    ],
+)
+def test_judgement_marks_what_was_not_reached_as_skipped(ending, truncated, stopped):
+    result = judged(ending, (GOOD,), truncated=truncated)
 
     assert [test["status"] for test in result.tests] == ["passed", "skipped"]
-    assert (result.tests[1]["message"], result.tests[1]["response"]) == ({"code": "not_reached"}, None)
+    assert result.tests[1]["message"] == {"code": "not_reached", "stopped": stopped}
+    assert result.tests[1]["response"] is None
     assert result.score == 0.5
 
 

@@ -163,6 +163,20 @@ def done(verdict, reason="", details=None, passed=0, total=4):
             ["Is there a loop that never ends, or a wait that is too long?"],
         ),
         (
+            done(Verdict.TIMED_OUT, "", {"limit": 5.0, "limit_kind": "cpu", "test": 1}),
+            "time",
+            "Stopped after 5 s of processor time",
+            "It happened in test 2 of 4: Test 2.",
+            ["Is there a loop that never ends, or a wait that is too long?"],
+        ),
+        (
+            done(Verdict.TIMED_OUT, "", {"limit": 10.0, "limit_kind": "wall"}),
+            "time",
+            "Stopped after 10 s",
+            "It happened before the first test.",
+            ["Is there a loop that never ends, or a wait that is too long?"],
+        ),
+        (
             done(Verdict.TIMED_OUT, "", {"limit": 2.5}),
             "time",
             "Stopped after 2.5 s",
