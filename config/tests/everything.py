@@ -17,6 +17,7 @@ from config.tests.postgres import NO_POSTGRES
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
+PARALLEL = ["-n", "2", "--dist", "loadfile"]
 # What a production deployment sets; `check --deploy` must have nothing to say about it.
 PRODUCTION = {
     "DEPLOYMENT": "production",
@@ -47,16 +48,16 @@ def checks() -> list[Check]:
         Check("lint", "mypy", [str(BIN / "mypy"), "config", "courses", "exercises", "sandbox"]),
         Check("lint", "migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
         Check("lint", "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
-        Check("tests", "tests, SQLite", [*pytest, "-n", "2", "--dist", "loadfile", "-m", "not browser and not faults"]),
+        Check("tests", "tests, SQLite", [*pytest, *PARALLEL, "-m", "not browser and not faults"]),
         Check(
             "postgresql",
             "tests, PostgreSQL",
             [
-                *(PYTHON, "-m", "config.tests.postgres", *pytest, "-n", "2", "--dist", "loadfile"),
+                *(PYTHON, "-m", "config.tests.postgres", *pytest, *PARALLEL),
                 *("-m", "not browser and not faults and not attack", "config", "courses", "exercises"),
             ],
         ),
-        Check("browser", "faults and browser journeys", [*pytest, "-m", "browser or faults"]),
+        Check("browser", "faults and browser journeys", [*pytest, *PARALLEL, "-m", "browser or faults"]),
     ]
 
 

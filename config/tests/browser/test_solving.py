@@ -76,7 +76,7 @@ OUTCOMES = {
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_each_outcome_has_its_own_headline_and_is_accessible(page, outcome):
+def test_each_outcome_has_its_own_headline_and_is_accessible(page, watched, outcome):
     source, headline = OUTCOMES[outcome]
     page.goto(EXERCISE)
     write_code(page, source)
@@ -88,6 +88,7 @@ def test_each_outcome_has_its_own_headline_and_is_accessible(page, outcome):
         assert headline in page.locator(".result-headline").inner_text()
     text = page.locator("#results").inner_text()
     assert not re.search(r"/opt/|/work/|fieldguide_harness|site-packages", text), text
+    assert watched.console_errors == []
     assert axe_violations(page) == []
 
 
