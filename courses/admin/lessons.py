@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
 
 from courses.admin.forms import LessonForm
 from courses.admin.ordering import OrderedAdmin
+from courses.admin.refusals import refusal_message
 from courses.models import Lesson, LessonQuerySet, LessonVersion
 from courses.publishing import (
     PublishRefused,
@@ -138,16 +138,22 @@ class LessonAdmin(OrderedAdmin):
             return None
         if not self.has_publish_permission(request):
             raise PermissionDenied
-        if self._publish(request, lesson):
+        if self._publish(request, lesson, list_problems=False):
             return redirect("admin:courses_lesson_changelist")
         return redirect("admin:courses_lesson_change", lesson.pk)
 
-    def _publish(self, request: HttpRequest, lesson: Lesson) -> bool:
+    def _publish(self, request: HttpRequest, lesson: Lesson, *, list_problems: bool) -> bool:
+        """Whether it was published. *list_problems* is false where the page that comes next lists them."""
         try:
             version = publish_lesson(lesson=lesson)
         except PublishRefused as refusal:
-            lines = format_html_join("", "<br>Line {}: {}", ((p.line, p.message) for p in refusal.problems))
-            message = format_html("{} is not published. {}{}", lesson, refusal.message, lines)
+            message = refusal_message(
+                refusal,
+                title=self.title(lesson),
+                published_number=lesson.published.number if lesson.published else None,
+                readers="learners still read",
+                list_problems=list_problems,
+            )
             self.message_user(request, message, messages.ERROR)
             return False
         self.log_change(request, lesson, f"Version {version.number} published.")
@@ -169,14 +175,14 @@ class LessonAdmin(OrderedAdmin):
     @admin.action(description="Publish", permissions=["publish"])
     def publish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
         for lesson in lessons:
-            self._publish(request, lesson)
+            self._publish(request, lesson, list_problems=True)
 
     @admin.action(description="Take offline", permissions=["publish"])
     def unpublish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
         for lesson in lessons:
             unpublish_lesson(lesson=lesson)
             self.log_change(request, lesson, "Taken offline.")
-            self.message_user(request, f"{lesson} is offline.", messages.SUCCESS)
+            self.message_user(request, f"{self.title(lesson)} is offline.", messages.SUCCESS)
 
     # --- Versions ---
 

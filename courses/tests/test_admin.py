@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from courses.models import Course, Lesson, LessonVersion, Module
-from courses.publishing import publish_lesson, save_lesson_draft
+from courses.publishing import publish_lesson, save_lesson_draft, unpublish_lesson
 from courses.tests.builders import make_course, make_lesson, make_module
 
 pytestmark = pytest.mark.django_db
@@ -153,11 +153,22 @@ def test_problems_block_publishing_but_not_saving(client, lesson, publisher):
     assert response.redirect_chain == [(change, 302)]
     assert (draft_of(lesson).body_markdown, published_of(lesson).number) == (body, 1)
     assert messages_of(response) == [
-        "first is not published. Mend these problems, then publish."
-        "<br>Line 3: Unknown callout &quot;danger&quot;; there are note, tip, warning, compare."
-        "<br>Line 6: The image has no text for those who cannot see it: ![what it shows](…)."
+        "The draft of “Old title” was not published; learners still read version 1. Mend these problems, then publish."
     ]
     assert [problem.line for problem in response.context["problems"]] == [3, 6]
+
+
+def test_the_list_names_the_problems_that_block_publishing(client, lesson, publisher):
+    unpublish_lesson(lesson=lesson)
+    save_lesson_draft(lesson=lesson, title="<b>", summary="S.", minutes=1, body_markdown="!!! danger\n    No.\n")
+    data = {"action": "publish", "_selected_action": [lesson.pk]}
+
+    response = client.post(url("lesson_changelist"), data, follow=True)
+
+    assert messages_of(response) == [
+        "“&lt;b&gt;” is not published yet. Mend these problems, then publish."
+        "<br>Line 1: Unknown callout &quot;danger&quot;; there are note, tip, warning, compare."
+    ]
 
 
 @pytest.mark.parametrize(
