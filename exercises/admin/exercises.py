@@ -14,10 +14,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from courses.admin.refusals import refusal_message
 from courses.publishing import PublishRefused
+from exercises.admin.changelist import CarefulFilters
 from exercises.admin.forms import ExerciseForm
 from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
@@ -50,7 +52,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(admin.ModelAdmin):
+class ExerciseAdmin(CarefulFilters, admin.ModelAdmin):
     form = ExerciseForm
     list_display = ["title", "slug", "lesson", "framework", "difficulty", "state", "check_of_draft"]
     list_filter = [StateFilter, "draft__framework", "draft__difficulty", "draft__family", "lesson__course", "lesson"]
@@ -147,7 +149,7 @@ class ExerciseAdmin(admin.ModelAdmin):
         elif "_publish" in request.POST:
             if not self.has_publish_permission(request):
                 raise PermissionDenied
-            if self._publish(request, exercise):
+            if self._publish(request, exercise, list_problems=False):
                 return redirect("admin:exercises_exercise_changelist")
         else:
             return None
@@ -155,19 +157,25 @@ class ExerciseAdmin(admin.ModelAdmin):
 
     def _check(self, request: HttpRequest, exercise: Exercise) -> None:
         if exercise.draft is None:
-            self.message_user(request, f"{exercise} has no content yet.", messages.ERROR)
+            self.message_user(request, f"{self.title(exercise)} has no content yet.", messages.ERROR)
             return
         request_check(version=exercise.draft, author=cast(User, request.user))
         self.message_user(
             request, f"{exercise.draft} is being checked in the sandbox. Reload this page to see the result."
         )
 
-    def _publish(self, request: HttpRequest, exercise: Exercise) -> bool:
+    def _publish(self, request: HttpRequest, exercise: Exercise, *, list_problems: bool) -> bool:
+        """Whether it was published. *list_problems* is false where the page that comes next lists them."""
         try:
             version = publish_exercise(exercise=exercise)
         except PublishRefused as refusal:
-            lines = format_html_join("", "<br>Line {}: {}", ((p.line, p.message) for p in refusal.problems))
-            message = format_html("{} is not published. {}{}", exercise, refusal.message, lines)
+            message = refusal_message(
+                refusal,
+                title=self.title(exercise),
+                published_number=exercise.published.number if exercise.published else None,
+                readers="learners still solve",
+                list_problems=list_problems,
+            )
             self.message_user(request, message, messages.ERROR)
             return False
         self.log_change(request, exercise, f"Version {version.number} published.")
@@ -194,14 +202,14 @@ class ExerciseAdmin(admin.ModelAdmin):
     @admin.action(description="Publish", permissions=["publish"])
     def publish(self, request: HttpRequest, exercises: QuerySet[Exercise]) -> None:
         for exercise in exercises:
-            self._publish(request, exercise)
+            self._publish(request, exercise, list_problems=True)
 
     @admin.action(description="Take offline", permissions=["publish"])
     def unpublish(self, request: HttpRequest, exercises: QuerySet[Exercise]) -> None:
         for exercise in exercises:
             unpublish_exercise(exercise=exercise)
             self.log_change(request, exercise, "Taken offline.")
-            self.message_user(request, f"{exercise} is offline.", messages.SUCCESS)
+            self.message_user(request, f"{self.title(exercise)} is offline.", messages.SUCCESS)
 
     # --- Versions ---
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from exercises.admin.changelist import CarefulFilters
 from exercises.models import Run, Submission, SubmissionQuerySet
 
 RUN_COLUMNS = ["purpose", "status", "verdict", "reason", "score", "tries", "level", "wall_ms", "created_at"]
@@ -38,7 +39,7 @@ class RunInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReadOnly, admin.ModelAdmin):
+class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", "version", "who", "result", "created_at"]
     list_filter = ["exercise_version__exercise__lesson__course", "exercise_version__framework", "created_at"]
     search_fields = ["uuid", "user__email", "guest", "exercise_version__exercise__slug", "exercise_version__title"]
@@ -78,7 +79,7 @@ class SubmissionAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, admin.ModelAdmin):
+class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", *RUN_COLUMNS]
     list_filter = ["status", "verdict", "reason", "purpose", "level", "created_at"]
     list_select_related = ["submission__exercise_version__exercise"]
