@@ -1,4 +1,4 @@
-"""What comes after an exercise."""
+"""Where an exercise leads: to what comes after it, and back to its lesson."""
 
 from dataclasses import dataclass
 
@@ -26,3 +26,8 @@ def next_step(exercise: Exercise) -> Step | None:
     if after and after[0].published:
         return Step(after[0].get_absolute_url(), after[0].published.title)
     return None
+
+
+def lesson_url(lesson: Lesson) -> str:
+    """Address of *lesson*; "" while learners cannot read it, because an exercise may be published before its lesson."""
+    return lesson.get_absolute_url() if Lesson.objects.published().filter(pk=lesson.pk).exists() else ""

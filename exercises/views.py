@@ -26,7 +26,7 @@ from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
 from exercises.progress import mark_lesson, passed_exercises
 from exercises.results import Result, result_of
-from exercises.steps import next_step
+from exercises.steps import lesson_url, next_step
 from exercises.throttling import SubmissionThrottle
 
 PENDING_RETRY_SECONDS = 1
@@ -93,6 +93,7 @@ def exercise_page(
         "version": version,
         "course": found.lesson.course,
         "lesson": found.lesson,
+        "lesson_url": lesson_url(found.lesson),
         "files": [
             {"path": path, "name": PREFIX + path, "text": texts[path], "starter": starter}
             for path, starter in version.starter.items()
@@ -125,6 +126,7 @@ def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "version": version,
         "course": version.exercise.lesson.course,
         "lesson": version.exercise.lesson,
+        "lesson_url": lesson_url(version.exercise.lesson),
         "result": result_for(request, found),
         "next_step": next_step(version.exercise),
         "files": [{"path": path, "text": text, "html": highlighted(path, text)} for path, text in found.files.items()],

@@ -1,3 +1,6 @@
+import re
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
@@ -154,7 +157,7 @@ def test_history_needs_the_same_queries_for_any_length(client, django_assert_num
 
     # session, exercise, attempts counted, attempts, their runs, exercises passed,
     # and for the step after it: the lesson's exercises, the course's lessons
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(PAGE)
 
 
@@ -184,6 +187,23 @@ def test_the_next_step_is_the_lessons_next_exercise_then_the_next_lesson(client)
     steps = [client.get(f"/exercises/{slug}/").context["next_step"] for slug in "abc"]
 
     assert [step and step.url for step in steps] == ["/exercises/b/", "/courses/web/second/", None]
+
+
+@pytest.mark.parametrize(("is_published", "hours"), [(True, 0), (True, 1), (False, 0)])
+def test_an_exercise_leads_to_its_lesson_or_while_that_cannot_be_read_to_the_course(client, is_published, hours):
+    lesson = make_lesson(is_published=is_published)
+    if hours:
+        lesson.published_at += timedelta(hours=hours)
+        lesson.save()
+    make_exercise(lesson=lesson)
+    hand_in(client)
+    end(Status.DONE, verdict=Verdict.PASSED, reason="")
+
+    pages = [client.get(PAGE), client.get(newest().get_absolute_url())]
+
+    links = [set(re.findall(r'href="(/courses/[^"]+)"', page.content.decode())) for page in pages]
+    assert {client.get(link).status_code for link in set.union(*links)} == {200}
+    assert ["/courses/web/flask/" in of_page for of_page in links] == [is_published and not hours] * 2
 
 
 def panel(client, **headers):
