@@ -57,6 +57,7 @@ class TestRow:
     actual: str = ""
     response: str = ""
     error: str = ""
+    file: str = ""
     line: int | None = None
     is_open: bool = False
 
@@ -83,6 +84,7 @@ class Result:
     stdout: str
     stderr: str
     truncated: bool
+    error_file: str
     error_line: int | None
     source_line: str
     caret: int | None
@@ -149,6 +151,7 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         stdout=run.stdout,
         stderr=run.stderr,
         truncated=run.truncated,
+        error_file=details.get("file", ""),
         error_line=details.get("line"),
         source_line=details.get("source", ""),
         caret=caret_in(details),
@@ -203,6 +206,7 @@ def not_run(name: str) -> TestRow:
 def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
     word, tone, icon = ROW_LOOKS[test["status"]]
     message = test["message"] or {}
+    raised = message.get("code") == "exception"
     response = test["response"] or {}
     return TestRow(
         name=test["name"],
@@ -218,7 +222,8 @@ def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
         actual=test["actual"] or "",
         response=cut(response.get("body", "")),
         error=test["traceback"],
-        line=message.get("line") if message.get("code") == "exception" else None,
+        file=message["file"] if raised else "",
+        line=message["line"] if raised else None,
         is_open=is_open,
     )
 

@@ -226,6 +226,24 @@ def test_panel_answers_304_until_something_changes(client):
     assert "Cookie" in first["Vary"]
 
 
+def test_panel_leads_to_each_error_by_file_and_line(client):
+    def error(name, file, line):
+        said = {"code": "exception", "exception": "KeyError", "message": "1", "file": file, "line": line, "source": ""}
+        row = {"name": name, "status": "error", "message": said, "why": "", "request": {"method": "GET", "path": "/"}}
+        return row | {"response": None, "expected": None, "actual": None, "traceback": "", "duration_ms": 1.0}
+
+    make_exercise()
+    hand_in(client)
+    tests = [error("first", "main.py", 3), error("second", "shop/stock.py", 3), error("third", "", None)]
+    end(Status.DONE, reason="exception", details={"file": "main.py", "line": 3}, tests=tests)
+
+    page = panel(client).content.decode()
+
+    assert re.findall(r'data-goto-file="(.*)"\s+data-goto-line="(.*?)"', page) == [
+        ("main.py", "3"), ("shop/stock.py", "3"),
+    ]  # fmt: skip
+
+
 def test_panel_of_a_stranger_has_no_buttons(client):
     make_exercise()
     hand_in(client)
