@@ -169,7 +169,7 @@ def test_command_prints_a_table_and_tells_good_from_bad():
         "  ok     starter            failed at GET /health answers 200\n"
         "  ok     wrong/says-yes.py  failed at The body says ok\n"
     )
-    assert good == (0, f"{table}1 exercises are sound.\n", "")
+    assert good == (0, f"{table}1 exercise is sound.\n", "")
     assert bad == (
         1,
         f"{table}unsound\n  ok     solution  passed\n"

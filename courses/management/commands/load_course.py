@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.template.defaultfilters import pluralize
 
 from courses.loading import ContentError, Loading, load_course
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             for problem in error.problems:
                 self.stderr.write(str(problem))
             count = len(error.problems)
-            mistakes = f"{count} mistake{'' if count == 1 else 's'}"
+            mistakes = f"{count} mistake{pluralize(count)}"
             raise CommandError(f"{folder.name}: {mistakes} in the files; nothing was loaded.") from error
         if options["verbosity"] or dry_run:
             self.report_files(loading, dry_run=dry_run)
@@ -68,7 +69,8 @@ class Command(BaseCommand):
         elif dry_run:
             self.stdout.write(f"{course}: this was a dry run; nothing was changed.")
         else:
-            counts = f"{len(loading.changes)} files loaded, {len(loading.published_now)} texts published"
+            files, texts = len(loading.changes), len(loading.published_now)
+            counts = f"{files} file{pluralize(files)} loaded, {texts} text{pluralize(texts)} published"
             self.stdout.write(f"{course}: {counts}.")
 
     def write_diff(self, label: str, before: str, after: str) -> None:

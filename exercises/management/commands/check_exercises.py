@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.template.defaultfilters import pluralize
 
 from exercises.checking import Finding, GateReport, check_version, record
 from exercises.judging import JudgingPostponed
@@ -36,10 +37,11 @@ class Command(BaseCommand):
             wrong += not report.is_green
             for line in self._table(exercise, report):
                 self.stdout.write(line)
+        count = f"{len(exercises)} exercise{pluralize(exercises)}"
         if wrong:
-            self.stderr.write(self.style.ERROR(f"{wrong} of {len(exercises)} exercises cannot be published."))
+            self.stderr.write(self.style.ERROR(f"{wrong} of {count} cannot be published."))
             sys.exit(WRONG)
-        self.stdout.write(self.style.SUCCESS(f"{len(exercises)} exercises are sound."))
+        self.stdout.write(self.style.SUCCESS(f"{count} {pluralize(exercises, 'is,are')} sound."))
 
     def _exercises(self, slugs: list[str]) -> list[tuple[Exercise, ExerciseVersion]]:
         found = Exercise.objects.filter(draft__isnull=False).select_related("draft").order_by("slug")
