@@ -40,6 +40,7 @@ def test_home_lists_published_courses_with_their_size(client):
         ("frameworks", 2, 12),
         ("empty", 0, 0),
     ]
+    assert response.content.decode().count("Start the course") == 1  # an empty one cannot be started
 
 
 def test_staff_sees_courses_that_are_not_published(client, staff):
