@@ -23,6 +23,7 @@ from sandbox.report import SandboxUnavailable
 # For the launcher, bubblewrap and the harness up to its lock-down: our own work, so not the learner's time.
 STARTUP_SECONDS = 30.0
 KILL_SECONDS = 10.0
+REAP_SECONDS = 1.0
 REASON_BYTES = 2000
 THREAD_STACK_BYTES = 2 * MIB  # what the harness gives each thread
 
@@ -212,5 +213,8 @@ def _kill_all(init: int) -> None:
 
 
 def _reap(process: "subprocess.Popen[bytes]") -> None:
+    """End bubblewrap outside. With its jail dead it ends by itself and reaps its child, which a kill would orphan."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=REAP_SECONDS)
     process.kill()
     process.wait()

@@ -1,5 +1,6 @@
 """What is reported of programs that do not simply answer: endings, details, limits, interruption."""
 
+import ctypes
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from sandbox import Detail, Ending, HttpProbe, Interrupted, Job, SandboxUnavaila
 from sandbox.job import KIB, MIB
 from sandbox.tests.programs import app_job, job
 
+PR_SET_CHILD_SUBREAPER = 36
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -310,6 +312,20 @@ def test_a_job_dies_with_the_process_that_judges_it(tmp_path):
     while Path("/proc", str(launched)).exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not Path("/proc", str(launched)).exists()
+
+
+def test_no_process_is_orphaned():
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)  # orphans below come to us, not to the host's pid 1
+    before = children(os.getpid())
+
+    try:
+        judge(job(wsgi("pass")))
+        after = children(os.getpid())
+    finally:
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+    assert after == before
 
 
 def children(pid):
