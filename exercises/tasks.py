@@ -4,8 +4,13 @@ from celery import shared_task
 
 from exercises import checking, grading, sweeping
 
+# The pool kills a task that runs longer, so that a bug of ours costs one process for a while and not for ever. The
+# sandbox ends every program long before: a minute is the most an exercise may set, and a check runs many programs.
+JUDGE_SECONDS = 120
+CHECK_SECONDS = 1800
 
-@shared_task(name="exercises.judge_run", acks_late=True)
+
+@shared_task(name="exercises.judge_run", acks_late=True, time_limit=JUDGE_SECONDS)
 def judge_run(run_id: int) -> None:
     """Queue grading. Delivered twice or late it does no harm: exercises.grading claims the run first."""
     grading.grade(run_id)
@@ -17,7 +22,7 @@ def sweep_runs() -> None:
     sweeping.sweep()
 
 
-@shared_task(name="exercises.check_exercise")
+@shared_task(name="exercises.check_exercise", time_limit=CHECK_SECONDS)
 def check_exercise(check_id: int) -> None:
     """Queue batch."""
     checking.run_check(check_id)
