@@ -82,7 +82,7 @@ class FamilyAdmin(admin.ModelAdmin):
             try:
                 versions = publish_family(family=family)
             except PublishRefused as refusal:
-                self.message_user(request, f"Nothing of {family} is published. {refusal.message}", messages.ERROR)
+                self.message_user(request, f"Nothing of {family} was published. {refusal.message}", messages.ERROR)
             else:
                 self.log_change(request, family, "Exercises published.")
                 names = ", ".join(version.exercise.slug for version in versions) or "no exercise"
