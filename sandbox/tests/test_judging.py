@@ -320,7 +320,8 @@ def test_no_process_is_orphaned():
     before = children(os.getpid())
 
     try:
-        judge(job(wsgi("pass")))
+        for _ in range(4):  # it is a race
+            judge(job(wsgi("pass")))
         after = children(os.getpid())
     finally:
         libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
