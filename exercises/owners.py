@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from exercises.locks import hold
-from exercises.models import LessonDone, Owner, Submission
+from exercises.models import Adoption, LessonDone, Owner, Submission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -43,12 +43,23 @@ def lock_of(owner: Owner) -> str:
     return f"owner:{owner.user_id or owner.guest}"
 
 
+def hold_owner(owner: Owner) -> Owner:
+    """Take the lock of *owner* in this transaction. Returns who owns what is written now.
+
+    That is another one for a guest who logged in, in a second tab, after this request had read the session.
+    """
+    hold(lock_of(owner))
+    adoption = Adoption.objects.filter(guest=owner.guest).first() if owner.guest else None
+    return hold_owner(Owner(user_id=adoption.user_id)) if adoption else owner
+
+
 @transaction.atomic
 def adopt_guest(*, user: "User", guest: uuid.UUID) -> None:
     """Give the work of *guest* to *user*; progress becomes the union. Doing it again changes nothing."""
     account = Owner(user_id=user.pk)
     hold(lock_of(Owner(guest=guest)))
     hold(lock_of(account))
+    Adoption.objects.get_or_create(guest=guest, defaults={"user": user})
     Submission.objects.filter(guest=guest).update(**account.columns)
     already = LessonDone.objects.owned_by(account).values("lesson")
     LessonDone.objects.filter(guest=guest, lesson__in=already).delete()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from courses.models import Course, Lesson
 from exercises.models import Exercise, LessonDone, Owner, Run, Submission
+from exercises.owners import hold_owner
 
 
 def passed_exercises(owner: Owner | None) -> set[int]:
@@ -31,8 +34,10 @@ def done_lessons(owner: Owner | None) -> set[int]:
     return set(LessonDone.objects.owned_by(owner).values_list("lesson_id", flat=True))
 
 
+@transaction.atomic
 def mark_lesson(*, owner: Owner, lesson: Lesson, is_done: bool) -> None:
     """Set or take away the mark; doing it again changes nothing."""
+    owner = hold_owner(owner)
     if is_done:
         LessonDone.objects.get_or_create(**owner.columns, lesson=lesson)
     else:
@@ -40,11 +45,14 @@ def mark_lesson(*, owner: Owner, lesson: Lesson, is_done: bool) -> None:
 
 
 def note_pass(submission: Submission) -> None:
-    """Mark the lesson as done when *submission* has passed the last of its published exercises."""
+    """Mark the lesson as done when *submission* has passed the last of its published exercises.
+
+    The caller holds the submission's row. Not the lock of its owner: who adopts a guest takes first that, then the row.
+    """
     lesson = submission.exercise_version.exercise.lesson
     exercises = Exercise.objects.published().filter(lesson=lesson).values_list("pk", flat=True)
     if set(exercises) <= passed_exercises(submission.owner):
-        mark_lesson(owner=submission.owner, lesson=lesson, is_done=True)
+        LessonDone.objects.get_or_create(**submission.owner.columns, lesson=lesson)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from exercises.errors import InvalidFiles, NotPending, NotPublished, NotRepeatab
 from exercises.files import problems_of
 from exercises.locks import hold
 from exercises.models import Exercise, Owner, Run, Submission
-from exercises.owners import lock_of
+from exercises.owners import hold_owner, lock_of
 
 # BigIntegerField is signed.
 SEED_BITS = 63
@@ -22,6 +22,8 @@ SEED_BITS = 63
 def submit(*, owner: Owner, exercise: Exercise, files: Mapping[str, object]) -> Submission:
     """Store *files* ({path: text}) as a new attempt at the published version and queue its run.
 
+    The attempt is the account's when *owner* is a guest who has logged in meanwhile.
+
     Raises NotPublished, InvalidFiles, and TooManyPending when *owner* already waits for MAX_PENDING results.
     """
     version = exercise.published
@@ -30,7 +32,7 @@ def submit(*, owner: Owner, exercise: Exercise, files: Mapping[str, object]) -> 
     problems = problems_of(files, expected=version.starter)
     if problems:
         raise InvalidFiles(problems)
-    hold(lock_of(owner))
+    owner = hold_owner(owner)
     refuse_too_many(owner)
     submission = Submission.objects.create(**owner.columns, exercise_version=version, files=dict(files))
     start_run(submission, purpose=Run.Purpose.SUBMIT)

@@ -22,7 +22,7 @@ from exercises.api.representation import SubmissionOutput
 from exercises.api.stream import follow
 from exercises.errors import InvalidFiles
 from exercises.files import problems_of
-from exercises.models import Exercise
+from exercises.models import Exercise, Submission
 from exercises.owners import ensure_owner
 from exercises.throttling import SubmissionThrottle
 
@@ -77,7 +77,8 @@ class SubmissionCreate(PrivateView):
             owner=ensure_owner(request), exercise=exercise, files=body.validated_data["files"]
         )
         address = reverse("api:submission", args=[submission.uuid], request=request)
-        output = SubmissionOutput(readable_submission(request, submission.uuid))
+        # Not readable_submission(): it is the account's when the guest has logged in meanwhile.
+        output = SubmissionOutput(Submission.objects.with_current_run().get(pk=submission.pk))
         return Response(output.data, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 
 

@@ -2,11 +2,12 @@
 
 from exercises.models.check import CheckQuerySet, ExerciseCheck
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
-from exercises.models.owner import OwnedModel, Owner
+from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.run import Run, RunQuerySet
 from exercises.models.submission import LessonDone, LessonDoneQuerySet, Submission, SubmissionQuerySet
 
 __all__ = [
+    "Adoption",
     "CheckQuerySet",
     "Exercise",
     "ExerciseCheck",

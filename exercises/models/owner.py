@@ -42,3 +42,13 @@ class OwnedModel(models.Model):
                 name="%(class)s_has_one_owner",
             )
         ]
+
+
+class Adoption(models.Model):
+    """A guest's work went to an account: what is still on its way as the guest's belongs there too."""
+
+    guest = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return f"guest {self.guest}"

@@ -1,14 +1,16 @@
+import threading
 import uuid
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from exercises.models import LessonDone, Owner, Run, Submission
 from exercises.owners import GUEST, adopt_guest
 from exercises.progress import done_lessons, passed_exercises
-from exercises.tests.builders import make_exercise, make_lesson, make_run, make_submission, make_user
+from exercises.submitting import submit
+from exercises.tests.builders import STARTER, make_exercise, make_lesson, make_run, make_submission, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -108,6 +110,45 @@ def test_adopting_twice_changes_nothing_and_progress_is_the_union():
         assert done_lessons(account) == {both.pk, of_guest.pk, of_account.pk}
         assert passed_exercises(account) == {first.pk, second.pk}
         assert (done_lessons(guest), passed_exercises(guest)) == (set(), set())
+
+
+def test_what_a_guest_sent_before_the_login_and_we_store_after_it_is_the_accounts(client):
+    """As when two tabs meet: the request has read the session, then the other tab logs in, then the row is written."""
+    exercise, lesson = make_exercise(), make_lesson("django")
+    hand_in(client)
+    user, guest = make_user(), Owner(guest=uuid.UUID(guest_of(client)))
+    adopt_guest(user=user, guest=guest.guest)  # the session of *client* still names the guest
+
+    hand_in(client)
+    client.post(exercise.get_absolute_url(), {"file:main.py": ""})
+    client.post(reverse("exercises:lesson-done", args=["web", "django"]), {"done": "1"})
+
+    account = Owner(user_id=user.pk)
+    assert [submission.owner for submission in Submission.objects.all()] == [account] * 3
+    assert (done_lessons(account), done_lessons(guest)) == ({lesson.pk}, set())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_handing_in_while_logging_in_leaves_nothing_behind():
+    exercise, user, guest = make_exercise(), make_user(), Owner(guest=uuid.uuid4())
+    together = threading.Barrier(5)
+
+    def work(service, **arguments):
+        together.wait()
+        service(**arguments)
+        connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=[submit], kwargs={"owner": guest, "exercise": exercise, "files": STARTER})
+        for _ in range(4)
+    ]
+    threads.append(threading.Thread(target=work, args=[adopt_guest], kwargs={"user": user, "guest": guest.guest}))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [submission.owner for submission in Submission.objects.all()] == [Owner(user_id=user.pk)] * 4
 
 
 @pytest.mark.parametrize(
