@@ -96,7 +96,21 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.order_by("module__position", "module_id", "position", "pk")
 
 
-class Lesson(models.Model):
+class HasState:
+    """For a model with `draft` and `published`, both null or a version."""
+
+    draft_id: int | None
+    published_id: int | None
+
+    @property
+    def state(self) -> str:
+        """What staff has to know about the versions, in words."""
+        if self.published_id is None:
+            return "Draft"
+        return "Published" if self.published_id == self.draft_id else "Published, newer draft"
+
+
+class Lesson(HasState, models.Model):
     # The course of the module once more, so that the database can keep slugs unique within a course.
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons", editable=False)
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
@@ -130,13 +144,6 @@ class Lesson(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:lesson", args=[self.course.slug, self.slug])
-
-    @property
-    def state(self) -> str:
-        """What staff has to know about the lesson's texts, in words."""
-        if self.published_id is None:
-            return "Draft"
-        return "Published" if self.published_id == self.draft_id else "Published, newer draft"
 
 
 class LessonVersion(models.Model):

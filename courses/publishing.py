@@ -26,9 +26,9 @@ class PublishRefused(Exception):
 
 
 class DraftChanged(Exception):
-    """Somebody else saved the lesson meanwhile. `newest` is what they saved."""
+    """Somebody else saved the lesson or the exercise meanwhile. `newest` is the version that they saved."""
 
-    def __init__(self, newest: LessonVersion) -> None:
+    def __init__(self, newest: Any) -> None:
         super().__init__(f"version {newest.number} was saved meanwhile")
         self.newest = newest
 

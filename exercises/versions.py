@@ -13,21 +13,13 @@ from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 
 from courses.models import Course
-from courses.publishing import PublishRefused, content_hash, normalised_text
+from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text
 from courses.rendering import Problem, Rendered, render
 from exercises.cases import declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 
 logger = logging.getLogger(__name__)
-
-
-class DraftChanged(Exception):
-    """Somebody else saved the exercise meanwhile. `newest` is what they saved."""
-
-    def __init__(self, newest: ExerciseVersion) -> None:
-        super().__init__(f"version {newest.number} was saved meanwhile")
-        self.newest = newest
 
 
 class InvalidFamily(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
@@ -9,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
 from courses.course_files import MAX_MINUTES, TITLE_LENGTH
-from courses.models import Course, Lesson, Module
+from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import DraftChanged, check_draft_is_still
 from courses.toml_tables import is_slug
 
 
 def validate_slug(slug: str) -> None:
-    """The slugs of courses, modules and lessons are names of files and folders, too."""
+    """The slugs of courses, modules, lessons, exercises and families are names of files and folders, too."""
     if not is_slug(slug):
         raise ValidationError("Use small letters, digits and single hyphens.")
 
@@ -42,7 +43,59 @@ class ModuleForm(forms.ModelForm):
             self.fields["slug"].validators.append(validate_slug)
 
 
-class LessonForm(forms.ModelForm):
+class VersionedForm(forms.ModelForm):
+    """The next version of a row, filled in from its draft. A subclass ends its clean() with check_conflict()."""
+
+    # The fields that a version has.
+    content_fields: Sequence[str]
+    # What the editor typed, as a conflict calls it.
+    yours: str
+
+    # Which version the editor started from; 0 for a row without one.
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].validators.append(validate_slug)
+        draft = self.instance.draft
+        if draft is not None:
+            for name in self.content_fields:
+                self.initial.setdefault(name, getattr(draft, name))
+        self.initial.setdefault("based_on", draft.number if draft is not None else 0)
+
+    def check_draft_is_still(self, number: int) -> None:
+        """Raise DraftChanged unless version *number* is the draft still."""
+        raise NotImplementedError
+
+    def address_of(self, version: Any) -> str:
+        """Where the editor can look at *version*."""
+        raise NotImplementedError
+
+    def check_conflict(self, cleaned: dict[str, Any]) -> None:
+        """Refuse what was typed when somebody else saved meanwhile."""
+        if self.instance.pk:
+            try:
+                self.check_draft_is_still(cleaned.get("based_on") or 0)
+            except DraftChanged as changed:
+                self.add_error(None, self._conflict(changed.newest))
+
+    def _conflict(self, newest: Any) -> ValidationError:
+        """Nothing is lost: what was typed stays in the form, and the other version is a link away."""
+        # The next save is based on what the editor has been shown now.
+        self.data = {**dict(self.data.items()), self.add_prefix("based_on"): str(newest.number)}
+        message = format_html(
+            'Version {} was saved by {} while you were editing. <a href="{}">Look at it</a>, take over what you need, '
+            "and save again to put {} on top of it.",
+            newest.number,
+            newest.created_by or "load_course",
+            self.address_of(newest),
+            self.yours,
+        )
+        return ValidationError(message)
+
+
+class LessonForm(VersionedForm):
     """A lesson's place and the text of its next version, filled in from the draft."""
 
     title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"}))
@@ -64,8 +117,9 @@ class LessonForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
         help_text="What you changed and why, for the list of versions. Learners do not see it.",
     )
-    # Which version the editor started from; 0 for a lesson without a text.
-    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    content_fields = ("title", "summary", "minutes", "body_markdown")
+    yours = "your text"
 
     class Meta:
         model = Lesson
@@ -73,16 +127,9 @@ class LessonForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].validators.append(validate_slug)
         if self.instance.pk and "module" in self.fields:
             modules = cast(forms.ModelChoiceField, self.fields["module"])
             modules.queryset = Module.objects.filter(course_id=self.instance.course_id)
-        draft = self.instance.draft
-        if draft is not None:
-            for name in ("title", "summary", "minutes", "body_markdown"):
-                self.initial.setdefault(name, getattr(draft, name))
-        self.initial.setdefault("based_on", draft.number if draft is not None else 0)
 
     def clean_body_markdown(self) -> str:
         body: str = self.cleaned_data["body_markdown"]
@@ -95,24 +142,11 @@ class LessonForm(forms.ModelForm):
         module, slug = cleaned.get("module"), cleaned.get("slug")
         if not self.instance.pk and module and slug and module.course.lessons.filter(slug=slug).exists():
             self.add_error("slug", "The course has a lesson with this slug already.")
-        if self.instance.pk:
-            try:
-                check_draft_is_still(lesson=self.instance, number=cleaned.get("based_on") or 0)
-            except DraftChanged as changed:
-                self.add_error(None, self._conflict(changed))
+        self.check_conflict(cleaned)
         return cleaned
 
-    def _conflict(self, changed: DraftChanged) -> ValidationError:
-        """Nothing is lost: the text stays in the form, and the other one is a link away."""
-        newest = changed.newest
-        preview = f"{self.instance.get_absolute_url()}?version={newest.number}"
-        message = format_html(
-            'Version {} was saved by {} while you were editing. <a href="{}">Look at it</a>, take over what you need, '
-            "and save again to put your text on top of it.",
-            newest.number,
-            newest.created_by or "load_course",
-            preview,
-        )
-        # The next save is based on what the editor has been shown now.
-        self.data = {**dict(self.data.items()), self.add_prefix("based_on"): str(newest.number)}
-        return ValidationError(message)
+    def check_draft_is_still(self, number: int) -> None:
+        check_draft_is_still(lesson=self.instance, number=number)
+
+    def address_of(self, version: LessonVersion) -> str:
+        return f"{self.instance.get_absolute_url()}?version={version.number}"

@@ -6,14 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 
-from courses.toml_tables import is_slug
+from courses.admin.forms import VersionedForm, validate_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
 from exercises.content import ENTRY, MAX_TITLE, ExerciseContent
 from exercises.models import Exercise, ExerciseVersion, Family
-from exercises.versions import DraftChanged, InvalidFamily, check_draft_is_still, check_family
+from exercises.versions import InvalidFamily, check_draft_is_still, check_family
 
 CONTENT_FIELDS = list(ExerciseContent.__dataclass_fields__)
 
@@ -22,13 +21,7 @@ def text_area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField", "spellcheck": "false"})
 
 
-def validate_slug(slug: str) -> None:
-    """The slugs of exercises and families are names of folders and files, too."""
-    if not is_slug(slug):
-        raise ValidationError("Use small letters, digits and single hyphens.")
-
-
-class ExerciseForm(forms.ModelForm):
+class ExerciseForm(VersionedForm):
     """An exercise's place and the content of its next version, filled in from the draft.
 
     `content` is what is to be saved, once the form is valid.
@@ -84,8 +77,9 @@ class ExerciseForm(forms.ModelForm):
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="What you changed and why, for the list of versions. Learners do not see it.",
     )
-    # Which version the editor started from; 0 for an exercise without content.
-    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    content_fields = CONTENT_FIELDS
+    yours = "yours"
 
     class Meta:
         model = Exercise
@@ -93,41 +87,20 @@ class ExerciseForm(forms.ModelForm):
 
     content: ExerciseContent
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].validators.append(validate_slug)
-        draft = self.instance.draft
-        if draft is not None:
-            for name in CONTENT_FIELDS:
-                self.initial.setdefault(name, getattr(draft, name))
-        self.initial.setdefault("based_on", draft.number if draft is not None else 0)
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not any(name in self.errors for name in CONTENT_FIELDS):
             self.content = ExerciseContent(**{name: cleaned[name] for name in CONTENT_FIELDS}).normalised()
             for problem in self.content.problems():
                 self.add_error(problem.field, str(problem))
-        if self.instance.pk:
-            try:
-                check_draft_is_still(exercise=self.instance, number=cleaned.get("based_on") or 0)
-            except DraftChanged as changed:
-                self.add_error(None, self._conflict(changed))
+        self.check_conflict(cleaned)
         return cleaned
 
-    def _conflict(self, changed: DraftChanged) -> ValidationError:
-        """Nothing is lost: what was typed stays in the form, and the other version is a link away."""
-        newest = changed.newest
-        # The next save is based on what the editor has been shown now.
-        self.data = dict(self.data.items()) | {self.add_prefix("based_on"): str(newest.number)}
-        message = format_html(
-            'Version {} was saved by {} while you were editing. <a href="../versions/">Look at it</a>, take over what '
-            "you need, and save again to put yours on top of it.",
-            newest.number,
-            newest.created_by or "load_course",
-        )
-        return ValidationError(message)
+    def check_draft_is_still(self, number: int) -> None:
+        check_draft_is_still(exercise=self.instance, number=number)
+
+    def address_of(self, version: ExerciseVersion) -> str:
+        return "../versions/"
 
 
 class FamilyForm(forms.ModelForm):

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import now
 
-from courses.models import HASH_LENGTH, Course, Lesson
+from courses.models import HASH_LENGTH, Course, HasState, Lesson
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -58,7 +58,7 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         return self.filter(published__isnull=False).exclude(published=F("draft"))
 
 
-class Exercise(models.Model):
+class Exercise(HasState, models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises")
     slug = models.SlugField(unique=True)
     position = models.PositiveIntegerField(default=0, help_text="Place in the lesson; smaller comes first.")
@@ -89,13 +89,6 @@ class Exercise(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("exercises:exercise", args=[self.slug])
-
-    @property
-    def state(self) -> str:
-        """What staff has to know about the exercise's versions, in words."""
-        if self.published_id is None:
-            return "Draft"
-        return "Published" if self.published_id == self.draft_id else "Published, newer draft"
 
 
 class ExerciseVersion(models.Model):

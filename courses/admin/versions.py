@@ -1,0 +1,223 @@
+"""What has versions in the admin: publish a draft, take it offline, list the versions, go back to an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import unified_diff
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.contrib.auth import get_permission_codename
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+
+from courses.admin.refusals import refusal_message
+from courses.publishing import PublishRefused
+
+
+class RestoreRefused(Exception):
+    """An old version cannot be the draft again; the text says what is wrong with it."""
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("published", "Published"), ("newer", "Published, newer draft"), ("draft", "Draft")]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any] | None:
+        if self.value() == "published":
+            return rows.filter(published__isnull=False)
+        if self.value() == "newer":
+            return cast(Any, rows).with_newer_draft()
+        if self.value() == "draft":
+            return rows.filter(published__isnull=True)
+        return None  # all of them
+
+
+class VersionedAdmin(admin.ModelAdmin):
+    """A ModelAdmin of rows with slug, draft, published and versions, such as lessons and exercises.
+
+    A subclass names the services and the words; its pages are templates/admin/<app>/<model>/versions.html, which
+    extends admin/versions.html, and a form that is or extends admin/versioned_change_form.html.
+    """
+
+    actions = ["publish", "unpublish"]
+    # What learners do meanwhile with the version that stays published, such as "learners still read".
+    readers: str
+    # What staff are told after a restore; {number} is the old version.
+    restored_message: str
+    # What as_text() and restore_version() read of a version beyond its own row.
+    version_relations: Sequence[str] = ()
+
+    # --- For the subclass ---
+
+    def publish_draft(self, row: Any) -> Any:
+        """The version that learners have from now on. Raises PublishRefused."""
+        raise NotImplementedError
+
+    def take_offline(self, row: Any) -> None:
+        raise NotImplementedError
+
+    def restore_version(self, version: Any, *, author: User) -> Any:
+        """The draft that has the content of *version* again. Raises RestoreRefused."""
+        raise NotImplementedError
+
+    def as_text(self, version: Any) -> str:
+        """All that an author wrote of *version*; the list of versions shows where two of these differ."""
+        raise NotImplementedError
+
+    # --- What is shown ---
+
+    @admin.display(ordering="draft__title")
+    def title(self, row: Any) -> str:
+        return row.draft.title if row.draft else row.slug
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["slug"] if obj else []  # it is the row's address
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
+        return {} if obj else {"slug": ["title"]}
+
+    def view_on_site(self, row: Any) -> str | None:
+        return row.get_absolute_url() if row.published_id else None
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        context["can_publish"] = self.has_publish_permission(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- Who may ---
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('publish', self.opts)}")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Learners must not lose the page that they use: take it offline first."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.published_id is None)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
+        return actions
+
+    # --- Publish ---
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        return self.after_save(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self.after_save(request, obj) or super().response_change(request, obj)
+
+    def after_save(self, request: HttpRequest, row: Any) -> HttpResponse | None:
+        """The end of "Save and publish"; None when another button was used."""
+        if "_publish" not in request.POST:
+            return None
+        if not self.has_publish_permission(request):
+            raise PermissionDenied
+        if self._publish(request, row, list_problems=False):
+            return redirect(self.url_name("changelist"))
+        return redirect(self.url_name("change"), row.pk)
+
+    @admin.action(description="Publish", permissions=["publish"])
+    def publish(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        for row in rows:
+            self._publish(request, row, list_problems=True)
+
+    @admin.action(description="Take offline", permissions=["publish"])
+    def unpublish(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        for row in rows:
+            self.take_offline(row)
+            self.log_change(request, row, "Taken offline.")
+            self.message_user(request, f"{self.title(row)} is offline.", messages.SUCCESS)
+
+    def _publish(self, request: HttpRequest, row: Any, *, list_problems: bool) -> bool:
+        """Whether it was published. *list_problems* is false where the page that comes next lists them."""
+        try:
+            version = self.publish_draft(row)
+        except PublishRefused as refusal:
+            self.message_user(request, self._refusal(refusal, row, list_problems=list_problems), messages.ERROR)
+            return False
+        self.log_change(request, row, f"Version {version.number} published.")
+        self.message_user(request, f"{version.title} is published.", messages.SUCCESS)
+        return True
+
+    def _refusal(self, refusal: PublishRefused, row: Any, *, list_problems: bool) -> SafeString:
+        return refusal_message(
+            refusal,
+            title=self.title(row),
+            published_number=row.published.number if row.published else None,
+            readers=self.readers,
+            list_problems=list_problems,
+        )
+
+    # --- Versions ---
+
+    def url_name(self, page: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        versions = self.admin_site.admin_view(self.versions_view)
+        restore = self.admin_site.admin_view(self.restore_view)
+        return [
+            path("<int:object_id>/versions/", versions, name=f"{name}_versions"),
+            path("<int:object_id>/versions/<int:number>/restore/", restore, name=f"{name}_restore"),
+            *super().get_urls(),
+        ]
+
+    def versions_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """All versions of a row, newest first, each with what it changed."""
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        versions = list(row.versions.select_related("created_by", *self.version_relations))
+        before = [*versions[1:], None]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Versions",
+            "subtitle": str(row),
+            "opts": self.opts,
+            "original": row,
+            "versions": [(new, self._difference(old, new)) for new, old in zip(versions, before, strict=True)],
+            "can_change": self.has_change_permission(request, row),
+        }
+        return TemplateResponse(request, f"admin/{self.opts.app_label}/{self.opts.model_name}/versions.html", context)
+
+    def restore_view(self, request: HttpRequest, object_id: int, number: int) -> HttpResponse:
+        """POST: make an old version the draft; what learners have stays."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        version = get_object_or_404(row.versions.select_related(*self.version_relations), number=number)
+        try:
+            draft = self.restore_version(version, author=cast(User, request.user))
+        except RestoreRefused as refusal:
+            self.message_user(request, f"Version {number} does not fit any more: {refusal}", messages.ERROR)
+        else:
+            self.log_change(request, row, f"Version {number} restored as version {draft.number}.")
+            self.message_user(request, self.restored_message.format(number=number), messages.SUCCESS)
+        return redirect(self.url_name("change"), row.pk)
+
+    def _difference(self, old: Any | None, new: Any) -> str:
+        """A unified diff of the two texts; "" for the first version, and where both are the same."""
+        if old is None:
+            return ""
+        before, after = self.as_text(old).splitlines(), self.as_text(new).splitlines()
+        return "\n".join(unified_diff(before, after, f"version {old.number}", f"version {new.number}", lineterm=""))
