@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import unified_diff
+from itertools import zip_longest
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -186,14 +187,14 @@ class VersionedAdmin(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
         versions = list(row.versions.select_related("created_by", *self.version_relations))
-        before = [*versions[1:], None]
+        older = zip_longest(versions, versions[1:])  # the oldest has none before it
         context = {
             **self.admin_site.each_context(request),
             "title": "Versions",
             "subtitle": str(row),
             "opts": self.opts,
             "original": row,
-            "versions": [(new, self._difference(old, new)) for new, old in zip(versions, before, strict=True)],
+            "versions": [(new, self._difference(old, new)) for new, old in older],
             "can_change": self.has_change_permission(request, row),
         }
         return TemplateResponse(request, f"admin/{self.opts.app_label}/{self.opts.model_name}/versions.html", context)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import publish_lesson, save_lesson_draft, unpublish_lesson
+from courses.structure import add_lesson
 from courses.tests.builders import make_course, make_lesson, make_module
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +243,14 @@ def test_restoring_makes_a_draft_and_leaves_the_page_alone(client, lesson, publi
     assert (draft_of(lesson).number, draft_of(lesson).title) == (3, "Old title")
     assert published_of(lesson).title == "Worse"
     assert client.get(url("lesson_restore", lesson.pk, 1)).status_code == 405
+
+
+def test_versions_of_a_lesson_without_any_are_none(client, publisher):
+    lesson = add_lesson(module=make_module(make_course()), slug="empty")
+
+    response = client.get(url("lesson_versions", lesson.pk))
+
+    assert (response.status_code, response.context["versions"]) == (200, [])
 
 
 def test_versions_show_what_changed(client, lesson, publisher):
