@@ -47,6 +47,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
+@pytest.fixture(scope="session", autouse=True)
+def database_beside_playwright() -> None:
+    """Playwright keeps an event loop in this thread, which tests of the database after it would trip over."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
 @pytest.fixture(scope="session")
 def base_url(site: Site) -> str:
     return site.url
