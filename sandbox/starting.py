@@ -149,7 +149,10 @@ def _job_for_harness(job: Job) -> bytes:
     data_bytes = baseline.data_bytes + limits.memory_bytes + limits.processes * THREAD_STACK_BYTES
     return json.dumps(
         {
+            "kind": job.kind,
+            "framework": job.framework,
             "entry": job.entry,
+            "arguments": [],
             "files": {path: content.hex() for path, content in job.files.items()},
             "sockets": len(job.probes),
             "limits": {

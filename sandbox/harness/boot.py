@@ -1,4 +1,4 @@
-"""The first code inside: prepare, prove the isolation, hand the sockets out, and only then load the learner's program.
+"""The first code inside: prepare, prove the isolation, hand the sockets out, and only then run the learner's program.
 
 Two processes. Pid 1 stays ours to the end: it collects orphans, tells the judge how the program ended, and by ending
 itself kills whatever is left. Its child becomes the learner's program; everything that the child does after its byte
@@ -12,10 +12,9 @@ import socket
 import sys
 from typing import NoReturn
 
-from . import isolation, loading, serving
+from . import isolation, running
 from .diagnosis import Diagnosis
 
-ADDRESS = ("127.0.0.1", 8000)
 MEASURED = ("/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
 
 
@@ -24,8 +23,6 @@ def main() -> None:
     with open(job_fd, "rb") as file:
         job = json.load(file)
     write_files(job["files"])
-
-    listener = socket.create_server(ADDRESS, backlog=128)
     pass_out(control_fd, job["sockets"])
     isolation.set_limits(job["limits"])
     isolation.hide_from_children()
@@ -41,9 +38,7 @@ def main() -> None:
     os.write(lockdown_fd, b"L")
     os.close(lockdown_fd)
 
-    diagnosis = Diagnosis(diagnosis_fd)
-    app = loading.load(job["entry"], diagnosis)
-    serving.serve(app, listener, diagnosis)
+    running.run(job, Diagnosis(diagnosis_fd))
 
 
 def stay_as_init(child: int, status_fd: int) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Serves whatever kind of app was loaded on the listening socket, by the server that suits it.
+"""Serves whatever kind of app was loaded on port 8000, by the server that suits it.
 
 The kind is told by the object alone. A framework's class is looked up only where the learner's program has imported
 that framework, so that nothing is imported for the sake of asking.
@@ -9,26 +9,27 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from .diagnosis import Diagnosis
 from .loading import end
 
 HOST, PORT = "127.0.0.1", 8000
+BACKLOG = 128
 
 
 class NotAnApp(Exception):
     """The object called `app` cannot be served; the message says why."""
 
 
-def serve(app: Any, listener: socket.socket, diagnosis: Diagnosis) -> None:
+def serve(app: Any, diagnosis: Diagnosis) -> NoReturn:
     """Serve *app* for ever."""
     try:
         run = server_for(app)
     except NotAnApp as error:
         diagnosis.failed("no_app", message=str(error))
         end(1)
-    run(listener, diagnosis)
+    run(socket.create_server((HOST, PORT), backlog=BACKLOG), diagnosis)
     # A server that came back failed to start, and has said why on stderr.
     diagnosis.failed("exited", message="the server stopped", exit_code=3)
     end(3)

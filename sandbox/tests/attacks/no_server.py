@@ -1,19 +1,20 @@
-"""Has an app, but shuts the listening socket.
+"""Has an app, but shuts every socket that is about to listen.
 
 accept: not_ready, finished, exited
 errors: refused, closed
 """
 
-import os
 import socket
 
-for descriptor in range(3, 256):
-    try:
-        copy = socket.socket(fileno=os.dup(descriptor))
-        copy.shutdown(socket.SHUT_RDWR)
-        copy.detach()
-    except OSError:
-        pass
+listen = socket.socket.listen
+
+
+def shut(self, *backlog):
+    listen(self, *backlog)
+    self.shutdown(socket.SHUT_RDWR)
+
+
+socket.socket.listen = shut
 
 
 def app(environ, start_response):
