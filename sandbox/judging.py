@@ -15,7 +15,7 @@ from sandbox.explanation import Explanation
 from sandbox.job import HttpProbe, Job
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
-from sandbox.resources import Meter
+from sandbox.resources import Meter, ProcMeter
 from sandbox.starting import Inside, started
 
 LEVEL = "rootless"
@@ -109,7 +109,7 @@ class _Watch:
         self._selector = selector
         self._on_progress = on_progress or (lambda _: None)
         self._keep_going = keep_going or (lambda: True)
-        self._meter = Meter(inside.proc, inside.folders)
+        self._meter: Meter = ProcMeter(inside.proc, inside.folders)
         self._baseline = baseline_of(job.framework).resident_bytes
         self._peak_bytes = 0
         self._cpu_seconds = 0.0
@@ -236,7 +236,7 @@ class _Watch:
     def _measure(self) -> Ending | None:
         """Take a sample; the limit that it is over, if any."""
         limits = self._job.limits
-        sample = self._meter.sample(self._baseline + limits.memory_bytes)
+        sample = self._meter.sample()
         self._peak_bytes = max(self._peak_bytes, sample.memory_bytes)
         self._cpu_seconds = max(self._cpu_seconds, sample.cpu_seconds)
         if self._peak_bytes > self._baseline + limits.memory_bytes:

@@ -5,11 +5,14 @@ asked, never a path (a host that follows a path which a learner can write is how
 """
 
 import os
-from collections.abc import Iterator
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 KIB = 1024
+FASTEST_POLL_SECONDS = 0.01
+SLOWEST_POLL_SECONDS = 0.05
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 INIT = "1"  # the harness's own process inside
@@ -21,25 +24,60 @@ UNCHARGED_SOCKETS = 256  # more than a burst of 50 clients needs, less than a bo
 
 @dataclass(frozen=True, slots=True)
 class Sample:
+    """What a job's processes use together: CPU so far, and memory (no cached file pages) now."""
+
     cpu_seconds: float
     memory_bytes: int
+    is_out_of_memory: bool = False  # the kernel has already killed something of the job for its memory
+    taken: float = field(default_factory=time.monotonic, compare=False)
+
+
+class Meter(Protocol):
+    """Measures one job from outside. cgroup.Group is the other one."""
+
+    def sample(self) -> Sample: ...
+
+
+def next_poll(previous: Sample, current: Sample, limit_bytes: int) -> float:
+    """Seconds until the next sample: half of what is left to the limit at the speed of growth seen last."""
+    growth = current.memory_bytes - previous.memory_bytes
+    if growth <= 0:
+        return SLOWEST_POLL_SECONDS
+    left = (limit_bytes - current.memory_bytes) / growth * (current.taken - previous.taken)
+    return min(max(left / 2, FASTEST_POLL_SECONDS), SLOWEST_POLL_SECONDS)
 
 
 @dataclass(slots=True)
-class Meter:
-    """Reads the usage of one jail. *proc* and *folders* are descriptors that the harness passed out."""
+class ProcMeter:
+    """Reads the usage of one jail. *proc* and *folders* are descriptors that the harness passed out.
+
+    A job's processes are forked from one that imported a framework for many of them, and share its pages. Those are
+    not the job's, while pages that its own forks share are, and count once. The kernel divides each page by the number
+    of processes that map it ("Pss"), and those shares add up to one for a page that only the job maps. Of an inherited
+    page they add up to a part, which is taken off: pid 1 is ours, maps every inherited page and hardly any other, so
+    its own share of them is also what each of the job's processes has been charged for them, unless that process
+    changed or unmapped them, when it shares less in total than that.
+
+    What is read is exact for a job of one process. A job that forks after it unmapped what it inherited can hide as
+    much as that was, once, however many processes it starts. A cgroup cannot be misled.
+    """
 
     proc: int
     folders: tuple[int, ...]
     _cpu_of: dict[tuple[str, str], float] = field(default_factory=dict)  # by pid and start time
 
-    def sample(self, memory_limit: int) -> Sample:
-        """CPU so far and memory now. Memory is exact only near or above the limit; below it may read a little high."""
+    def sample(self) -> Sample:
         pids = self._pids()
-        memory = sum(self._resident(pid) for pid in pids)
-        if memory > memory_limit:  # pages shared after a fork were counted for each process: look closely
-            memory = sum(self._proportional(pid) for pid in pids)
-        return Sample(self._cpu(pids), memory + self._files() + self._sockets(pids))
+        return Sample(self._cpu(pids), self._memory(pids) + self._files() + self._sockets(pids))
+
+    def _memory(self, pids: list[str]) -> int:
+        inherited = self._pages(INIT)
+        memory = foreign = 0
+        for pid in pids:
+            pages = self._pages(pid)
+            memory += pages.share
+            foreign += min(pages.shared, inherited.shared)
+        return memory - min(foreign, inherited.mapped)
 
     def _pids(self) -> list[str]:
         with suppress(OSError):
@@ -63,18 +101,27 @@ class Meter:
             self._cpu_of[pid, fields[19].decode("ascii")] = own / _TICKS_PER_SECOND
         return max(living, sum(self._cpu_of.values()))
 
-    def _resident(self, pid: str) -> int:
-        return sum(self._sizes(f"{pid}/status", (b"RssAnon", b"RssShmem", b"VmSwap")))
+    def _pages(self, pid: str) -> "_Pages":
+        sizes = self._sizes(f"{pid}/smaps_rollup")
+        if b"Pss_Anon" in sizes:
+            anonymous = sizes[b"Pss_Anon"]
+            return _Pages(
+                share=anonymous + sizes[b"Pss_Shmem"] + sizes[b"SwapPss"],
+                shared=max(0, anonymous - sizes[b"Private_Dirty"]),
+                mapped=sizes[b"Anonymous"],
+            )
+        sizes = self._sizes(f"{pid}/status")  # Linux before 5.4, or a process that is just ending
+        resident = sum(sizes.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
+        return _Pages(share=resident, shared=0, mapped=resident)
 
-    def _proportional(self, pid: str) -> int:
-        return sum(self._sizes(f"{pid}/smaps_rollup", (b"Pss_Anon", b"Pss_Shmem", b"SwapPss"))) or self._resident(pid)
-
-    def _sizes(self, path: str, names: tuple[bytes, ...]) -> Iterator[int]:
-        """Lines like "RssAnon:   1234 kB", in bytes."""
+    def _sizes(self, path: str) -> dict[bytes, int]:
+        """What lines like "RssAnon:   1234 kB" say, in bytes."""
+        sizes = {}
         for line in self._read(path).splitlines():
-            name, _, value = line.partition(b":")
-            if name in names:
-                yield int(value.split()[0]) * KIB
+            if line.endswith(b" kB"):
+                name, _, value = line.partition(b":")
+                sizes[name] = int(value[:-3]) * KIB
+        return sizes
 
     def _files(self) -> int:
         used = 0
@@ -99,3 +146,12 @@ class Meter:
             with open(descriptor, "rb", buffering=0) as file:
                 return file.read()
         return b""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """Anonymous memory of one process, in bytes."""
+
+    share: int  # each page divided by the number of processes that map it; shared mappings and swap too
+    shared: int  # the part of *share* that comes from pages which others map as well
+    mapped: int  # each page whole
