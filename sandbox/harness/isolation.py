@@ -7,6 +7,7 @@ import threading
 
 THREAD_STACK_BYTES = 2 * 1024 * 1024  # the usual 8 MiB would leave few threads under RLIMIT_DATA
 OPEN_FILES = 256
+QUEUED_SIGNALS = 256  # kernel timers count as well
 PR_SET_DUMPABLE = 4
 
 
@@ -25,6 +26,7 @@ def set_limits(limits: dict[str, int]) -> None:
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_MEMLOCK, 0),
         (resource.RLIMIT_MSGQUEUE, 0),
+        (resource.RLIMIT_SIGPENDING, QUEUED_SIGNALS),
         (resource.RLIMIT_NPROC, limits["processes"]),
     ):
         resource.setrlimit(name, (value, value))
