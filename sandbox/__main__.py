@@ -1,44 +1,63 @@
-"""The sandbox from a shell: `python -m sandbox doctor`, `python -m sandbox run FILE --get /path`."""
+"""The sandbox from a shell, without the site: `python -m sandbox COMMAND`."""
 
-import argparse
+import importlib
+import os
 import sys
-from pathlib import Path
 
-from sandbox import HttpProbe, Job, SandboxUnavailable, judge, verify
+from sandbox.report import SandboxUnavailable
+
+COMMANDS = {
+    "doctor": "say which level of isolation this machine gives, and what to do about what is missing",
+    "run": "run one file and show everything that was seen",
+    "attack": "list the attack programs, or run them and say which were held off",
+    "bench": "measure how fast jobs run here",
+}
+USAGE_ERROR = 2
+INTERRUPTED = 130  # as a shell reports SIGINT
+READER_GONE = 141  # as a shell reports SIGPIPE
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("doctor", help="run a trial job and say which level of isolation this machine gives")
-    run = commands.add_parser("run", help="run one file and show everything that was seen")
-    run.add_argument("file", type=Path)
-    run.add_argument("--framework", default="flask", help="whose memory baseline is subtracted (default: %(default)s)")
-    run.add_argument("--get", metavar="PATH", action="append", default=[], help="a request to send; may be repeated")
-    options = parser.parse_args()
+def main(arguments: list[str]) -> int:
+    """Run a command and return its exit status.
+
+    0: it went well; 1: it did not, or the sandbox is not available; 2: it was not called as it should be.
+    """
+    name = arguments[0] if arguments else ""
+    if name in ("-h", "--help"):
+        print(usage())
+        return 0
+    if name not in COMMANDS:
+        print(f"there is no command {name!r}\n\n{usage()}" if name else usage(), file=sys.stderr)
+        return USAGE_ERROR
+    # Not before it is needed: a command that is broken must not take the doctor with it.
+    command = importlib.import_module(f"sandbox.commands.{name}")
+    return int(command.main(arguments[1:]))
+
+
+def usage() -> str:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:{width}}  {does}" for name, does in COMMANDS.items())
+    return f"usage: python -m sandbox COMMAND [--help] ...\n\n{listed}"
+
+
+def run(arguments: list[str]) -> int:
+    """main(), with quiet ends for Ctrl-C and a reader that went away."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a terminal need not speak UTF-8
     try:
-        if options.command == "doctor":
-            print(f"the sandbox works, level: {verify()}")
-        else:
-            show(options.file, options.framework, options.get or ["/"])
+        status = main(arguments)
+        sys.stdout.flush()
     except SandboxUnavailable as error:
         print(f"the sandbox is not available: {error}", file=sys.stderr)
         return 1
-    return 0
-
-
-def show(file: Path, framework: str, paths: list[str]) -> None:
-    probes = [HttpProbe("GET", path) for path in paths]
-    report = judge(Job(kind="http", framework=framework, files={"main.py": file.read_bytes()}, probes=probes))
-    print(f"{report.ending} ({report.level}) {report.usage}")
-    if report.detail.reason or report.detail.signal:
-        print(report.detail)
-    for probe, observation in zip(probes, report.observations, strict=False):
-        print(f"GET {probe.path}: {observation}")
-    for name, stream in (("stdout", report.stdout), ("stderr", report.stderr)):
-        if stream:
-            print(f"--- {name}\n{stream.decode(errors='backslashreplace')}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Or Python would complain when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return READER_GONE
+    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(sys.argv[1:]))
