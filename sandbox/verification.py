@@ -37,10 +37,10 @@ _STOPPED = frozenset({"EPERM", "ENOSYS", "EACCES", "absent"})
 _NAMESPACES = {
     "user": "user namespace",
     "mnt": "mount namespace",
-    "pid": "process namespace",
+    "pid": "pid namespace",
     "net": "network namespace",
     "ipc": "ipc namespace",
-    "uts": "host name namespace",
+    "uts": "uts namespace",
     "cgroup": "cgroup namespace",
 }
 _NO_CAPABILITIES = "0" * 16
@@ -203,9 +203,9 @@ class _Trial:
         ours = os.readlink(f"/proc/self/ns/{kind}")
         for seen, process in zip(self.seen, self.outside, strict=True):
             theirs = seen["namespaces"].get(kind)
-            case.check(theirs not in (None, ours), "not ours", "it is ours")
+            case.check(theirs not in (None, ours), "not the worker's", "it is the worker's")
             for ancestor in process.ancestors if process else ():
-                case.check(ancestor.get(kind) != theirs, "nor that of a zygote", "it is that of the zygote")
+                case.check(ancestor.get(kind) != theirs, "nor a zygote's", "it is the zygote's")
         return case
 
     def _proc(self) -> _Case:
