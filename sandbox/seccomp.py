@@ -1,7 +1,12 @@
-"""Our own system call filter, as the classic BPF program that bubblewrap loads just before the harness starts.
+"""Our own system call filter, as the classic BPF program that the harness loads just before the learner's process.
 
 An allow list: REFUSED calls answer EPERM, unknown ones ENOSYS. Calls made for another architecture (32-bit, x32) kill
-the process, because their numbers mean other calls. Six calls are decided by their arguments.
+the process, because their numbers mean other calls. Some calls are decided by their arguments; what those refuse
+answers as a kernel would that was built without it, so that libraries go on.
+
+The harness's pid 1 has the same uid as the learner's program, so calls that act on a process by its pid are allowed for
+the caller only. Signals are an exception: pid 1 of a pid namespace gets none that it does not handle, and it handles
+none. A filter sees numbers, not what pointers point to: paths and ports are Landlock's (harness/landlock.py).
 """
 
 import errno
@@ -37,14 +42,63 @@ _RETURN = 0x06
 _KILL = 0x80000000  # SECCOMP_RET_KILL_PROCESS
 _ALLOW = 0x7FFF0000
 
+# Numbers as in Linux's headers, the same on both machines; Python's own constants are not there on every system that
+# imports this.
 _CLONE_NEW_NAMESPACES = 0x7E020080  # CLONE_NEW{TIME,NS,CGROUP,UTS,IPC,USER,PID,NET}
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # push characters into a terminal
 _PERSONALITY_QUERY = 0xFFFFFFFF
 _SOCKET_TYPE_MASK = 0xF  # the rest are SOCK_CLOEXEC and SOCK_NONBLOCK
-_IPPROTO_TCP, _IPPROTO_UDP = 6, 17
-_SOL_SOCKET = 1
+_SOL_SOCKET, _IPPROTO_IP, _IPPROTO_TCP, _IPPROTO_UDP, _IPPROTO_IPV6 = 1, 0, 6, 17, 41
+_MSG_OOB = 1
+_PRIO_PROCESS = 0
+
 # SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE: buffers are kernel memory that no limit of ours counts.
 _BUFFER_OPTIONS = (7, 8, 32, 33)
+# What servers, clients and the C library's resolver set. Not among them: programs attached to sockets (SO_ATTACH_*),
+# zero copy, kernel TLS (TCP_ULP), signatures, UDP encapsulation, multicast, packet filters (IPT_SO_*), and all other
+# protocols.
+_SOCKET_OPTIONS = {
+    # REUSEADDR DONTROUTE BROADCAST KEEPALIVE OOBINLINE PRIORITY LINGER REUSEPORT PASSCRED RCVLOWAT RCVTIMEO SNDTIMEO
+    # TIMESTAMP TIMESTAMPNS INCOMING_CPU RCVTIMEO_NEW SNDTIMEO_NEW
+    _SOL_SOCKET: (2, 5, 6, 9, 10, 12, 13, 15, 16, 18, 20, 21, 29, 35, 49, 66, 67),
+    # TOS TTL PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND BIND_ADDRESS_NO_PORT
+    _IPPROTO_IP: (1, 2, 8, 10, 11, 12, 13, 15, 24),
+    # UNICAST_HOPS MTU_DISCOVER RECVERR V6ONLY RECVPKTINFO TCLASS
+    _IPPROTO_IPV6: (16, 23, 25, 26, 49, 67),
+    # NODELAY MAXSEG CORK KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 DEFER_ACCEPT WINDOW_CLAMP QUICKACK USER_TIMEOUT
+    # FASTOPEN NOTSENT_LOWAT FASTOPEN_CONNECT
+    _IPPROTO_TCP: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 18, 23, 25, 30),
+}
+
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # push characters into a terminal
+# TCGETS (isatty), TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX;
+# SIOCGIF{NAME,CONF,FLAGS,ADDR,BRDADDR,NETMASK,MTU,HWADDR,INDEX}
+_IOCTLS = (
+    *(0x5401, 0x5413, 0x540F, 0x5411, 0x541B, 0x5421, 0x5450, 0x5451),
+    *(0x8910, 0x8912, 0x8913, 0x8915, 0x8919, 0x891B, 0x8921, 0x8927, 0x8933),
+)
+
+_F_SETPIPE_SZ = (
+    1031  # up to 1 MiB of kernel memory for each pipe, out of what the kernel grants a uid on the whole host
+)
+# F_{DUPFD,GETFD,SETFD,GETFL,SETFL,GETLK,SETLK,SETLKW}, F_OFD_{GETLK,SETLK,SETLKW}, F_DUPFD_CLOEXEC, F_GETPIPE_SZ,
+# F_GET_SEALS. Not among them: leases and notification on the host's files, signals to owners of descriptors.
+_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1034)
+
+# {SET,GET}_PDEATHSIG, {GET,SET}_DUMPABLE, {GET,SET}_KEEPCAPS, {SET,GET}_NAME, GET_SECCOMP, CAPBSET_READ,
+# GET_SECUREBITS, {SET,GET}_TIMERSLACK, {SET,GET}_CHILD_SUBREAPER, {SET,GET}_NO_NEW_PRIVS, {SET,GET}_THP_DISABLE,
+# CAP_AMBIENT, GET_SPECULATION_CTRL. Not among them: SET_SECCOMP, SET_MM, SYSCALL_USER_DISPATCH, SCHED_CORE, and giving
+# up the mitigations of the processor's flaws.
+_PRCTLS = (1, 2, 3, 4, 7, 8, 15, 16, 21, 23, 27, 29, 30, 36, 37, 38, 39, 41, 42, 47, 52)
+
+# ARCH_{SET_GS,SET_FS,GET_FS,GET_GS}, ARCH_{GET_XCOMP_SUPP,GET_XCOMP_PERM,REQ_XCOMP_PERM}
+_ARCH_PRCTLS = (0x1001, 0x1002, 0x1003, 0x1004, 0x1021, 0x1022, 0x1023)
+
+# MADV_MERGEABLE: pages shared with whoever has the same tell by their timing what others have in memory.
+# MADV_HWPOISON, MADV_SOFT_OFFLINE: take memory away from the host, with a capability.
+_BAD_ADVICE = (12, 100, 101)
+
+_FILE_TYPE_MASK = 0o170000
+_FILE_TYPES = (0, 0o100000, 0o010000, 0o140000)  # a plain file (in two ways), a FIFO, a socket; no devices
 
 Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
 
@@ -62,10 +116,26 @@ def _return(value: int) -> Instruction:
     return (_RETURN, 0, 0, value)
 
 
-def _unless_one_of(values: Sequence[int], otherwise: int) -> list[Instruction]:
-    """Go on if the loaded word is one of *values*, else return *otherwise*."""
+def _if_one_of(values: Sequence[int], answer: int) -> list[Instruction]:
+    """Return *answer* if the loaded word is one of *values*, else go on."""
+    checks = [(_EQUAL, len(values) - index, 0, value) for index, value in enumerate(values[:-1], 1)]
+    return [*checks, (_EQUAL, 0, 1, values[-1]), _return(answer)]
+
+
+def _unless_one_of(values: Sequence[int], answer: int) -> list[Instruction]:
+    """Go on if the loaded word is one of *values*, else return *answer*."""
     checks = [(_EQUAL, len(values) - index, 0, value) for index, value in enumerate(values)]
-    return [*checks, _return(otherwise)]
+    return [*checks, _return(answer)]
+
+
+def _only(argument: int, values: Sequence[int], otherwise: int) -> list[Instruction]:
+    """Allow the call if *argument* is one of *values*, else answer the error *otherwise*."""
+    return [_low(argument), *_unless_one_of(values, _errno(otherwise)), _return(_ALLOW)]
+
+
+def _without_flags(argument: int, flags: int, otherwise: int) -> list[Instruction]:
+    """Allow the call if none of *flags* is in *argument*, else answer the error *otherwise*."""
+    return [_low(argument), (_ANY_BIT, 0, 1, flags), _return(_errno(otherwise)), _return(_ALLOW)]
 
 
 def _socket_rules() -> list[Instruction]:
@@ -75,56 +145,72 @@ def _socket_rules() -> list[Instruction]:
         _low(1),
         (_AND, 0, 0, _SOCKET_TYPE_MASK),
         *_unless_one_of((socket.SOCK_STREAM, socket.SOCK_DGRAM), _errno(errno.ESOCKTNOSUPPORT)),
-        _low(2),
-        *_unless_one_of((0, _IPPROTO_TCP, _IPPROTO_UDP), _errno(errno.EPROTONOSUPPORT)),
+        *_only(2, (0, _IPPROTO_TCP, _IPPROTO_UDP), errno.EPROTONOSUPPORT),
+    ]
+
+
+def _socket_option_rules() -> list[Instruction]:
+    result = [_low(1)]
+    for level, names in _SOCKET_OPTIONS.items():
+        rules = _only(2, names, errno.ENOPROTOOPT)
+        if level == _SOL_SOCKET:
+            rules = [_low(2), *_if_one_of(_BUFFER_OPTIONS, _errno(0)), *rules]
+        result += [(_EQUAL, 0, len(rules), level), *rules]
+    return [*result, _return(_errno(errno.ENOPROTOOPT))]
+
+
+def _node_rules(mode: int) -> list[Instruction]:
+    return [
+        _low(mode),
+        (_AND, 0, 0, _FILE_TYPE_MASK),
+        *_unless_one_of(_FILE_TYPES, _errno(errno.EPERM)),
         _return(_ALLOW),
     ]
 
 
 def _special_rules() -> dict[str, list[Instruction]]:
     """What to do at the calls that depend on their arguments; every list ends in a return."""
-    options = len(_BUFFER_OPTIONS)
     return {
         # The flags of clone3 lie in memory, where a filter cannot look; C libraries fall back to clone.
         "clone3": [_return(_errno(errno.ENOSYS))],
-        "clone": [
-            _low(0),
-            (_ANY_BIT, 0, 1, _CLONE_NEW_NAMESPACES),
-            _return(_errno(errno.EPERM)),
-            _return(_ALLOW),
-        ],
+        "clone": _without_flags(0, _CLONE_NEW_NAMESPACES, errno.EPERM),
         "socket": _socket_rules(),
         "socketpair": _socket_rules(),
-        "setsockopt": [
-            _low(1),
-            (_EQUAL, 0, options + 1, _SOL_SOCKET),
-            _low(2),
-            *((_EQUAL, options - index, 0, option) for index, option in enumerate(_BUFFER_OPTIONS)),
-            _return(_ALLOW),
-            _return(_errno(0)),
-        ],
+        "setsockopt": _socket_option_rules(),
+        # Urgent data: on Unix sockets young code with a record, and nobody's way of talking HTTP.
+        "sendto": _without_flags(3, _MSG_OOB, errno.EOPNOTSUPP),
+        "sendmsg": _without_flags(2, _MSG_OOB, errno.EOPNOTSUPP),
+        "sendmmsg": _without_flags(3, _MSG_OOB, errno.EOPNOTSUPP),
         "ioctl": [
             _low(1),
-            (_EQUAL, 2, 0, _TIOCSTI),
-            (_EQUAL, 1, 0, _TIOCLINUX),
-            _return(_ALLOW),
-            _return(_errno(errno.EPERM)),
+            *_if_one_of((_TIOCSTI, _TIOCLINUX), _errno(errno.EPERM)),
+            *_only(1, _IOCTLS, errno.ENOTTY),
         ],
-        # Limits of the caller only: by lowering those of pid 1, which has the same uid, a program could have the kernel
-        # kill it, and that would look like a fault of ours.
-        "prlimit64": [
+        "fcntl": [
+            _low(1),
+            *_if_one_of((_F_SETPIPE_SZ,), _errno(errno.EPERM)),
+            *_only(1, _FCNTLS, errno.EINVAL),
+        ],
+        "prctl": _only(0, _PRCTLS, errno.EINVAL),
+        "arch_prctl": _only(0, _ARCH_PRCTLS, errno.EINVAL),
+        "madvise": [_low(2), *_if_one_of(_BAD_ADVICE, _errno(errno.EINVAL)), _return(_ALLOW)],
+        "mknod": _node_rules(1),
+        "mknodat": _node_rules(2),
+        # Of the caller only: by its limits, priority or processors pid 1 could be slowed down or, with a limit of the
+        # processor's time, be killed by the kernel, which would look like a fault of ours. A program's own pid is not
+        # known here: it has to say 0.
+        "prlimit64": _only(0, (0,), errno.EPERM),
+        "sched_setaffinity": _only(0, (0,), errno.EPERM),
+        "setpriority": [
             _low(0),
-            (_EQUAL, 0, 1, 0),
-            _return(_ALLOW),
-            _return(_errno(errno.EPERM)),
+            *_unless_one_of((_PRIO_PROCESS,), _errno(errno.EPERM)),
+            *_only(1, (0,), errno.EPERM),
         ],
-        "personality": [
-            _low(0),
-            (_EQUAL, 1, 0, 0),
-            (_EQUAL, 0, 1, _PERSONALITY_QUERY),
-            _return(_ALLOW),
-            _return(_errno(errno.EPERM)),
-        ],
+        "personality": _only(0, (0, _PERSONALITY_QUERY), errno.EPERM),
+        # Both succeed and do nothing. The first would write out all file systems of the host, the second drop the
+        # interpreter's files from the host's memory, and a program of ours has nothing on a disk.
+        "sync": [_return(_errno(0))],
+        "fadvise64": [_return(_errno(0))],
     }
 
 
@@ -147,7 +233,8 @@ def program(machine_name: str | None = None) -> bytes:
     if machine.x32_bit is not None:
         code += [(_AT_LEAST, 0, 1, machine.x32_bit), _return(_KILL)]
     for special, rules in _special_rules().items():
-        code += [(_EQUAL, 0, len(rules), machine.numbers[special]), *rules]
+        if special in machine.numbers:
+            code += [(_EQUAL, 0, len(rules), machine.numbers[special]), *rules]
     for number in _numbers(machine, syscalls.ALLOWED):
         code += [(_EQUAL, 0, 1, number), _return(_ALLOW)]
     for number in _numbers(machine, syscalls.REFUSED):

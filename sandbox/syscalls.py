@@ -120,41 +120,39 @@ AARCH64 = {
 # What CPython, the frameworks, their servers and sqlite3 use. None of these reaches past the namespaces.
 ALLOWED = frozenset(
     """
-    read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask
-    rt_sigreturn pread64 pwrite64 readv writev access pipe select sched_yield mremap msync mincore madvise dup dup2
-    pause nanosleep getitimer alarm setitimer getpid sendfile connect accept sendto recvfrom sendmsg recvmsg
-    shutdown bind listen getsockname getpeername getsockopt fork vfork execve exit wait4 kill uname fcntl flock
-    fsync fdatasync truncate ftruncate getdents getdents64 getcwd chdir fchdir rename mkdir rmdir creat link unlink
-    symlink readlink chmod fchmod chown fchown lchown umask gettimeofday getrlimit getrusage sysinfo times getuid
-    getgid geteuid getegid setpgid getppid getpgrp setsid getgroups getresuid getresgid getpgid getsid capget
-    rt_sigpending rt_sigtimedwait rt_sigqueueinfo rt_sigsuspend sigaltstack utime mknod statfs fstatfs getpriority
-    setpriority sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
-    sched_rr_get_interval prctl arch_prctl setrlimit sync gettid readahead getxattr lgetxattr fgetxattr listxattr
-    llistxattr flistxattr tkill time futex sched_setaffinity sched_getaffinity set_tid_address restart_syscall
-    fadvise64 timer_create timer_settime timer_gettime timer_getoverrun timer_delete clock_gettime clock_getres
-    clock_nanosleep exit_group epoll_create epoll_wait epoll_ctl tgkill utimes waitid inotify_init inotify_add_watch
-    inotify_rm_watch openat mkdirat mknodat fchownat futimesat newfstatat unlinkat renameat linkat symlinkat
-    readlinkat fchmodat faccessat pselect6 ppoll set_robust_list get_robust_list splice tee sync_file_range
-    utimensat epoll_pwait signalfd timerfd_create eventfd fallocate timerfd_settime timerfd_gettime accept4
-    signalfd4 eventfd2 epoll_create1 dup3 pipe2 inotify_init1 preadv pwritev rt_tgsigqueueinfo recvmmsg
-    sendmmsg getcpu sched_getattr renameat2 getrandom membarrier mlock munlock mlock2 copy_file_range preadv2
-    pwritev2 statx rseq pidfd_open pidfd_send_signal close_range faccessat2 epoll_pwait2 fchmodat2 futex_waitv
+    read write open close stat fstat lstat poll lseek mmap mprotect munmap brk rt_sigaction rt_sigprocmask rt_sigreturn
+    pread64 pwrite64 readv writev access pipe select sched_yield mremap msync mincore dup dup2 pause nanosleep
+    getitimer alarm setitimer getpid sendfile connect accept recvfrom recvmsg shutdown bind listen getsockname
+    getpeername getsockopt fork vfork execve exit wait4 kill uname flock fsync fdatasync truncate ftruncate getdents
+    getdents64 getcwd chdir fchdir rename mkdir rmdir creat link unlink symlink readlink chmod fchmod chown fchown
+    lchown umask gettimeofday getrlimit getrusage sysinfo times getuid getgid geteuid getegid setpgid getppid getpgrp
+    setsid getgroups getresuid getresgid getpgid getsid capget rt_sigpending rt_sigtimedwait rt_sigqueueinfo
+    rt_sigsuspend sigaltstack utime statfs fstatfs getpriority sched_getparam sched_getscheduler sched_get_priority_max
+    sched_get_priority_min sched_rr_get_interval setrlimit gettid readahead getxattr lgetxattr fgetxattr listxattr
+    llistxattr flistxattr tkill time futex sched_getaffinity set_tid_address restart_syscall timer_create timer_settime
+    timer_gettime timer_getoverrun timer_delete clock_gettime clock_getres clock_nanosleep exit_group epoll_create
+    epoll_wait epoll_ctl tgkill utimes waitid inotify_init inotify_add_watch inotify_rm_watch openat mkdirat fchownat
+    futimesat newfstatat unlinkat renameat linkat symlinkat readlinkat fchmodat faccessat pselect6 ppoll
+    set_robust_list get_robust_list sync_file_range utimensat epoll_pwait signalfd timerfd_create eventfd fallocate
+    timerfd_settime timerfd_gettime accept4 signalfd4 eventfd2 epoll_create1 dup3 pipe2 inotify_init1 preadv pwritev
+    rt_tgsigqueueinfo recvmmsg getcpu sched_getattr renameat2 getrandom membarrier mlock munlock mlock2 copy_file_range
+    preadv2 pwritev2 statx rseq pidfd_open pidfd_send_signal close_range faccessat2 epoll_pwait2 fchmodat2 futex_waitv
     """.split()  # noqa: SIM905 three screens as a list
 )
 
 # What nothing of ours needs and attacks do: EPERM, so that the program sees that it was refused.
 REFUSED = frozenset(
     """
-    mount umount2 pivot_root chroot unshare setns ptrace process_vm_readv process_vm_writev process_madvise
-    pidfd_getfd kcmp bpf perf_event_open userfaultfd keyctl add_key request_key io_uring_setup io_uring_enter
-    io_uring_register io_setup io_submit kexec_load kexec_file_load reboot init_module finit_module delete_module
-    clock_settime clock_adjtime adjtimex settimeofday sethostname setdomainname memfd_create memfd_secret shmget
-    shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl semtimedop mq_open mq_unlink swapon swapoff
-    acct quotactl quotactl_fd iopl ioperm modify_ldt vhangup syslog lookup_dcookie name_to_handle_at
-    open_by_handle_at fanotify_init fanotify_mark open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
-    execveat vmsplice move_pages migrate_pages mbind set_mempolicy seccomp setuid setgid setreuid setregid setresuid
-    setresgid setgroups setfsuid setfsgid capset setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
-    sched_setparam sched_setscheduler sched_setattr ioprio_set mlockall munlockall landlock_create_ruleset
-    landlock_add_rule landlock_restrict_self
+    mount umount2 pivot_root chroot unshare setns ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd
+    kcmp bpf perf_event_open userfaultfd keyctl add_key request_key io_uring_setup io_uring_enter io_uring_register
+    io_setup io_submit kexec_load kexec_file_load reboot init_module finit_module delete_module clock_settime
+    clock_adjtime adjtimex settimeofday sethostname setdomainname memfd_create memfd_secret shmget shmat shmctl shmdt
+    msgget msgsnd msgrcv msgctl semget semop semctl semtimedop mq_open mq_unlink swapon swapoff acct quotactl
+    quotactl_fd iopl ioperm modify_ldt vhangup syslog lookup_dcookie name_to_handle_at open_by_handle_at fanotify_init
+    fanotify_mark open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr execveat splice tee vmsplice
+    move_pages migrate_pages mbind set_mempolicy seccomp setuid setgid setreuid setregid setresuid setresgid setgroups
+    setfsuid setfsgid capset setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr sched_setparam
+    sched_setscheduler sched_setattr ioprio_set mlockall munlockall landlock_create_ruleset landlock_add_rule
+    landlock_restrict_self
     """.split()  # noqa: SIM905 three screens as a list
 )
