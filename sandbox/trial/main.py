@@ -194,8 +194,8 @@ def attempts(asked: dict[str, Any]) -> dict[str, str]:
     """What was tried, and "done" where it worked."""
     numbers: dict[str, int] = asked["calls"]
     number = numbers.get
-    buffer = ctypes.create_string_buffer(64)
-    # The host has no such pid in our namespace; pid 1 is ours and must be closed to us.
+    buffer = ctypes.create_string_buffer(4096)  # more than any of these calls fills
+    # Inside, pid 1 is the harness's and must be closed to us.
     pid_1 = os.pidfd_open(1)
     try:
         return {
@@ -213,12 +213,12 @@ def attempts(asked: dict[str, Any]) -> dict[str, str]:
             "exec_shell": executes("/bin/sh"),
             "raised_limits": raises_limits(),
             "setuid": attempt(lambda: os.setuid(0)),
-            "device_node": attempt(lambda: os.mknod("/work/.device", stat.S_IFBLK | 0o600, os.makedev(254, 0))),
+            "device_node": attempt(lambda: os.mknod(".device", stat.S_IFBLK | 0o600, os.makedev(254, 0))),
             "unshare_user": call(number("unshare"), CLONE_NEWUSER),
             "unshare_mount": call(number("unshare"), CLONE_NEWNS),
             "clone_user": clones(number("clone")),
-            "mount": call(number("mount"), b"none", b"/work", b"tmpfs", 0, None),
-            "chroot": call(number("chroot"), b"/work"),
+            "mount": call(number("mount"), b"none", b".", b"tmpfs", 0, None),
+            "chroot": call(number("chroot"), b"."),
             "sethostname": call(number("sethostname"), b"trial", 5),
             "ptrace": call(number("ptrace"), PTRACE_ATTACH, 1, 0, 0),
             "pidfd_getfd": call(number("pidfd_getfd"), pid_1, 0, 0),
@@ -240,7 +240,6 @@ def attempts(asked: dict[str, Any]) -> dict[str, str]:
 def look_around(asked: dict[str, Any]) -> dict[str, Any]:
     pids = sorted(int(name) for name in os.listdir("/proc") if name.isdecimal())
     return {
-        "attempts": attempts(asked),
         "status": status_of_self(),
         "namespaces": namespaces(),
         "interfaces": interfaces(),
@@ -252,6 +251,7 @@ def look_around(asked: dict[str, Any]) -> dict[str, Any]:
         "descriptors": strange_descriptors(),
         "limits": limits(),
         "forks": forks(asked["most_forks"]),
+        "attempts": attempts(asked),  # last, because what works may hide the rest
     }
 
 
@@ -308,7 +308,8 @@ def answer_to(path: str) -> Any:
     elif path == "/sockets":
         return fill_sockets(asked["kernel_bytes"])
     else:
-        return look_around(asked)
+        # Without a sandbox, root would do to its machine what is tried here.
+        return {"status": status_of_self()} if 0 in os.getresuid() else look_around(asked)
     return "nothing stopped it"
 
 
