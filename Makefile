@@ -36,7 +36,7 @@ format: ## format Python and templates in place
 
 .PHONY: lock
 lock: ## resolve the requirement files again, with hashes
-	for name in requirements-setup requirements requirements-dev sandbox/environment/requirements; do \
+	for name in requirements-setup requirements requirements-dev sandbox/environment/requirements sandbox/environment/benchmark; do \
 		$(BIN)/python -m uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 \
 			--custom-compile-command 'make lock' $$name.in --output-file $$name.txt || exit 1; \
 	done
