@@ -28,7 +28,7 @@ RANGES = {
 
 # Where an exercise sets nothing: the sandbox's own (the same test), for the web process, which does not import that.
 DEFAULTS: dict[str, int | float] = {
-    "wall_seconds": 10.0,
+    "wall_seconds": 20.0,
     "cpu_seconds": 5.0,
     "memory_bytes": 256 * MIB,
     "processes": 32,

@@ -3,12 +3,13 @@
 Plain Python on the standard library and bubblewrap. docs/sandbox.md has the threat model.
 """
 
-from sandbox.job import HttpProbe, Job, Limits
+from sandbox.job import Burst, HttpProbe, Job, Limits, Probe, WidgetProbe
 from sandbox.judging import judge
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.verification import verify
 
 __all__ = [
+    "Burst",
     "Detail",
     "Ending",
     "HttpProbe",
@@ -16,9 +17,11 @@ __all__ = [
     "Job",
     "Limits",
     "Observation",
+    "Probe",
     "Report",
     "SandboxUnavailable",
     "Usage",
+    "WidgetProbe",
     "judge",
     "verify",
 ]

@@ -8,11 +8,11 @@ import time
 from contextlib import suppress
 
 from sandbox import http_request
-from sandbox.http_response import ResponseParser
+from sandbox.http_response import MAX_BODY_BYTES, ResponseParser
 from sandbox.job import HttpProbe
 from sandbox.report import Observation
 
-ADDRESS = ("127.0.0.1", 8000)
+HOST = "127.0.0.1"
 READ_BYTES = 65536
 
 
@@ -22,17 +22,24 @@ class Exchange:
     The selector calls it whenever there is something to do. *observation* is what has been seen up to now.
     """
 
-    def __init__(self, connection: socket.socket, probe: HttpProbe, selector: selectors.BaseSelector) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        port: int,
+        probe: HttpProbe,
+        selector: selectors.BaseSelector,
+        body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
         self._connection = connection
         self._selector = selector
-        self._request = memoryview(http_request.encode(probe))
-        self._parser = ResponseParser(probe.method)
+        self._request = memoryview(http_request.encode(probe, port))
+        self._parser = ResponseParser(probe.method, body_bytes)
         self._error = ""
         self._started = time.monotonic()
         self._ended: float | None = None
         connection.setblocking(False)
         selector.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE, self._advance)
-        code = connection.connect_ex(ADDRESS)
+        code = connection.connect_ex((HOST, port))
         if code not in (0, errno.EINPROGRESS):
             self.give_up("refused")
 

@@ -8,7 +8,7 @@ MAX_HEAD_BYTES = 32 * KIB
 MAX_HEADERS = 100
 MAX_INTERIM = 8  # 1xx responses before the real one
 MAX_TOTAL_BYTES = 1024 * KIB  # read at all
-MAX_BODY_BYTES = 64 * KIB  # kept
+MAX_BODY_BYTES = 64 * KIB  # kept, where nobody asks for more
 MAX_LINE_BYTES = 256  # of a chunk's size and its extensions
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: [^\r\n\0]*)?")
@@ -38,10 +38,11 @@ class ResponseParser:
     """Feed it bytes until *is_done*; what has arrived can be read at any time.
 
     *error* is then "" for a complete response, else malformed, too_large or closed (ended too early).
-    Bodies are not decompressed, and at most MAX_BODY_BYTES of them are kept (*truncated* says that there was more).
+    Bodies are not decompressed, and at most *body_bytes* of them are kept (*truncated* says that there was more).
     """
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, body_bytes: int = MAX_BODY_BYTES) -> None:
+        self._body_bytes = body_bytes
         self.status: int | None = None
         self.headers: tuple[tuple[str, str], ...] = ()
         self.truncated = False
@@ -216,7 +217,7 @@ class ResponseParser:
         return True
 
     def _keep(self, data: bytes) -> None:
-        room = MAX_BODY_BYTES - len(self._body)
+        room = self._body_bytes - len(self._body)
         self._body += data[:room]
         if len(data) > room:
             self.truncated = True

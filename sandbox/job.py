@@ -1,16 +1,21 @@
 """What a caller asks for: files, limits and requests. Never an expected value: those stay outside (docs/sandbox.md)."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal
 
 KIB = 1024
 MIB = 1024 * KIB
 
-# Every probe has a socket that is made inside and passed out in one message: Linux allows 253 descriptors in one.
 MAX_PROBES = 200
+MAX_SOCKETS = 1000  # each is a descriptor of the process that judges
+MAX_CLIENTS = 50
+MAX_INPUT_BYTES = 1 * MIB
+MAX_ARGUMENTS_BYTES = 64 * KIB
+MAX_WIDGETS_BYTES = 64 * KIB
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -20,8 +25,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class Limits:
     """What one job may use. Reaching one of the first five ends the job; past the others the program gets an error."""
 
-    wall_seconds: float = 10.0  # from the lock-down, before the program is imported, to the end
-    cpu_seconds: float = 5.0  # of all its processes together
+    wall_seconds: float = 20.0  # from the lock-down, before the program is imported, to the end
+    cpu_seconds: float = 5.0  # of all its processes together; the wall leaves room for a busy machine
     memory_bytes: int = 256 * MIB  # of all its processes and files, above the framework's measured baseline
     output_bytes: int = 64 * KIB  # stdout and stderr together
     processes: int = 32  # threads count as processes
@@ -52,31 +57,107 @@ class HttpProbe:
                 raise ValueError(f"not an HTTP header: {name!r}: {value!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A program and the requests to send to it, one after the other.
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """The same request by many clients at the same moment, each on a connection of its own.
 
-    *files* are relative POSIX paths; *entry* is one of them and is loaded as the module ``main``.
-    *framework* selects the measured baseline of memory, nothing else: how the app is served depends on what it is.
+    One request by one client comes first, and is not reported. Then *clients* of them (2 to 50) send theirs together,
+    *attempts* times (1 to 10), and the fastest attempt in which every answer was complete is reported.
     """
 
-    kind: Literal["http"]
-    framework: str
-    files: Mapping[str, bytes]
-    probes: Sequence[HttpProbe]
-    entry: str = "main.py"
-    limits: Limits = field(default_factory=Limits)
+    request: HttpProbe
+    clients: int
+    attempts: int = 3
 
     def __post_init__(self) -> None:
-        if self.kind != "http":
+        if not 2 <= self.clients <= MAX_CLIENTS:
+            raise ValueError(f"{self.clients} clients; there can be 2 to {MAX_CLIENTS}")
+        if not 1 <= self.attempts <= 10:
+            raise ValueError(f"{self.attempts} attempts; there can be 1 to 10")
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetProbe:
+    """One interaction with a Streamlit app: set widgets, click, and look at what is shown then (the body, as JSON).
+
+    *widget_state* maps keys of widgets to their new values. *trigger* is {"key": ...}, with a "value" where the widget
+    takes one. A widget without a key of its own has the one that an earlier answer gives. With neither of them the
+    script just runs. The first interaction of a job starts a session, which all others go on with.
+    """
+
+    widget_state: Mapping[str, Any] = field(default_factory=dict)
+    trigger: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.body()) > MAX_WIDGETS_BYTES:
+            raise ValueError(f"the widgets' values are more than {MAX_WIDGETS_BYTES} bytes")
+
+    def body(self, session: str | None = None) -> bytes:
+        """What is sent, in *session* or in a new one."""
+        fields: dict[str, Any] = {"session_id": session, "widget_state": self.widget_state, "trigger": self.trigger}
+        return json.dumps({name: value for name, value in fields.items() if value}).encode()
+
+
+Probe = HttpProbe | Burst | WidgetProbe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A program and what to ask of it, one probe after the other.
+
+    *files* are relative POSIX paths; *entry* is one of them. *framework* selects the measured baseline of memory;
+    "streamlit" also says that the entry is Streamlit's to run. How any other app is served depends on what it is.
+
+    kind "http"    asks what the entry serves: its `app`, or what it listens with when it runs as a script
+    kind "script"  runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
+
+    *arguments* are sys.argv after the entry's name.
+    """
+
+    kind: Literal["http", "script"]
+    framework: str
+    files: Mapping[str, bytes]
+    probes: Sequence[Probe] = ()
+    entry: str = "main.py"
+    limits: Limits = field(default_factory=Limits)
+    input: bytes = b""
+    arguments: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("http", "script"):
             raise ValueError(f"unknown kind of job: {self.kind!r}")
-        if self.entry not in self.files:
-            raise ValueError(f"the entry {self.entry!r} is not among the files")
+        self._check_files()
+        if self.kind == "script" and self.probes:
+            raise ValueError("a script is sent no probes")
+        if self.kind == "http" and self.input:
+            raise ValueError("only a script has an input")
+        if len(self.input) > MAX_INPUT_BYTES:
+            raise ValueError(f"the input is more than {MAX_INPUT_BYTES} bytes")
+        if any("\0" in argument for argument in self.arguments):
+            raise ValueError("an argument has a zero byte")
+        if sum(len(argument.encode()) for argument in self.arguments) > MAX_ARGUMENTS_BYTES:
+            raise ValueError(f"the arguments are more than {MAX_ARGUMENTS_BYTES} bytes")
         if len(self.probes) > MAX_PROBES:
             raise ValueError(f"{len(self.probes)} probes; at most {MAX_PROBES}")
+        if self.framework != "streamlit" and any(isinstance(probe, WidgetProbe) for probe in self.probes):
+            raise ValueError("only a Streamlit app has widgets to set")
+        if self.sockets > MAX_SOCKETS:
+            raise ValueError(
+                f"the probes need {self.sockets} connections; at most {MAX_SOCKETS}, of which a burst needs "
+                "one for each client and attempt, and one more"
+            )
+
+    def _check_files(self) -> None:
+        if self.entry not in self.files:
+            raise ValueError(f"the entry {self.entry!r} is not among the files")
         for path in self.files:
             parts = PurePosixPath(path).parts
             if not parts or path.startswith("/") or ".." in parts or _CONTROL.search(path) or len(path.encode()) > 255:
                 raise ValueError(f"not a relative path: {path!r}")
         if 2 * sum(map(len, self.files.values())) > self.limits.files_bytes:
             raise ValueError("the files would fill more than half of the work folder")
+
+    @property
+    def sockets(self) -> int:
+        """How many connections the probes need, each of which is a socket that is made inside and passed out."""
+        return sum(1 + probe.clients * probe.attempts if isinstance(probe, Burst) else 1 for probe in self.probes)

@@ -1,18 +1,21 @@
 """The judge: starts a jail, sends the probes one after the other, watches the limits, and reports what was seen."""
 
+import json
 import os
 import re
 import selectors
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from sandbox import listening
 from sandbox.baseline import baseline_of
 from sandbox.exchange import Exchange
 from sandbox.explanation import Explanation
-from sandbox.job import HttpProbe, Job
+from sandbox.http_response import MAX_BODY_BYTES
+from sandbox.job import KIB, Burst, HttpProbe, Job, Probe, WidgetProbe
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.resources import Meter, ProcMeter
@@ -21,11 +24,17 @@ from sandbox.starting import Inside, started
 LEVEL = "rootless"
 POLL_SECONDS = 0.05
 KEEP_GOING_SECONDS = 0.5
-PROBE_SECONDS = 5.0  # a program that takes longer for one answer is timed out, however long the job may take
+LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
+# A program that takes longer for one answer is timed out, however long the job may take. An endless loop is ended by
+# the limit of CPU time long before.
+PROBE_SECONDS = 10.0
 REFUSAL_SECONDS = 0.2  # a refused or closed connection is often the first sign of a program that is just ending
 TRACEBACK_SECONDS = 0.1  # how long after an error a traceback may take to begin,
 QUIET_SECONDS = 0.02  # and the pause that ends it
 STDERR_OF_PROBE_BYTES = 4 * 1024
+WIDGETS_BODY_BYTES = 512 * KIB  # of what a Streamlit app shows, data of charts and tables included
+MAX_SESSION_LENGTH = 200
+INTERACT = "/_stcore/agent/interact"
 
 # The last line of a traceback. Under our limits Python raises this when an allocation was refused; a program that
 # raises it by itself only harms its own result.
@@ -58,8 +67,11 @@ def judge(
 def _report(watch: "_Watch", ending: Ending, usage: Usage) -> Report:
     output = watch.output
     detail = watch.explanation.detail
-    if ending is Ending.EXITED:
-        detail = replace(detail, reason=detail.reason or "exited", exit_code=watch.exit_code)
+    if ending is Ending.FINISHED and watch.job.kind == "script":
+        detail = replace(detail, exit_code=watch.exit_code)
+    elif ending is Ending.EXITED:
+        reason = detail.reason if detail.reason != "no_app" else ""  # it had one, and then ended
+        detail = replace(detail, reason=reason or "exited", exit_code=watch.exit_code)
     elif ending is Ending.SIGNALLED and watch.exit_code is not None:
         detail = replace(detail, signal=_signal_name(-watch.exit_code))
     elif ending is Ending.FINISHED:
@@ -80,6 +92,28 @@ def _signal_name(number: int) -> str:
     with suppress(ValueError):
         return signal.Signals(number).name
     return f"signal {number}"  # a real-time one
+
+
+def _together(answers: Sequence[Observation], elapsed_ms: float) -> Observation:
+    """A burst's answers as one observation."""
+    error = next((answer.error for answer in answers if answer.error), "")
+    return Observation(elapsed_ms=round(elapsed_ms, 2), error=error, answers=tuple(answers))
+
+
+def _has_failed(observation: Observation) -> bool:
+    if observation.error or (observation.status or 0) >= 500:
+        return True
+    return any(map(_has_failed, observation.answers))
+
+
+def _session_in(body: bytes) -> str | None:
+    """The session that an answer of Streamlit's names. The program may have written it, so it is only handed back."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    session = answer.get("session_id") if isinstance(answer, dict) else None
+    return session if isinstance(session, str) and len(session) <= MAX_SESSION_LENGTH else None
 
 
 @dataclass(slots=True)
@@ -104,16 +138,19 @@ class _Watch:
         self.explanation = Explanation()
         self.observations: list[Observation] = []
         self.exit_code: int | None = None  # negative: the signal that ended it
-        self._job = job
+        self.job = job
         self._inside = inside
         self._selector = selector
         self._on_progress = on_progress or (lambda _: None)
         self._keep_going = keep_going or (lambda: True)
-        self._meter: Meter = ProcMeter(inside.proc, inside.folders)
+        self._meter: Meter = ProcMeter(inside.proc, inside.folders, inside.sockets)
         self._baseline = baseline_of(job.framework).resident_bytes
         self._peak_bytes = 0
         self._cpu_seconds = 0.0
         self._ended_at: float | None = None
+        self._sockets = iter(inside.sockets)
+        self._port: int | None = None  # where the program listens
+        self._session: str | None = None  # of Streamlit, as the first answer named it
         self._next_sample = inside.started
         self._next_question = inside.started + KEEP_GOING_SECONDS
         for descriptor, handle in (
@@ -141,15 +178,31 @@ class _Watch:
         )
 
     def run(self) -> Ending:
-        """Send the probes; how the job ended."""
+        """Send the probes, or wait for a script's end; how the job ended."""
         try:
-            self._wait(lambda: self.explanation.is_ready)
-            for probe, connection in zip(self._job.probes, self._inside.sockets, strict=True):
-                self._ask(probe, Exchange(connection, probe, self._selector))
+            if self.job.kind == "script":
+                self._wait(lambda: False)
+            self._port = self._wait_for_port()
+            for probe in self.job.probes:
+                self._ask(probe, self._port)
                 self._on_progress(len(self.observations))
         except _Ended as end:
+            if self.job.kind == "script" and end.ending is Ending.EXITED:
+                return self._attributed(Ending.FINISHED)
             return self._attributed(end.ending)
         return self._attributed(Ending.FINISHED)
+
+    def _wait_for_port(self) -> int:
+        """Wait until the program listens. The kernel is asked where; a word from inside only says when to ask."""
+        seen = None
+        while True:
+            is_told = (lambda: False) if self.explanation.is_ready else (lambda: self.explanation.is_ready)
+            port = listening.port_of(self._inside.proc)
+            # One that is not the usual one may be something else that the program opens first.
+            if port is not None and port in (listening.PORT, seen):
+                return port
+            seen = port
+            self._wait(is_told, time.monotonic() + LOOK_SECONDS)
 
     def _attributed(self, ending: Ending) -> Ending:
         """The ending that wins where several apply, after a last look at the usage and the pipes."""
@@ -161,7 +214,7 @@ class _Watch:
             return Ending.TIMED_OUT
         if self.output.is_full:
             return Ending.OUTPUT_EXCEEDED
-        if ending is Ending.EXITED and self.explanation.detail.reason == "no_app":
+        if ending is Ending.EXITED and self._port is None and self.explanation.detail.reason == "no_app":
             return Ending.NOT_READY
         if self.observations and all(observation.error == "refused" for observation in self.observations):
             return Ending.NOT_READY
@@ -171,33 +224,70 @@ class _Watch:
         """Whether a limit of the kernel's, rather than our poll, stopped an allocation (see _MEMORY_ERROR)."""
         if _MEMORY_ERROR.match(self.explanation.detail.exception.encode()):
             return True
-        failed = (o for o in self.observations if o.error or (o.status or 0) >= 500)
-        return any(_MEMORY_ERROR.search(observation.stderr) for observation in failed)
+        return any(_MEMORY_ERROR.search(one.stderr) for one in self.observations if _has_failed(one))
 
-    def _ask(self, probe: HttpProbe, exchange: Exchange) -> None:
+    def _ask(self, probe: Probe, port: int) -> None:
+        """Send *probe* and append what came of it, also where the job ended meanwhile."""
         written_before = self.output.stderr_total
-        deadline = time.monotonic() + PROBE_SECONDS
+        observation, end = self._observe(probe, port)
         try:
-            try:
-                self._wait(lambda: exchange.is_done, deadline)
-                if not exchange.is_done:
-                    raise _Ended(Ending.TIMED_OUT)
-            except _Ended as end:
-                exchange.give_up("timeout" if end.ending is Ending.TIMED_OUT else "closed")
-                raise
-            finally:
-                exchange.close()
-            self._wait_for_traceback(exchange.observation)
+            if end is not None:
+                raise end
+            self._wait_for_traceback(observation)
         finally:
             self._drain()
             stderr = self.output.stderr_since(written_before)[-STDERR_OF_PROBE_BYTES:]
-            self.observations.append(replace(exchange.observation, stderr=stderr))
+            self.observations.append(replace(observation, stderr=stderr))
+
+    def _observe(self, probe: Probe, port: int) -> "tuple[Observation, _Ended | None]":
+        match probe:
+            case Burst():
+                return self._burst(probe, port)
+            case WidgetProbe():
+                request = HttpProbe("POST", INTERACT, [("Content-Type", "application/json")], probe.body(self._session))
+                (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES)
+                self._session = self._session or _session_in(observation.body)
+            case _:
+                (observation,), end = self._exchange([probe], port)
+        return observation, end
+
+    def _burst(self, burst: Burst, port: int) -> "tuple[Observation, _Ended | None]":
+        answers, end = self._exchange([burst.request], port)
+        if end is not None or answers[0].error:
+            return _together(answers, answers[0].elapsed_ms), end
+        attempts = []
+        for _ in range(burst.attempts):
+            started = time.monotonic()
+            answers, end = self._exchange([burst.request] * burst.clients, port)
+            attempts.append(_together(answers, (time.monotonic() - started) * 1000))
+            if end is not None:
+                return attempts[-1], end
+        return min(attempts, key=lambda attempt: (attempt.error != "", attempt.elapsed_ms)), None
+
+    def _exchange(
+        self, requests: Sequence[HttpProbe], port: int, body_bytes: int = MAX_BODY_BYTES
+    ) -> "tuple[list[Observation], _Ended | None]":
+        """The answers to *requests*, sent at once, and why the job ended, if it did before they were there."""
+        exchanges = [Exchange(next(self._sockets), port, one, self._selector, body_bytes) for one in requests]
+        end = None
+        try:
+            self._wait(lambda: all(one.is_done for one in exchanges), time.monotonic() + PROBE_SECONDS)
+            if not all(one.is_done for one in exchanges):
+                end = _Ended(Ending.TIMED_OUT)
+        except _Ended as ended:
+            end = ended
+        finally:
+            for one in exchanges:
+                one.close()
+        for one in exchanges:  # those that are done stay as they are
+            one.give_up("timeout" if end is not None and end.ending is Ending.TIMED_OUT else "closed")
+        return [one.observation for one in exchanges], end
 
     def _wait_for_traceback(self, observation: Observation) -> None:
         """After an error let the program finish its traceback: some servers answer first and log then."""
         if observation.error in ("refused", "closed"):
             self._wait(lambda: False, time.monotonic() + REFUSAL_SECONDS)
-        elif (observation.status or 0) >= 500:
+        elif _has_failed(observation):
             seen = self.output.stderr_total
             self._wait(lambda: self.output.stderr_total > seen, time.monotonic() + TRACEBACK_SECONDS)
             while self.output.stderr_total > seen:
@@ -206,7 +296,7 @@ class _Watch:
 
     def _wait(self, is_over: Callable[[], bool], until: float | None = None) -> None:
         """Handle what comes in until *is_over*, or the time *until*. Raises _Ended at a limit or the program's end."""
-        wall = self._inside.started + self._job.limits.wall_seconds
+        wall = self._inside.started + self.job.limits.wall_seconds
         until = wall if until is None else min(until, wall)
         while True:
             now = time.monotonic()
@@ -235,7 +325,7 @@ class _Watch:
 
     def _measure(self) -> Ending | None:
         """Take a sample; the limit that it is over, if any."""
-        limits = self._job.limits
+        limits = self.job.limits
         sample = self._meter.sample()
         self._peak_bytes = max(self._peak_bytes, sample.memory_bytes)
         self._cpu_seconds = max(self._cpu_seconds, sample.cpu_seconds)

@@ -19,10 +19,11 @@ class Interrupted(Exception):
 class Ending(StrEnum):
     """How a job ended. Where several apply: memory, then time, then output, then the rest."""
 
-    FINISHED = "finished"  # every probe was sent, whatever was answered, and the program still ran
+    # Every probe was sent, whatever was answered, and the program still ran; or a script ended by itself, however.
+    FINISHED = "finished"
     EXITED = "exited"  # it ended by itself before the last probe was answered; its exit code proves nothing
-    SIGNALLED = "signalled"  # the same, by a signal
-    NOT_READY = "not_ready"  # nothing to talk to: no `app`, or nothing accepts connections
+    SIGNALLED = "signalled"  # the same, or a script's end, by a signal
+    NOT_READY = "not_ready"  # nothing to talk to: no `app`, and nothing that listens or accepts connections
     TIMED_OUT = "timed_out"
     MEMORY_EXCEEDED = "memory_exceeded"
     OUTPUT_EXCEEDED = "output_exceeded"
@@ -32,8 +33,12 @@ class Ending(StrEnum):
 class Observation:
     """The answer to one probe.
 
+    Of a burst *elapsed_ms* is the time until all its answers were there, *answers* has an observation for each of them,
+    *error* is the first of theirs, and there is no status, header or body.
+
     *error* is "" for a complete response, else refused, closed, timeout, malformed or too_large; what arrived before
-    is kept. *body* is at most 64 KiB and not decompressed; *truncated* says that there was more.
+    is kept. *body* is at most 64 KiB (of a widget probe 512 KiB) and not decompressed; *truncated* says that there was
+    more.
     *stderr* is what the program wrote to stderr during this probe, at most 4 KiB, the end of it.
     """
 
@@ -44,6 +49,7 @@ class Observation:
     elapsed_ms: float = 0.0
     error: str = ""
     stderr: bytes = b""
+    answers: "tuple[Observation, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +63,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
-    """What the inside says about a program that did not start. Forgeable: it may word a sentence, never a verdict.
+    """What the inside says about a program that did not start, or a script that failed.
+
+    Forgeable: it may word a sentence, never a verdict.
 
     *reason* is "" or syntax_error, import_error, no_app, exited, exception, blocked. *file* is one of the learner's,
     relative to the work folder; *line* and *column* count from 1. *exit_code* and *signal* are seen from outside.

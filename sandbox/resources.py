@@ -5,7 +5,9 @@ asked, never a path (a host that follows a path which a learner can write is how
 """
 
 import os
+import socket
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,7 +21,7 @@ INIT = "1"  # the harness's own process inside
 INODE_BYTES = KIB  # what an empty file of a tmpfs costs the kernel, about
 # Unix sockets queue up to net.core.wmem_default each way, which is kernel memory that no process is charged for.
 SOCKET_BYTES = 208 * KIB
-UNCHARGED_SOCKETS = 256  # more than a burst of 50 clients needs, less than a bomb
+UNCHARGED_SOCKETS = 256  # beside the judge's own: more than a burst of 50 clients needs, less than a bomb
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class ProcMeter:
 
     proc: int
     folders: tuple[int, ...]
+    sockets: Sequence[socket.socket] = ()  # the judge's own in the jail's network, closed ones included
     _cpu_of: dict[tuple[str, str], float] = field(default_factory=dict)  # by pid and start time
 
     def sample(self) -> Sample:
@@ -136,7 +139,8 @@ class ProcMeter:
     def _sockets(self, pids: list[str]) -> int:
         for line in self._read(f"{pids[0]}/net/sockstat").splitlines() if pids else ():
             if line.startswith(b"sockets: used "):
-                return max(0, int(line.split()[2]) - UNCHARGED_SOCKETS) * SOCKET_BYTES
+                ours = sum(one.fileno() >= 0 for one in self.sockets)
+                return max(0, int(line.split()[2]) - ours - UNCHARGED_SOCKETS) * SOCKET_BYTES
         return 0
 
     def _read(self, path: str) -> bytes:

@@ -1,5 +1,6 @@
 """Starts one job's jail and gets hold of what the harness passes out of it."""
 
+import fcntl
 import json
 import math
 import os
@@ -29,6 +30,8 @@ THREAD_STACK_BYTES = 2 * MIB  # what the harness gives each thread
 
 # What the harness passes out (harness/boot.py: pass_out), before the sockets.
 _PASSED_OUT = ("pid 1", "/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
+
+_SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 # Address space is cheap and libraries reserve it freely; this bounds what one process can touch between two polls.
 ADDRESS_SLACK_BYTES = 2048 * MIB
@@ -94,7 +97,7 @@ def _start(place: jail.Jail, job: Job, stack: ExitStack) -> Inside:
         plan_fd = _memory_file(handed_over, "plan", json.dumps(plan).encode())
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(LAUNCHER), str(plan_fd)],
-            stdin=subprocess.DEVNULL,
+            stdin=_input(handed_over, job),
             stdout=stdout_inside,
             stderr=stderr_inside,
             pass_fds=(*for_harness, filter_fd, environment_fd, options_fd, plan_fd),
@@ -104,7 +107,7 @@ def _start(place: jail.Jail, job: Job, stack: ExitStack) -> Inside:
         )
         stack.callback(_reap, process)
 
-    passed_out = _received(control, len(_PASSED_OUT) + len(job.probes))
+    passed_out = _received(control, len(_PASSED_OUT) + job.sockets)
     if not passed_out:
         _fail(process, stderr)
     init, proc, *folders = (_kept(stack, descriptor) for descriptor in passed_out[: len(_PASSED_OUT)])
@@ -143,6 +146,18 @@ def _memory_file(stack: ExitStack, name: str, content: bytes) -> int:
     return descriptor
 
 
+def _input(stack: ExitStack, job: Job) -> int:
+    """What a program has as its standard input; sealed, because it can open it once more, to write."""
+    if job.kind != "script":
+        return subprocess.DEVNULL
+    descriptor = _kept(stack, os.memfd_create("fieldguide-input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
+    with open(descriptor, "wb", closefd=False) as file:
+        file.write(job.input)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
+    return descriptor
+
+
 def _job_for_harness(job: Job) -> bytes:
     baseline = baseline_of(job.framework)
     limits = job.limits
@@ -152,9 +167,9 @@ def _job_for_harness(job: Job) -> bytes:
             "kind": job.kind,
             "framework": job.framework,
             "entry": job.entry,
-            "arguments": [],
+            "arguments": list(job.arguments),
             "files": {path: content.hex() for path, content in job.files.items()},
-            "sockets": len(job.probes),
+            "sockets": job.sockets,
             "limits": {
                 # One process alone; the tree is polled, and the poll comes first.
                 "cpu_seconds": math.ceil(limits.cpu_seconds) + 1,

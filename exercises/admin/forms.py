@@ -69,7 +69,7 @@ class ExerciseForm(VersionedForm):
     )
     hints = TextsField(required=False, help_text="In order: nudge, where, how.")
     limits = TomlField(
-        required=False, widget=text_area(3), help_text="Only what differs from the defaults, such as wall_seconds = 20"
+        required=False, widget=text_area(3), help_text="Only what differs from the defaults, such as wall_seconds = 30"
     )
     note = forms.CharField(
         max_length=200,

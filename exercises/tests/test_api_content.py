@@ -98,7 +98,7 @@ def test_an_exercise_tells_its_task_and_never_its_answers(client, is_published, 
             "instructions_html": "<p>Answer.</p>",
             "files": STARTER,
             "limits": {
-                "wall_seconds": 10.0,
+                "wall_seconds": 20.0,
                 "cpu_seconds": 5.0,
                 "memory_bytes": 67108864,
                 "output_bytes": 65536,

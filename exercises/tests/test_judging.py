@@ -246,9 +246,9 @@ FULL = {"stdout": b"x" * 70000, "truncated": True}
     ("ending", "observations", "report", "verdict", "reason", "details"),
     [
         (Ending.MEMORY_EXCEEDED, (GOOD,), FULL, "memory_exceeded", "", {"limit": 256 * 1024 * 1024, "test": 0}),
-        (Ending.TIMED_OUT, (), FULL, "timed_out", "", {"limit": 10.0, "limit_kind": "wall"}),
+        (Ending.TIMED_OUT, (), FULL, "timed_out", "", {"limit": 20.0, "limit_kind": "wall"}),
         (Ending.TIMED_OUT, (GOOD, Observation(error="timeout")), {},
-         "timed_out", "", {"limit": 10.0, "limit_kind": "wall", "test": 1}),
+         "timed_out", "", {"limit": 20.0, "limit_kind": "wall", "test": 1}),
         (Ending.TIMED_OUT, (), {"usage": Usage(cpu_ms=5000.0)}, "timed_out", "", {"limit": 5.0, "limit_kind": "cpu"}),
         (Ending.OUTPUT_EXCEEDED, (GOOD,), FULL, "output_exceeded", "", {"limit": 65536, "test": 0}),
         (Ending.EXITED, (), FULL, "output_exceeded", "", {"limit": 65536}),

@@ -7,7 +7,8 @@ import os
 import socket
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, NoReturn
 
@@ -20,20 +21,8 @@ CHAIN_LENGTH = 8  # a program can make a chain of errors that never ends
 
 def load(entry: str, diagnosis: Diagnosis) -> Any:
     """The `app` of the learner's file. Ends the process, after an explanation, if there is none."""
-    sys.path.remove("/opt")
-    sys.path.insert(0, WORK.rstrip("/"))
-    sys.argv = [entry]
-    try:
-        module = run_as_main(entry)
-    except SyntaxError as error:
-        fail_at_syntax(error, diagnosis)
-    except SystemExit as error:
-        code = exit_code(error)
-        diagnosis.failed("exited", exception="SystemExit", message=str(error.code), exit_code=code, **place(error))
-        end(code)
-    except BaseException as error:
-        fail_at_exception(error, diagnosis)
-
+    with explained(diagnosis):
+        module = load_as_main(entry)
     app = getattr(module, "app", None)
     if app is None:
         diagnosis.failed("no_app", message=closest_name(vars(module)))
@@ -41,7 +30,7 @@ def load(entry: str, diagnosis: Diagnosis) -> Any:
     return app
 
 
-def run_as_main(entry: str) -> Any:
+def load_as_main(entry: str) -> Any:
     spec = importlib.util.spec_from_file_location("main", WORK + entry)
     if spec is None or spec.loader is None:
         raise ImportError(f"{entry} is not a Python file")
@@ -49,6 +38,29 @@ def run_as_main(entry: str) -> Any:
     sys.modules["main"] = module
     spec.loader.exec_module(module)
     return module
+
+
+@contextmanager
+def explained(diagnosis: Diagnosis, finish: Callable[[int], NoReturn] | None = None) -> Iterator[None]:
+    """Where the block, which runs the learner's code, does not come to its end: say why, and end the process.
+
+    *finish* is how it ends, with an exit code; at once if there is none.
+    """
+    finish = finish or end
+    try:
+        yield
+    except SyntaxError as error:
+        explain_syntax(error, diagnosis)
+        finish(1)
+    except SystemExit as error:
+        if error.code is not None and not isinstance(error.code, int):
+            print(error.code, file=sys.stderr)
+        code = exit_code(error)
+        diagnosis.failed("exited", exception="SystemExit", message=str(error.code), exit_code=code, **place(error))
+        finish(code)
+    except BaseException as error:
+        explain_exception(error, diagnosis)
+        finish(1)
 
 
 def closest_name(names: dict[str, Any]) -> str:
@@ -67,7 +79,7 @@ def exit_code(error: SystemExit) -> int:
     return error.code & 0xFF if isinstance(error.code, int) else 1
 
 
-def fail_at_syntax(error: SyntaxError, diagnosis: Diagnosis) -> NoReturn:
+def explain_syntax(error: SyntaxError, diagnosis: Diagnosis) -> None:
     print_traceback(error)
     diagnosis.failed(
         "syntax_error",
@@ -78,10 +90,9 @@ def fail_at_syntax(error: SyntaxError, diagnosis: Diagnosis) -> NoReturn:
         column=error.offset,
         source=(error.text or "").rstrip("\n"),
     )
-    end(1)
 
 
-def fail_at_exception(error: BaseException, diagnosis: Diagnosis) -> NoReturn:
+def explain_exception(error: BaseException, diagnosis: Diagnosis) -> None:
     print_traceback(error)
     if isinstance(error, ImportError):
         reason = "import_error"
@@ -90,7 +101,6 @@ def fail_at_exception(error: BaseException, diagnosis: Diagnosis) -> NoReturn:
     else:
         reason = "exception"
     diagnosis.failed(reason, exception=type(error).__name__, message=str(error), **place(error))
-    end(1)
 
 
 def is_refusal(error: BaseException) -> bool:

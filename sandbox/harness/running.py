@@ -1,8 +1,19 @@
-"""Everything after the lock-down: the learner's program is loaded and served. From here on nothing is believed."""
+"""Everything after the lock-down: the learner's program is loaded and served, or run. Nothing said from here on is
+believed.
 
+A program is one of three things:
+
+an app       its file binds `app`, so it is loaded as the module `main` and what it called `app` is served on port 8000;
+             where loading it serves something already, as `uvicorn.run(app)` at the end of a file does, that is it
+a script     it runs as `__main__`, as `python main.py` would run it, and serves by itself where it shall be asked
+Streamlit's  a script that Streamlit runs for each session, behind its own server
+"""
+
+import os
+import sys
 from typing import Any, NoReturn
 
-from . import loading, serving
+from . import inspecting, loading, scripts, self_serving, serving, streamlit_app
 from .diagnosis import Diagnosis
 
 
@@ -11,5 +22,18 @@ def run(job: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
 
     Of the job (see sandbox.starting) it reads `kind`, `framework`, `entry` and `arguments`.
     """
-    app = loading.load(job["entry"], diagnosis)
-    serving.serve(app, diagnosis)
+    entry = job["entry"]
+    if "/opt" in sys.path:
+        sys.path.remove("/opt")
+    sys.path.insert(0, loading.WORK.rstrip("/"))
+    sys.argv = [entry, *job["arguments"]]
+    if job["kind"] == "script":
+        scripts.run(entry, diagnosis)
+    if job["framework"] == "streamlit":
+        streamlit_app.serve(entry, diagnosis)
+
+    self_serving.in_one_process()
+    if inspecting.binds_app(loading.WORK + entry):
+        os.environ["FLASK_RUN_FROM_CLI"] = "true"  # Flask then ignores app.run(), after which it is we who serve
+        serving.serve(loading.load(entry, diagnosis), diagnosis)
+    scripts.run_server(entry, diagnosis)

@@ -67,4 +67,4 @@ def test_probe_refuses_what_would_break_the_request(fields):
     ],
 )
 def test_probe_on_the_wire(probe, request_bytes):
-    assert encode(probe) == request_bytes
+    assert encode(probe, 8000) == request_bytes
