@@ -5,14 +5,23 @@ fork does not survive: no thread, no event loop, no socket; and nothing that one
 settings of Django, no app that Sanic has registered, no patches of gevent. What is exercised here is thrown away.
 """
 
+import contextlib
 import contextvars
+import functools
 import gc
 import importlib
+import logging
+import os
+import socket
 import sys
+import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from types import ModuleType
 from typing import Any
+
+from . import loading, serving  # noqa: F401 what every learner's process goes on with
 
 # What the harness, servers and tracebacks import late, and what learners' programs of any kind commonly import.
 STANDARD = """
@@ -73,8 +82,10 @@ MODULES = {
     """,
     "tornado": "tornado.gen tornado.httpserver tornado.ioloop tornado.platform.asyncio tornado.web tornado.websocket",
     "gevent": f"""
-        gevent.event gevent.lock gevent.monkey gevent.pool gevent.pywsgi gevent.queue gevent.select gevent.server
-        gevent.socket gevent.ssl gevent.subprocess gevent.threading gevent.threadpool gevent.time {FLASK}
+        gevent.event gevent.events gevent.lock gevent.monkey gevent.monkey._patch_thread_common
+        gevent.monkey._patch_thread_lt313 gevent.pool gevent.pywsgi gevent.queue gevent.resolver.thread gevent.select
+        gevent.selectors gevent.server gevent.signal gevent.socket gevent.ssl gevent.subprocess gevent.threading
+        gevent.threadpool gevent.time zope.event {FLASK}
     """,
     "dash": f"dash dash.dash_table plotly.express plotly.io plotly.graph_objects pandas {FLASK}",
     "streamlit": f"""
@@ -86,6 +97,26 @@ MODULES = {
 # Of these a program that patches itself with gevent must load its own, after the patch.
 NOT_BEFORE_A_PATCH = {"asyncio", "concurrent.futures.thread", "http.client", "ssl", "urllib.request", "unittest.mock"}
 
+THREAD_STACK_BYTES = 1024 * 1024
+
+
+def request_of(method: str, target: str, body: bytes = b"") -> bytes:
+    head = f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nConnection: close\r\n"
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"\r\n" + body
+
+
+# What a throw-away app is asked: with and without an answer, with what does and does not fit, and to fail.
+REQUESTS = (
+    request_of("GET", "/"),
+    request_of("GET", "/nothing?a=1"),
+    request_of("POST", "/items/1", b'{"name": "cup", "price": 1.5, "tags": ["a"]}'),
+    request_of("POST", "/items/1", b'{"price": "x"}'),
+    request_of("DELETE", "/"),
+    request_of("GET", "/boom"),
+)
+
 
 def preload(profile: str) -> None:
     """Import and exercise what programs of *profile* need (an unknown one: the standard library), then freeze it.
@@ -93,14 +124,15 @@ def preload(profile: str) -> None:
     Afterwards the process may be forked, and each child must call after_fork().
     """
     gc.disable()  # no collection in between: what it frees would be holes that every child fills, by copying pages
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with silence():
         for name in STANDARD.split():
             if profile != "gevent" or name not in NOT_BEFORE_A_PATCH:
                 load(name)
         for name in MODULES.get(profile, "").split():
             load(name)
-        contextvars.copy_context().run(WARM_UPS.get(profile, nothing))
+        cache_distributions()
+        with contextlib.suppress(Exception):  # after a change of a framework: slower, but as right as before
+            rehearse(profile)
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -118,8 +150,12 @@ def forget(names: Iterable[str]) -> None:
     for name in names:
         if name in sys.stdlib_module_names:
             continue
-        for loaded in [one for one in sys.modules if one == name or one.startswith(name + ".")]:
-            del sys.modules[loaded]
+        forget_modules(name)
+
+
+def forget_modules(package: str) -> None:
+    for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
+        del sys.modules[name]
 
 
 def load(name: str) -> ModuleType | None:
@@ -130,8 +166,417 @@ def load(name: str) -> ModuleType | None:
         return None
 
 
-def nothing() -> None:
-    """No warm-up."""
+def cache_distributions() -> None:
+    """Scan the installed packages once: gevent asks for all entry points 25 times, Werkzeug for its version."""
+    metadata: Any = importlib.import_module("importlib.metadata")
+    select = functools.cache(metadata.entry_points().select)
+    metadata.entry_points = functools.wraps(metadata.entry_points)(lambda **choice: select(**choice))
+    metadata.version = functools.wraps(metadata.version)(functools.cache(metadata.version))
 
 
-WARM_UPS: dict[str, Callable[[], Any]] = {}
+def rehearse(profile: str) -> None:
+    """Exercise a throw-away app of *profile* as a child will its own, so that what is compiled or cached late is."""
+    warm_up = WARM_UPS.get(profile)
+    if warm_up is not None:
+        with unnoticed():
+            contextvars.copy_context().run(warm_up)
+
+
+@contextlib.contextmanager
+def silence() -> Iterator[None]:
+    """Nothing is printed meanwhile, not even by handlers that have kept a stream or by libraries written in C."""
+    kept = [os.dup(1), os.dup(2)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, descriptor in enumerate(kept, start=1):
+            os.dup2(descriptor, number)
+        for descriptor in (*kept, nowhere):
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def unnoticed() -> Iterator[None]:
+    """Undo in what learners can see: loggers, variables, the policy of event loops."""
+    manager = logging.Logger.manager
+    loggers = dict(manager.loggerDict)
+    states = [
+        (one, one.level, one.handlers[:], one.propagate, one.disabled)
+        for one in (logging.getLogger(), *loggers.values())
+        if isinstance(one, logging.Logger)
+    ]
+    environment = dict(os.environ)
+    try:
+        yield
+    finally:
+        for name in set(manager.loggerDict) - set(loggers):
+            if not is_module_logger(name):
+                del manager.loggerDict[name]
+        for logger, level, handlers, propagate, disabled in states:
+            logger.setLevel(level)
+            logger.handlers[:] = handlers
+            logger.propagate, logger.disabled = propagate, disabled
+        os.environ.clear()
+        os.environ.update(environment)
+        asyncio = sys.modules.get("asyncio")
+        if asyncio is not None:
+            asyncio.set_event_loop_policy(None)
+
+
+def is_module_logger(name: str) -> bool:
+    return name.partition(".")[0] in sys.modules
+
+
+def rehearse_wsgi(app: Any) -> None:
+    """Werkzeug's server without its accepting loop, which would need a thread: one request after the other."""
+    werkzeug: Any = importlib.import_module("werkzeug.serving")
+    with socket.socket() as unbound:
+        server = werkzeug.make_server(serving.HOST, serving.PORT, app, threaded=True, fd=unbound.fileno())
+    try:
+        for request in REQUESTS:
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                ours.sendall(request)
+                ours.shutdown(socket.SHUT_WR)
+                server.RequestHandlerClass(theirs, ("127.0.0.1", 40000), server)
+    finally:
+        server.server_close()
+
+
+def rehearse_asyncio(serving_on: Callable[[socket.socket], AbstractAsyncContextManager[None]]) -> None:
+    """Send the requests to what *serving_on* serves on a socket, in a loop that ends with them.
+
+    Not in uvloop's: libuv keeps a pipe for signals, which it closes by number in each child, whatever is there by then.
+    """
+    asyncio: Any = importlib.import_module("asyncio")
+
+    async def run() -> None:
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind("")  # an abstract name that the kernel chooses
+            listener.listen()
+            listener.setblocking(False)
+            async with serving_on(listener):
+                for request in REQUESTS:
+                    await exchange(asyncio.get_running_loop(), listener.getsockname(), request)
+
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+        runner.run(run())
+
+
+async def exchange(loop: Any, address: Any, request: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.setblocking(False)
+        await loop.sock_connect(client, address)
+        await loop.sock_sendall(client, request)
+        while await loop.sock_recv(client, 65536):
+            pass
+
+
+def rehearse_asgi(app: Any) -> None:
+    """uvicorn from its configuration on, without its handling of signals."""
+    uvicorn: Any = importlib.import_module("uvicorn")
+
+    @contextlib.asynccontextmanager
+    async def serve(listener: socket.socket) -> AsyncIterator[None]:
+        config = uvicorn.Config(app, log_config=None, access_log=False, ws="none", lifespan="auto")
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        await server.startup(sockets=[listener])
+        yield
+        await server.shutdown()
+
+    rehearse_asyncio(serve)
+
+
+def flask_app() -> Any:
+    flask: Any = importlib.import_module("flask")
+    app = flask.Flask("rehearsal")
+
+    def index() -> Any:
+        return {"message": "hello"}
+
+    def page(name: str) -> Any:
+        return flask.render_template_string("{% for one in name %}{{ one }}{% endfor %}", name=name)
+
+    def create(number: int) -> Any:
+        item = flask.request.get_json()
+        if "name" not in item:
+            flask.abort(422)
+        return flask.jsonify({"id": number, **item}), 201
+
+    app.get("/")(index)
+    app.get("/page/<name>")(page)
+    app.post("/items/<int:number>")(create)
+    app.get("/boom")(boom)
+    return app
+
+
+def boom(*_: Any) -> Any:
+    raise KeyError("lost")
+
+
+async def async_boom(*_: Any) -> Any:
+    raise KeyError("lost")
+
+
+def rehearse_flask() -> None:
+    rehearse_wsgi(flask_app())
+
+
+def rehearse_gevent() -> None:
+    """Flask without a server: gevent's would start its loop, Werkzeug's would load ssl before the patch."""
+    client = flask_app().test_client()
+    client.get("/")
+    client.get("/nothing")
+    client.get("/page/cup")
+    client.post("/items/1", json={"name": "cup"})
+    client.get("/boom")
+
+
+def rehearse_django() -> None:
+    """The server only: a view would need settings, and those are the learner's."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"hello"]
+
+    rehearse_wsgi(app)
+
+
+def rehearse_starlette() -> None:
+    applications: Any = importlib.import_module("starlette.applications")
+    responses: Any = importlib.import_module("starlette.responses")
+    routing: Any = importlib.import_module("starlette.routing")
+
+    async def index(request: Any) -> Any:
+        return responses.JSONResponse({"message": "hello"})
+
+    async def create(request: Any) -> Any:
+        return responses.JSONResponse(await request.json(), status_code=201)
+
+    routes = [
+        routing.Route("/", index),
+        routing.Route("/items/{number:int}", create, methods=["POST"]),
+        routing.Route("/boom", async_boom),
+    ]
+    rehearse_asgi(applications.Starlette(routes=routes))
+
+
+def rehearse_fastapi() -> None:
+    fastapi: Any = importlib.import_module("fastapi")
+    pydantic: Any = importlib.import_module("pydantic")
+    item = pydantic.create_model("Item", name=(str, ...), price=(float, pydantic.Field(gt=0)), tags=(list[str], []))
+    app = fastapi.FastAPI()
+
+    async def index() -> dict[str, str]:
+        return {"message": "hello"}
+
+    async def create(number: int, item: Any, limit: int = 10) -> Any:
+        if limit > 100:
+            raise fastapi.HTTPException(404, "too many")
+        return item
+
+    create.__annotations__["item"] = item
+    app.get("/")(index)
+    app.post("/items/{number}", status_code=201, response_model=item)(create)
+    app.get("/boom")(async_boom_without_arguments)
+    app.openapi()
+    rehearse_asgi(app)
+
+
+async def async_boom_without_arguments() -> Any:
+    raise KeyError("lost")
+
+
+def rehearse_pyramid() -> None:
+    config_module: Any = importlib.import_module("pyramid.config")
+
+    def index(request: Any) -> Any:
+        return {"message": "hello"}
+
+    def create(request: Any) -> Any:
+        return request.json_body
+
+    with config_module.Configurator() as config:
+        for name, path, view in (("index", "/", index), ("item", "/items/{number}", create), ("boom", "/boom", boom)):
+            config.add_route(name, path)
+            config.add_view(view, route_name=name, renderer="json")
+        app = config.make_wsgi_app()
+    rehearse_wsgi(app)
+    config_module.global_registries.remove(app.registry)
+
+
+def rehearse_aiohttp() -> None:
+    web: Any = importlib.import_module("aiohttp.web")
+
+    async def index(request: Any) -> Any:
+        return web.json_response({"message": "hello"})
+
+    async def create(request: Any) -> Any:
+        return web.json_response(await request.json(), status=201)
+
+    @contextlib.asynccontextmanager
+    async def serve(listener: socket.socket) -> AsyncIterator[None]:
+        app = web.Application()
+        app.add_routes(
+            [web.get("/", index), web.post("/items/{number}", create), web.get("/boom", async_boom)],
+        )
+        runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        yield
+        await runner.cleanup()
+
+    rehearse_asyncio(serve)
+
+
+def rehearse_sanic() -> None:
+    sanic: Any = importlib.import_module("sanic")
+    config: Any = importlib.import_module("sanic.config")
+    protocol: Any = importlib.import_module("sanic.server.protocols.http_protocol")
+    runners: Any = importlib.import_module("sanic.server.runners")
+    signal: Any = importlib.import_module("sanic.models.server_types")
+    # Rewriting its own methods, to save some checks for each request, takes longer than all the requests of a job.
+    config.DEFAULT_CONFIG["TOUCHUP"] = False
+    app = sanic.Sanic("rehearsal")
+
+    async def index(request: Any) -> Any:
+        return sanic.json({"message": "hello"})
+
+    async def create(request: Any, number: int) -> Any:
+        return sanic.json(request.json, status=201)
+
+    app.get("/")(index)
+    app.post("/items/<number:int>")(create)
+    app.get("/boom")(async_boom)
+
+    @contextlib.asynccontextmanager
+    async def serve(listener: socket.socket) -> AsyncIterator[None]:
+        loop = importlib.import_module("asyncio").get_running_loop()
+        await app._startup()
+        await app._server_event("init", "before", loop=loop)
+        kwargs = runners._build_protocol_kwargs(protocol.HttpProtocol, app.config)
+        kwargs.update(loop=loop, connections=set(), signal=signal.Signal(), app=app, state={}, unix=None)
+        server = await loop.create_server(functools.partial(protocol.HttpProtocol, **kwargs), sock=listener)
+        yield
+        server.close()
+
+    try:
+        rehearse_asyncio(serve)
+    finally:
+        sanic.Sanic.unregister_app(app)
+
+
+def rehearse_tornado() -> None:
+    web: Any = importlib.import_module("tornado.web")
+    httpserver: Any = importlib.import_module("tornado.httpserver")
+
+    class Index(web.RequestHandler):  # type: ignore[misc]
+        def get(self) -> None:
+            self.write({"message": "hello"})
+
+    class Items(web.RequestHandler):  # type: ignore[misc]
+        def post(self, number: str) -> None:
+            self.write(self.request.body)
+
+    class Boom(web.RequestHandler):  # type: ignore[misc]
+        async def get(self) -> None:
+            raise KeyError("lost")
+
+    @contextlib.asynccontextmanager
+    async def serve(listener: socket.socket) -> AsyncIterator[None]:
+        app = web.Application([("/", Index), (r"/items/(\d+)", Items), ("/boom", Boom)])
+        server = httpserver.HTTPServer(app)
+        server.add_socket(listener)
+        yield
+        server.stop()
+        await server.close_all_connections()
+
+    rehearse_asyncio(serve)
+
+
+def rehearse_dash() -> None:
+    dash: Any = importlib.import_module("dash")
+    express: Any = importlib.import_module("plotly.express")
+    hooks: Any = importlib.import_module("dash._hooks")
+    hooks.HooksManager.register_setuptools()  # looks through all installed packages
+    app = dash.Dash("rehearsal")
+    app.layout = dash.html.Div([dash.dcc.Dropdown(["a", "b"], "a", id="choice"), dash.dcc.Graph(id="chart")])
+
+    def chart(choice: str) -> Any:
+        return express.bar({"x": [1, 2], "y": [3, 4]}, x="x", y="y", title=choice)
+
+    app.callback(dash.Output("chart", "figure"), dash.Input("choice", "value"))(chart)
+    client = app.server.test_client()
+    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/nothing"):
+        client.get(path)
+    update = {
+        "output": "chart.figure",
+        "outputs": {"id": "chart", "property": "figure"},
+        "inputs": [{"id": "choice", "property": "value", "value": "a"}],
+        "changedPropIds": ["choice.value"],
+    }
+    client.post("/_dash-update-component", json=update)
+    rehearse_wsgi(app.server)
+
+
+def rehearse_streamlit() -> None:
+    scanner: Any = importlib.import_module("streamlit.components.v2.manifest_scanner")
+    found = scanner.scan_component_manifests()
+    scanner.scan_component_manifests = functools.wraps(scanner.scan_component_manifests)(lambda *_, **__: list(found))
+    app_test: Any = importlib.import_module("streamlit.testing.v1.app_test")
+    size = threading.stack_size(THREAD_STACK_BYTES)  # the C library keeps the script's stack for the next thread
+    try:
+        app_test.AppTest.from_string(STREAMLIT_SCRIPT).run(timeout=60)
+    finally:
+        threading.stack_size(size)
+        app_test.TMP_DIR.cleanup()
+        forget_modules("streamlit.testing")  # its temporary folder is gone
+
+
+STREAMLIT_SCRIPT = """
+import pandas as pd
+import streamlit as st
+
+st.set_page_config(page_title="Rehearsal", layout="wide")
+st.title("Rehearsal")
+region = st.sidebar.selectbox("Region", ["North", "South"], key="region")
+least = st.slider("Least", 0, 10, 2, key="least")
+data = pd.DataFrame({"month": ["a", "b", "c"], "sales": [1, 2, 3], "region": ["North", "South", "North"]})
+chosen = data[(data["region"] == region) & (data["sales"] >= least)]
+left, right = st.columns(2)
+left.metric("Total", int(data["sales"].sum()), "5%")
+right.dataframe(chosen)
+st.bar_chart(data, x="month", y="sales")
+st.line_chart(data.set_index("month")["sales"])
+if st.button("Go", key="go"):
+    st.session_state["count"] = st.session_state.get("count", 0) + 1
+st.write("Rows", len(chosen), chosen)
+st.markdown("**done**")
+with st.expander("More"):
+    st.text_input("Name", key="name")
+    st.checkbox("Yes", key="yes")
+"""
+
+
+WARM_UPS: dict[str, Callable[[], Any]] = {
+    "flask": rehearse_flask,
+    "django": rehearse_django,
+    "fastapi": rehearse_fastapi,
+    "starlette": rehearse_starlette,
+    "pyramid": rehearse_pyramid,
+    "aiohttp": rehearse_aiohttp,
+    "sanic": rehearse_sanic,
+    "tornado": rehearse_tornado,
+    "gevent": rehearse_gevent,
+    "dash": rehearse_dash,
+    "streamlit": rehearse_streamlit,
+}
