@@ -14,6 +14,7 @@ import logging
 import os
 import socket
 import sys
+import tempfile
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ from contextlib import AbstractAsyncContextManager
 from types import ModuleType
 from typing import Any
 
-from . import loading, serving  # noqa: F401 what every learner's process goes on with
+from . import running, serving, streamlit_app  # noqa: F401 running: what every child goes on with
 
 # What the harness, servers and tracebacks import late, and what learners' programs of any kind commonly import.
 STANDARD = """
@@ -89,8 +90,10 @@ MODULES = {
     """,
     "dash": f"dash dash.dash_table plotly.express plotly.io plotly.graph_objects pandas {FLASK}",
     "streamlit": f"""
-        {STARLETTE} streamlit streamlit.starlette streamlit.testing.v1 streamlit.web.bootstrap pandas pyarrow numpy
-        altair
+        {STARLETTE} streamlit streamlit.starlette streamlit.web.bootstrap pandas pyarrow numpy
+        altair anyio._core._fileio streamlit.dataframe.lazy_df_adapters streamlit.runtime.agent.interaction
+        streamlit.runtime.agent.mcp streamlit.runtime.agent.snapshot streamlit.runtime.agent.widget_values
+        streamlit.runtime.agent.widget_writes streamlit.web.server.starlette.starlette_agent_routes
     """,
 }
 
@@ -98,6 +101,7 @@ MODULES = {
 NOT_BEFORE_A_PATCH = {"asyncio", "concurrent.futures.thread", "http.client", "ssl", "urllib.request", "unittest.mock"}
 
 THREAD_STACK_BYTES = 1024 * 1024
+THREAD_END_SECONDS = 5
 
 
 def request_of(method: str, target: str, body: bytes = b"") -> bytes:
@@ -131,6 +135,10 @@ def preload(profile: str) -> None:
         for name in MODULES.get(profile, "").split():
             load(name)
         cache_distributions()
+        prepare = PREPARATIONS.get(profile)
+        if prepare is not None:
+            with contextlib.suppress(Exception):
+                prepare()
         with contextlib.suppress(Exception):  # after a change of a framework: slower, but as right as before
             rehearse(profile)
     gc.collect()
@@ -208,7 +216,7 @@ def unnoticed() -> Iterator[None]:
     manager = logging.Logger.manager
     loggers = dict(manager.loggerDict)
     states = [
-        (one, one.level, one.handlers[:], one.propagate, one.disabled)
+        (one, one.level, bool(one.handlers), one.propagate, one.disabled)
         for one in (logging.getLogger(), *loggers.values())
         if isinstance(one, logging.Logger)
     ]
@@ -219,9 +227,10 @@ def unnoticed() -> Iterator[None]:
         for name in set(manager.loggerDict) - set(loggers):
             if not is_module_logger(name):
                 del manager.loggerDict[name]
-        for logger, level, handlers, propagate, disabled in states:
+        for logger, level, has_handlers, propagate, disabled in states:
             logger.setLevel(level)
-            logger.handlers[:] = handlers
+            if not has_handlers:
+                logger.handlers.clear()
             logger.propagate, logger.disabled = propagate, disabled
         os.environ.clear()
         os.environ.update(environment)
@@ -250,8 +259,10 @@ def rehearse_wsgi(app: Any) -> None:
         server.server_close()
 
 
-def rehearse_asyncio(serving_on: Callable[[socket.socket], AbstractAsyncContextManager[None]]) -> None:
-    """Send the requests to what *serving_on* serves on a socket, in a loop that ends with them.
+def rehearse_asyncio(
+    serving_on: Callable[[socket.socket], AbstractAsyncContextManager[None]], requests: Iterable[bytes] = REQUESTS
+) -> None:
+    """Send *requests* to what *serving_on* serves on a socket, in a loop that ends with them.
 
     Not in uvloop's: libuv keeps a pipe for signals, which it closes by number in each child, whatever is there by then.
     """
@@ -263,7 +274,7 @@ def rehearse_asyncio(serving_on: Callable[[socket.socket], AbstractAsyncContextM
             listener.listen()
             listener.setblocking(False)
             async with serving_on(listener):
-                for request in REQUESTS:
+                for request in requests:
                     await exchange(asyncio.get_running_loop(), listener.getsockname(), request)
 
     with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
@@ -279,7 +290,7 @@ async def exchange(loop: Any, address: Any, request: bytes) -> None:
             pass
 
 
-def rehearse_asgi(app: Any) -> None:
+def rehearse_asgi(app: Any, requests: Iterable[bytes] = REQUESTS) -> None:
     """uvicorn from its configuration on, without its handling of signals."""
     uvicorn: Any = importlib.import_module("uvicorn")
 
@@ -293,7 +304,7 @@ def rehearse_asgi(app: Any) -> None:
         yield
         await server.shutdown()
 
-    rehearse_asyncio(serve)
+    rehearse_asyncio(serve, requests)
 
 
 def flask_app() -> Any:
@@ -438,14 +449,17 @@ def rehearse_aiohttp() -> None:
     rehearse_asyncio(serve)
 
 
+def prepare_sanic() -> None:
+    """Rewriting its own methods, to save some checks in each request, takes longer than all the requests of a job."""
+    config: Any = importlib.import_module("sanic.config")
+    config.DEFAULT_CONFIG["TOUCHUP"] = False
+
+
 def rehearse_sanic() -> None:
     sanic: Any = importlib.import_module("sanic")
-    config: Any = importlib.import_module("sanic.config")
     protocol: Any = importlib.import_module("sanic.server.protocols.http_protocol")
     runners: Any = importlib.import_module("sanic.server.runners")
     signal: Any = importlib.import_module("sanic.models.server_types")
-    # Rewriting its own methods, to save some checks for each request, takes longer than all the requests of a job.
-    config.DEFAULT_CONFIG["TOUCHUP"] = False
     app = sanic.Sanic("rehearsal")
 
     async def index(request: Any) -> Any:
@@ -503,11 +517,15 @@ def rehearse_tornado() -> None:
     rehearse_asyncio(serve)
 
 
+def prepare_dash() -> None:
+    """Look for plugins among the installed packages."""
+    hooks: Any = importlib.import_module("dash._hooks")
+    hooks.HooksManager.register_setuptools()
+
+
 def rehearse_dash() -> None:
     dash: Any = importlib.import_module("dash")
     express: Any = importlib.import_module("plotly.express")
-    hooks: Any = importlib.import_module("dash._hooks")
-    hooks.HooksManager.register_setuptools()  # looks through all installed packages
     app = dash.Dash("rehearsal")
     app.layout = dash.html.Div([dash.dcc.Dropdown(["a", "b"], "a", id="choice"), dash.dcc.Graph(id="chart")])
 
@@ -528,18 +546,34 @@ def rehearse_dash() -> None:
     rehearse_wsgi(app.server)
 
 
-def rehearse_streamlit() -> None:
+def prepare_streamlit() -> None:
+    """The options, which are the same in every child, and the components, which are those that are installed."""
+    streamlit_app.set_options()
     scanner: Any = importlib.import_module("streamlit.components.v2.manifest_scanner")
     found = scanner.scan_component_manifests()
     scanner.scan_component_manifests = functools.wraps(scanner.scan_component_manifests)(lambda *_, **__: list(found))
-    app_test: Any = importlib.import_module("streamlit.testing.v1.app_test")
-    size = threading.stack_size(THREAD_STACK_BYTES)  # the C library keeps the script's stack for the next thread
+
+
+def rehearse_streamlit() -> None:
+    """A script that is asked for once, with the runtime that is a process's only one."""
+    starlette: Any = importlib.import_module("streamlit.starlette")
+    runtime: Any = importlib.import_module("streamlit.runtime.runtime")
+    config: Any = importlib.import_module("streamlit.config")
+    size = threading.stack_size(THREAD_STACK_BYTES)  # the C library keeps the stack for the next thread
     try:
-        app_test.AppTest.from_string(STREAMLIT_SCRIPT).run(timeout=60)
+        with tempfile.TemporaryDirectory() as folder:
+            script = os.path.join(folder, "rehearsal.py")
+            with open(script, "w") as file:
+                file.write(STREAMLIT_SCRIPT)
+            interact = request_of("POST", "/_stcore/agent/interact", b"{}")
+            rehearse_asgi(starlette.App(script), (request_of("GET", "/"), interact))
     finally:
         threading.stack_size(size)
-        app_test.TMP_DIR.cleanup()
-        forget_modules("streamlit.testing")  # its temporary folder is gone
+        runtime.Runtime._instance = None
+        config._server_mode = None
+        for thread in threading.enumerate():
+            if thread is not threading.current_thread():
+                thread.join(THREAD_END_SECONDS)
 
 
 STREAMLIT_SCRIPT = """
@@ -567,6 +601,13 @@ with st.expander("More"):
 """
 
 
+# What is left for the children to find,
+PREPARATIONS: dict[str, Callable[[], None]] = {
+    "sanic": prepare_sanic,
+    "dash": prepare_dash,
+    "streamlit": prepare_streamlit,
+}
+# and what is done for its traces in caches only.
 WARM_UPS: dict[str, Callable[[], Any]] = {
     "flask": rehearse_flask,
     "django": rehearse_django,
