@@ -9,6 +9,7 @@ from sandbox.report import SandboxUnavailable
 COMMANDS = {
     "doctor": "say which level of isolation this machine gives, and what to do about what is missing",
     "run": "run one file and show everything that was seen",
+    "judge": "run a folder, as its job.toml says, and print the report",
     "attack": "list the attack programs, or run them and say which were held off",
     "bench": "measure how fast jobs run here",
 }

@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import pwd
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sandbox import jail, seccomp, verification
+from sandbox import cgroup, jail, seccomp, verification
 from sandbox.baseline import BASELINES
 from sandbox.interpreter import bubblewrap, learner_interpreter
 from sandbox.report import SandboxUnavailable
@@ -227,45 +226,17 @@ def _landlock() -> list[Check]:
 
 
 def _cgroups() -> list[Check]:
-    mounts = Path("/proc/self/mountinfo").read_text()
-    kinds = set(re.findall(r" - (cgroup2?) ", mounts))
-    if kinds == {"cgroup2"}:
-        return [_unified()]
-    if "cgroup" in kinds:
-        usable = [name for name in ("memory", "pids") if re.search(rf" - cgroup \S+ \S*\b{name}\b", mounts)]
-        text = f"version 1, with {', '.join(usable) or 'neither memory nor pids'}"
-        if os.geteuid() == 0 and len(usable) == 2:
-            return [Check(name="cgroups", holds=True, text=text)]
-        advice = (
-            "For the level full, boot with version 2 (`systemd.unified_cgroup_hierarchy=1`) and delegate to the "
-            "worker; version 1 can be used by root only."
-        )
-        return [Check(name="cgroups", holds=False, text=f"{text}, not ours to use", advice=advice)]
-    return [Check(name="cgroups", holds=False, text="none are mounted", advice=_ADVICE_ON_CGROUPS)]
+    try:
+        text = cgroup.hierarchy().describe()
+    except cgroup.Unavailable as error:
+        return [Check(name="cgroups", holds=False, text=str(error), advice=_ADVICE_ON_CGROUPS)]
+    return [Check(name="cgroups", holds=True, text=f"{text}: a group could be made, limited and joined")]
 
 
 _ADVICE_ON_CGROUPS = (
     "For the level full, start the worker as a systemd service with `Delegate=yes` (docs/operations.md), or for a "
-    "trial `systemd-run --user --scope -p Delegate=yes python -m sandbox doctor`."
+    "trial `systemd-run --user --scope -p Delegate=yes python -m sandbox doctor`. Version 1 can be used by root only."
 )
-
-
-def _unified() -> Check:
-    (own,) = re.findall(r"^0::(.*)$", Path("/proc/self/cgroup").read_text(), re.MULTILINE)
-    folder = Path("/sys/fs/cgroup", own.lstrip("/"))
-    controllers = (folder / "cgroup.controllers").read_text().split()
-    missing = [name for name in ("memory", "pids") if name not in controllers]
-    if missing:
-        return Check(
-            name="cgroups",
-            holds=False,
-            text=f"version 2, {own} has no {' and no '.join(missing)} controller",
-            advice=_ADVICE_ON_CGROUPS,
-        )
-    if not os.access(folder, os.W_OK) or not os.access(folder / "cgroup.procs", os.W_OK):
-        text = f"version 2, {own} is not delegated to us"
-        return Check(name="cgroups", holds=False, text=text, advice=_ADVICE_ON_CGROUPS)
-    return Check(name="cgroups", holds=True, text=f"version 2, {own} is ours, with {', '.join(controllers)}")
 
 
 def _container() -> list[Check]:

@@ -2,55 +2,14 @@
 
 import argparse
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sandbox.commands import showing
+from sandbox.commands.guessing import framework_of, kind_of
 from sandbox.job import MIB, HttpProbe, Job, Limits
 from sandbox.judging import judge
-
-# In the order in which they win where a file imports several: those that build on others come first.
-FRAMEWORKS = (
-    "streamlit",
-    "dash",
-    "gevent",
-    "fastapi",
-    "flask",
-    "django",
-    "pyramid",
-    "aiohttp",
-    "sanic",
-    "tornado",
-    "starlette",
-)
-NO_FRAMEWORK = "python"
-_SERVERS = ("http.server", "socketserver", "wsgiref", "socket", "uvicorn", "waitress", "werkzeug")
-_IMPORT = re.compile(rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([\w.][\w., \t]*))", re.MULTILINE)
-_APP = re.compile(rb"^(?:app[ \t]*[:=]|(?:async[ \t]+)?def[ \t]+app\b|class[ \t]+app\b)", re.MULTILINE)
-
-
-def imported(source: bytes) -> set[str]:
-    """The modules that *source* seems to import, by their full names. A guess: the text is never compiled."""
-    names: set[bytes] = set()
-    for from_module, modules in _IMPORT.findall(source):
-        parts = [from_module] if from_module else modules.split(b",")
-        names.update(part.split()[0] for part in parts if part.split())
-    return {name.decode(errors="replace") for name in names}
-
-
-def framework_of(source: bytes) -> str:
-    """The framework that *source* imports, or NO_FRAMEWORK."""
-    packages = {name.partition(".")[0] for name in imported(source)}
-    return next((name for name in FRAMEWORKS if name in packages), NO_FRAMEWORK)
-
-
-def kind_of(source: bytes, framework: str) -> str:
-    """Whether *source* looks like something that answers requests (http), or runs and ends (script)."""
-    names = imported(source)
-    serves = any(name == server or name.startswith(f"{server}.") for name in names for server in _SERVERS)
-    return "http" if framework != NO_FRAMEWORK or serves or _APP.search(source) else "script"
 
 
 def main(arguments: list[str]) -> int:
@@ -82,11 +41,9 @@ def _job(source: bytes, given: bytes, options: argparse.Namespace) -> Job:
         "files": {"main.py": source},
         "probes": [HttpProbe(**request) for request in requests],
         "limits": Limits(**{name: value for name, value in _limits(options) if value is not None}),
+        "input": given,
+        "arguments": tuple(options.arguments),
     }
-    if kind == "script":
-        wanted |= {"input": given, "arguments": tuple(options.arguments)}
-    elif given or options.arguments:
-        raise ValueError("--input and arguments are for programs of the kind script")
     return Job(**wanted)
 
 

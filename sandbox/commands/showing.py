@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from sandbox.job import MIB, HttpProbe, Job
+from sandbox.job import MIB, Burst, Job, Probe, WidgetProbe
 from sandbox.report import Observation, Report
 
 # Control characters, invisible ones (bidirectional overrides among them), and what is no character at all.
 _HARMFUL = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _KEPT = "\n\t"
+BODY_OF_BURST_BYTES = 200  # shown of each answer to a burst
 
 
 def harmless(text: bytes | str) -> str:
@@ -57,17 +58,12 @@ def lines(job: Job, report: Report) -> Iterator[str]:
             yield harmless(stream).removesuffix("\n")
 
 
-def _exchange(probe: Any, observation: Observation) -> Iterator[str]:
-    answer = f"status {observation.status}" if observation.status is not None else "no status"
-    if observation.error:
-        answer += f", error {harmless(observation.error)}"
-    yield f"{_asked(probe)}: {answer}, {observation.elapsed_ms:.1f} ms"
+def _exchange(probe: Probe, observation: Observation) -> Iterator[str]:
+    yield f"{_asked(probe)}: {_answer(observation)}"
     for name, value in observation.headers:
         yield f"  {harmless(name)}: {_one_line(value)}"
-    known = {"status", "headers", "body", "truncated", "elapsed_ms", "error", "stderr"}
-    for name, value in _members(observation):
-        if name not in known and value not in (None, (), [], ""):
-            yield f"  {name}: {harmless(json.dumps(as_json(value)))}"
+    for answer in observation.answers:
+        yield f"  {_answer(answer)} {_one_line(answer.body[:BODY_OF_BURST_BYTES])}"
     if observation.body:
         yield ""
         yield harmless(observation.body).removesuffix("\n")
@@ -75,14 +71,21 @@ def _exchange(probe: Any, observation: Observation) -> Iterator[str]:
         yield "(there was more)"
 
 
-def _asked(probe: Any) -> str:
-    if isinstance(probe, HttpProbe):
-        return f"{harmless(probe.method)} {_one_line(probe.path)}"
-    members = (f"{name}={_one_line(str(value))}" for name, value in _members(probe) if value not in ("", b"", ()))
-    return f"{type(probe).__name__}({', '.join(members)})"
+def _answer(observation: Observation) -> str:
+    said = [f"status {observation.status}"] if observation.status is not None else []
+    said += [f"error {harmless(observation.error)}"] if observation.error else []
+    return ", ".join([*said, f"{observation.elapsed_ms:.1f} ms"])
 
 
-def _one_line(text: str) -> str:
+def _asked(probe: Probe) -> str:
+    if isinstance(probe, Burst):
+        return f"{probe.clients} x {_asked(probe.request)}"
+    if isinstance(probe, WidgetProbe):
+        return f"widgets {_one_line(json.dumps(as_json(probe)))}"
+    return f"{_one_line(probe.method)} {_one_line(probe.path)}"
+
+
+def _one_line(text: bytes | str) -> str:
     return harmless(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
