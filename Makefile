@@ -28,6 +28,11 @@ lint: ## format and lint checks, import contracts, types
 	@$(PYTHON) -m config.setup --test
 	@$(BIN)/python -m config.tests.everything lint
 
+.PHONY: bench
+bench: ## measure jobs beside bare pytest (QUICK=1 a first look, ROUNDS= how often, WRITE=1 docs/benchmarks.md)
+	@$(PYTHON) -m config.setup --test
+	@$(BIN)/python -m config.benchmark $(if $(ROUNDS),--rounds '$(ROUNDS)') $(if $(QUICK),--quick) $(if $(WRITE),--write)
+
 .PHONY: format
 format: ## format Python and templates in place
 	$(BIN)/ruff format .

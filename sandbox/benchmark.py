@@ -96,6 +96,9 @@ class Plan:
     flows: list[Flow] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
+    def __add__(self, other: "Plan") -> "Plan":
+        return Plan(self.cases + other.cases, self.flows + other.flows, self.skipped + other.skipped)
+
 
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)

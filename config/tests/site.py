@@ -28,7 +28,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(look: Callable[[], Found], what: str, seconds: float = START_SECONDS) -> Found:
+def wait_for(look: Callable[[], Found | None], what: str, seconds: float = START_SECONDS) -> Found:
     """The first true result of *look*; fails the test when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
