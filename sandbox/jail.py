@@ -1,17 +1,16 @@
-"""What the inside looks like, as options for bubblewrap, and how the launcher gets there."""
+"""What the inside of a zygote's jail looks like, as options for bubblewrap, and how the launcher gets there."""
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.interpreter import HARNESS, Interpreter, bubblewrap, learner_interpreter
-from sandbox.job import MIB, Limits
+from sandbox.job import MIB
 from sandbox.report import SandboxUnavailable
 
 LEARNER_UID = 1000  # inside; outside it is the worker's uid, or SANDBOX_UID where the worker is root
 DEFAULT_SANDBOX_UID = 64391
-TMP_BYTES = 4 * MIB
-SHM_BYTES = 1 * MIB  # multiprocessing's locks and queues live there
+TMP_BYTES = 4 * MIB  # the zygote's own; a job has others (harness/namespaces.py)
 BASE, LEARNER, INSIDE_HARNESS = "/opt/python", "/opt/learner", "/opt/fieldguide_harness"
 
 # The first that exists becomes, in root's private mount namespace only, the place of what bubblewrap must reach.
@@ -26,6 +25,7 @@ ENVIRONMENT = {
     "LD_LIBRARY_PATH": f"{BASE}/lib",
     "OPENBLAS_NUM_THREADS": "1",  # or it starts a thread for every processor of the host
     "FLASK_RUN_FROM_CLI": "true",  # Flask then ignores app.run(), which would block the import
+    "PYTHONHASHSEED": "0",  # the same program gives the same answers, whatever zygote it comes from
 }
 
 
@@ -106,20 +106,19 @@ def _system() -> list[str]:
     return arguments
 
 
-def options(jail: Jail, limits: Limits, *, filter_fd: int, environment_fd: int) -> list[str]:
-    """bubblewrap's options: everything is read-only but /work, /tmp and /dev/shm, whose sizes are bounded.
+def options(jail: Jail, *, environment_fd: int) -> list[str]:
+    """bubblewrap's options: everything is read-only but the zygote's own /tmp, which no job sees.
 
     The namespaces are asked for one by one, because --unshare-all goes on without a user namespace where it cannot
-    have one. The network namespace is the launcher's, and pid 1 the harness, which is closed to its children as
-    bubblewrap's own pid 1 would not be.
+    have one. The system call filter is loaded later, by the job's pid 1: the zygote makes namespaces for the jobs.
     """
-    result = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup"]
+    result = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup", "--unshare-net"]
     result += ["--uid", str(LEARNER_UID), "--gid", str(LEARNER_UID), "--hostname", "fieldguide"]
     result += ["--as-pid-1", "--die-with-parent", "--new-session", "--clearenv"]
     for name, value in ENVIRONMENT.items():
         result += ["--setenv", name, value]
     result += _system()
-    for folder in ("/opt", BASE, f"{BASE}/bin", f"{BASE}/lib", LEARNER, f"{LEARNER}/bin"):
+    for folder in ("/opt", BASE, f"{BASE}/bin", f"{BASE}/lib", LEARNER, f"{LEARNER}/bin", "/work"):
         result += ["--perms", "0755", "--dir", folder]
     for mount in jail.mounts:
         result += ["--ro-bind", str(mount.source), mount.inside]
@@ -128,11 +127,9 @@ def options(jail: Jail, limits: Limits, *, filter_fd: int, environment_fd: int) 
         result += ["--symlink", jail.base_python, f"{LEARNER}/bin/{name}"]
     result += _devices()
     result += ["--proc", "/proc"]
-    result += ["--perms", "1777", "--size", str(TMP_BYTES), "--tmpfs", "/tmp"]  # noqa: S108 a path inside
-    result += ["--perms", "0700", "--size", str(limits.files_bytes), "--tmpfs", "/work", "--chdir", "/work"]
-    # bubblewrap's own root is a tmpfs without a bound that belongs to the learner.
-    result += ["--remount-ro", "/"]
-    return [*result, "--seccomp", str(filter_fd)]
+    result += ["--perms", "0700", "--size", str(TMP_BYTES), "--tmpfs", "/tmp", "--chdir", "/"]  # noqa: S108 inside
+    # bubblewrap's own root is a tmpfs without a bound.
+    return [*result, "--remount-ro", "/"]
 
 
 def environment_file(jail: Jail) -> bytes:
@@ -146,12 +143,14 @@ def _devices() -> list[str]:
         result += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         result += ["--symlink", f"/proc/self/{target}", f"/dev/{name}"]
-    result += ["--perms", "1777", "--size", str(SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108 a path inside
-    return [*result, "--remount-ro", "/dev"]
+    return [*result, "--dir", "/dev/shm", "--remount-ro", "/dev"]  # noqa: S108 a path inside
 
 
-def inside_command(*descriptors: int) -> list[str]:
-    """Start the harness (harness/boot.py) with its descriptors; -I shields it from variables and the work folder."""
-    # -u: what was printed before a kill must have left the process. -B: no __pycache__ in the work folder.
+def inside_command(config_fd: int, control_fd: int) -> list[str]:
+    """Start the zygote (harness/boot.py) with its descriptors.
+
+    -s and -P: no module comes from a home or a current folder. -u: what was printed before a kill must have left the
+    process. -B: no __pycache__ in the work folder. Not -I, under which PYTHONHASHSEED would not count.
+    """
     start = "import sys; sys.path.insert(0, '/opt'); from fieldguide_harness import boot; boot.main()"
-    return [f"{LEARNER}/bin/python", "-I", "-B", "-u", "-c", start, *map(str, descriptors)]
+    return [f"{LEARNER}/bin/python", "-s", "-P", "-B", "-u", "-c", start, str(config_fd), str(control_fd)]

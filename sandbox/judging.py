@@ -1,6 +1,7 @@
 """The judge: starts a jail, sends the probes one after the other, watches the limits, and reports what was seen."""
 
 import json
+import logging
 import os
 import re
 import selectors
@@ -11,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sandbox import listening
-from sandbox.baseline import baseline_of
 from sandbox.exchange import Exchange
 from sandbox.explanation import Explanation
 from sandbox.http_response import MAX_BODY_BYTES
@@ -19,9 +19,10 @@ from sandbox.job import KIB, Burst, HttpProbe, Job, Probe, WidgetProbe
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.resources import Meter, ProcMeter
-from sandbox.starting import Inside, started
+from sandbox.starting import Inside, ZygoteLost, started
 
-LEVEL = "rootless"
+logger = logging.getLogger(__name__)
+
 POLL_SECONDS = 0.05
 KEEP_GOING_SECONDS = 0.5
 LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
@@ -29,7 +30,7 @@ LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
 # the limit of CPU time long before.
 PROBE_SECONDS = 10.0
 REFUSAL_SECONDS = 0.2  # a refused or closed connection is often the first sign of a program that is just ending
-TRACEBACK_SECONDS = 0.1  # how long after an error a traceback may take to begin,
+TRACEBACK_SECONDS = 0.5  # how long after an error a traceback may take to begin,
 QUIET_SECONDS = 0.02  # and the pause that ends it
 STDERR_OF_PROBE_BYTES = 4 * 1024
 WIDGETS_BODY_BYTES = 512 * KIB  # of what a Streamlit app shows, data of charts and tables included
@@ -54,7 +55,17 @@ def judge(
     Raises SandboxUnavailable, never a verdict, if the isolation or a part of ours failed, and Interrupted if
     *keep_going* said no. In every case nothing of the program is left when this returns.
     """
-    with started(job) as inside, selectors.DefaultSelector() as selector:
+    try:
+        return _judge(job, on_progress, keep_going, warm=True)
+    except ZygoteLost as error:
+        logger.warning("starting cold: %s", error)
+        return _judge(job, on_progress, keep_going, warm=False)
+
+
+def _judge(
+    job: Job, on_progress: Callable[[int], None] | None, keep_going: Callable[[], bool] | None, *, warm: bool
+) -> Report:
+    with started(job, warm=warm) as inside, selectors.DefaultSelector() as selector:
         watch = _Watch(job, inside, selector, on_progress, keep_going)
         try:
             ending = watch.run()
@@ -83,7 +94,7 @@ def _report(watch: "_Watch", ending: Ending, usage: Usage) -> Report:
         stderr=output.stderr,
         truncated=output.is_full,
         usage=usage,
-        level=LEVEL,
+        level=watch.level,
         detail=detail,
     )
 
@@ -137,14 +148,15 @@ class _Watch:
         self.output = Output(job.limits.output_bytes)
         self.explanation = Explanation()
         self.observations: list[Observation] = []
+        self.level = inside.level
         self.exit_code: int | None = None  # negative: the signal that ended it
         self.job = job
         self._inside = inside
         self._selector = selector
         self._on_progress = on_progress or (lambda _: None)
         self._keep_going = keep_going or (lambda: True)
-        self._meter: Meter = ProcMeter(inside.proc, inside.folders, inside.sockets)
-        self._baseline = baseline_of(job.framework).resident_bytes
+        self._meter: Meter = inside.group or ProcMeter(inside.proc, inside.folders, inside.sockets)
+        self._baseline = inside.baseline_bytes
         self._peak_bytes = 0
         self._cpu_seconds = 0.0
         self._ended_at: float | None = None
@@ -329,7 +341,7 @@ class _Watch:
         sample = self._meter.sample()
         self._peak_bytes = max(self._peak_bytes, sample.memory_bytes)
         self._cpu_seconds = max(self._cpu_seconds, sample.cpu_seconds)
-        if self._peak_bytes > self._baseline + limits.memory_bytes:
+        if sample.is_out_of_memory or self._peak_bytes > self._baseline + limits.memory_bytes:
             return Ending.MEMORY_EXCEEDED
         if self._cpu_seconds > limits.cpu_seconds:
             return Ending.TIMED_OUT
@@ -362,6 +374,9 @@ class _Watch:
     def _read_status(self) -> None:
         said = os.read(self._inside.status, 16)
         if not said:
-            raise SandboxUnavailable("the jail was killed from outside; see the kernel's log for a lack of memory")
+            if self._measure() is Ending.MEMORY_EXCEEDED:  # the kernel may have chosen pid 1
+                raise _Ended(Ending.MEMORY_EXCEEDED)
+            lost = ZygoteLost if self._inside.is_warm else SandboxUnavailable
+            raise lost("the jail was killed from outside; see the kernel's log for a lack of memory")
         self.exit_code = int(said)
         self._selector.unregister(self._inside.status)

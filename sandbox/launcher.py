@@ -11,33 +11,23 @@ thread of the worker. FD holds the plan as JSON:
 
 Never start bubblewrap as root: from inside, a root-started one can write the host's sysctls. As root this makes a
 private mount namespace, so that an interpreter below a closed home folder is reachable for SANDBOX_UID and for nobody
-else, and drops to that uid for good. As an ordinary user both steps fall away. In both cases the network namespace is
-made here and not by bubblewrap, because its TCP buffers can be bounded only by whoever owns it.
+else, and drops to that uid for good. As an ordinary user both steps fall away.
 
 Whatever goes wrong ends it with status 78 and one line on stderr, before anything of a learner was started.
 """
 
 import ctypes
-import fcntl
 import json
 import os
-import socket
-import struct
 import sys
 
 REFUSED = 78  # EX_CONFIG
 
 CLONE_NEWNS = 0x00020000
-CLONE_NEWUSER = 0x10000000
-CLONE_NEWNET = 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
 MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 SIGKILL = 9
-SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
-
-# Least, default and most bytes of a TCP socket's buffers, which are kernel memory that no limit of ours counts.
-TCP_BUFFERS = "4096 65536 131072"
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -88,30 +78,6 @@ def drop_root(uid: int) -> None:
         raise Refused(f"becoming uid {uid} (root of a user namespace, as in a rootless container?): {error}") from error
     if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid) or os.getgroups():
         raise Refused(f"could not become uid {uid}")
-    # The change of uid gave /proc/self to root, but the maps of the user namespace are written there.
-    check(libc.prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "becoming readable to ourselves")
-
-
-def make_network() -> None:
-    """A network namespace with nothing but loopback, in a user namespace of our own that owns it."""
-    uid, gid = os.getuid(), os.getgid()
-    check(
-        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET),
-        "making a user namespace (does this system allow them to ordinary users? see user.max_user_namespaces and, "
-        "on Ubuntu, kernel.apparmor_restrict_unprivileged_userns)",
-    )
-    for path, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-        write(f"/proc/self/{path}", text)
-    for name in ("tcp_wmem", "tcp_rmem"):
-        write(f"/proc/sys/net/ipv4/{name}", TCP_BUFFERS)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        (flags,) = struct.unpack_from("16xH", fcntl.ioctl(control, SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0)))
-        fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | IFF_UP))
-
-
-def write(path: str, text: str) -> None:
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def main() -> None:
@@ -124,7 +90,6 @@ def main() -> None:
     if 0 in (*os.getresuid(), *os.getresgid()):
         raise Refused("root's privileges are still there")
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "setting no_new_privs")
-    make_network()
     # After every change of credentials, which forgets it; then look whether the worker went in between.
     check(libc.prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "tying our life to the worker's")
     if os.getppid() != plan["parent"]:

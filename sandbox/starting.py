@@ -1,4 +1,4 @@
-"""Starts one job's jail and gets hold of what the harness passes out of it."""
+"""Starts one job, warm or cold, and gets hold of what its pid 1 passes out."""
 
 import fcntl
 import json
@@ -7,34 +7,37 @@ import os
 import select
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from sandbox import jail, seccomp
+from sandbox import cgroup, jail, supervision
 from sandbox.baseline import baseline_of
-from sandbox.interpreter import LAUNCHER
 from sandbox.job import MIB, Job
+from sandbox.level import Level, level
 from sandbox.report import SandboxUnavailable
+from sandbox.zygote import REASON_BYTES, Zygote, memory_file
 
 # For the launcher, bubblewrap and the harness up to its lock-down: our own work, so not the learner's time.
 STARTUP_SECONDS = 30.0
+WARM_STARTUP_SECONDS = 10.0  # a warm zygote that takes longer is broken; there is the cold start
 KILL_SECONDS = 10.0
-REAP_SECONDS = 1.0
-REASON_BYTES = 2000
 THREAD_STACK_BYTES = 2 * MIB  # what the harness gives each thread
 
-# What the harness passes out (harness/boot.py: pass_out), before the sockets.
+# What pid 1 passes out (harness/init.py: pass_out), before the sockets.
 _PASSED_OUT = ("pid 1", "/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
+_IN_ONE_MESSAGE = 253  # descriptors, at most
 
 _SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
 
 # Address space is cheap and libraries reserve it freely; this bounds what one process can touch between two polls.
 ADDRESS_SLACK_BYTES = 2048 * MIB
+
+
+class ZygoteLost(SandboxUnavailable):
+    """A warm start failed, or its zygote was killed; a cold one can still be tried."""
 
 
 @dataclass(slots=True)
@@ -49,72 +52,69 @@ class Inside:
     stderr: int
     status: int  # how the program ended, from pid 1 inside: the one thing said after the lock-down that is believed
     diagnosis: int
+    level: Level
+    is_warm: bool
+    group: cgroup.Group | None  # at level full
+    way: supervision.Lease | Zygote
+    baseline_bytes: int  # of memory, which is not the learner's
     started: float = field(default_factory=time.monotonic)
 
 
 @contextmanager
-def started(job: Job) -> Iterator[Inside]:
+def started(job: Job, *, warm: bool = True) -> Iterator[Inside]:
     """A running jail for *job*; at the end of the block all of its processes are dead.
 
-    Raises SandboxUnavailable if it could not be started, did not lock itself down, or could not be killed.
+    Raises SandboxUnavailable if it could not be started, did not lock itself down, or could not be killed; ZygoteLost
+    where a cold start, *warm* false, may still go well.
     """
-    place = jail.prepare()
     with ExitStack() as stack:
         try:
-            yield _start(place, job, stack)
+            yield _start(job, stack, warm=warm)
         except OSError as error:
             raise SandboxUnavailable(f"the sandbox failed: {error}") from error
 
 
-def _start(place: jail.Jail, job: Job, stack: ExitStack) -> Inside:
-    control, control_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    # Every descriptor has one owner: *stack* until the end of the job, *handed_over* until the launcher has its copies.
-    # Closing one twice would, in a worker with threads, close somebody else's.
+def _start(job: Job, stack: ExitStack, *, warm: bool) -> Inside:
+    isolation = level()
+    lease = supervision.lease(job.framework) if warm else None
+    way: supervision.Lease | Zygote = lease or Zygote(jail.prepare(), "", jobs=1)
+    stack.callback(way.close)
+    baseline_bytes = baseline_of(job.framework).resident_bytes
+    group = stack.enter_context(_group(job, baseline_bytes)) if isolation is Level.FULL else None
+    out, out_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    # Every descriptor has one owner: *stack* until the end of the job, *handed_over* until it was sent. Closing one
+    # twice would, in a worker with threads, close somebody else's.
     with ExitStack() as handed_over:
-        stack.enter_context(control)
-        handed_over.enter_context(control_inside)
+        stack.enter_context(out)
+        handed_over.enter_context(out_inside)
+        job_fd = memory_file(handed_over, "job", _job_for_harness(job))
+        stdin = _input(handed_over, job)
         stdout, stdout_inside = _pipe(stack, handed_over)
         stderr, stderr_inside = _pipe(stack, handed_over)
         lockdown, lockdown_inside = _pipe(stack, handed_over)
         status, status_inside = _pipe(stack, handed_over)
         diagnosis, diagnosis_inside = _pipe(stack, handed_over)
+        descriptors = [job_fd, out_inside.fileno(), stdin, stdout_inside, stderr_inside]  # the order of harness/init.py
+        descriptors += [lockdown_inside, status_inside, diagnosis_inside, *(group.joins if group else ())]
+        try:
+            way.send(descriptors)
+        except OSError as error:
+            _fail(way, stderr, f"it does not take the job: {error}")
 
-        filter_fd = _memory_file(handed_over, "filter", seccomp.program())
-        environment_fd = _memory_file(handed_over, "environment", jail.environment_file(place))
-        options = jail.options(place, job.limits, filter_fd=filter_fd, environment_fd=environment_fd)
-        # In a file, because everything inside can read pid 1's command line, and options name paths of this machine.
-        options_fd = _memory_file(handed_over, "options", b"".join(option.encode() + b"\0" for option in options))
-        job_fd = _memory_file(handed_over, "job", _job_for_harness(job))
-        for_harness = (job_fd, control_inside.fileno(), lockdown_inside, status_inside, diagnosis_inside)
-        plan = {
-            "uid": place.uid,
-            "parent": os.getpid(),
-            "stage": place.stage,
-            "binds": place.binds,
-            "program": place.program,
-            "arguments": ["init", "--args", str(options_fd), "--", *jail.inside_command(*for_harness)],
-        }
-        plan_fd = _memory_file(handed_over, "plan", json.dumps(plan).encode())
-        process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(LAUNCHER), str(plan_fd)],
-            stdin=_input(handed_over, job),
-            stdout=stdout_inside,
-            stderr=stderr_inside,
-            pass_fds=(*for_harness, filter_fd, environment_fd, options_fd, plan_fd),
-            env={},
-            cwd="/",
-            start_new_session=True,
-        )
-        stack.callback(_reap, process)
-
-    passed_out = _received(control, len(_PASSED_OUT) + job.sockets)
+    deadline = time.monotonic() + (WARM_STARTUP_SECONDS if lease else STARTUP_SECONDS)
+    passed_out = _received(out, len(_PASSED_OUT), deadline)
     if not passed_out:
-        _fail(process, stderr)
-    init, proc, *folders = (_kept(stack, descriptor) for descriptor in passed_out[: len(_PASSED_OUT)])
-    sockets = [stack.enter_context(socket.socket(fileno=descriptor)) for descriptor in passed_out[len(_PASSED_OUT) :]]
+        _fail(way, stderr, "it did not isolate the job")
+    init, proc, *folders = (_kept(stack, descriptor) for descriptor in passed_out)
     stack.callback(_kill_all, init)
-    if not _locked_down(lockdown):
-        _fail(process, stderr)
+    sockets: list[socket.socket] = []
+    while len(sockets) < job.sockets:
+        received = _received(out, job.sockets - len(sockets), deadline)
+        if not received:
+            _fail(way, stderr, "it did not pass the sockets out")
+        sockets += [stack.enter_context(socket.socket(fileno=descriptor)) for descriptor in received]
+    if not _readable(lockdown, deadline) or os.read(lockdown, 1) != b"L":
+        _fail(way, stderr, "it did not lock the job down")
     return Inside(
         init=init,
         proc=proc,
@@ -124,7 +124,21 @@ def _start(place: jail.Jail, job: Job, stack: ExitStack) -> Inside:
         stderr=stderr,
         status=status,
         diagnosis=diagnosis,
+        level=isolation,
+        is_warm=lease is not None,
+        group=group,
+        way=way,
+        baseline_bytes=baseline_bytes,
     )
+
+
+def _group(job: Job, baseline_bytes: int) -> cgroup.Group:
+    """The cgroup of the job. It has the level full, so there is no going on without one."""
+    try:
+        # Pid 1 inside is the harness's.
+        return cgroup.hierarchy().make(baseline_bytes + job.limits.memory_bytes, job.limits.processes + 1)
+    except (cgroup.Unavailable, OSError) as error:
+        raise SandboxUnavailable(f"no cgroup can be made for the job: {error}") from error
 
 
 def _kept(stack: ExitStack, descriptor: int) -> int:
@@ -138,18 +152,10 @@ def _pipe(ours: ExitStack, theirs: ExitStack) -> tuple[int, int]:
     return _kept(ours, read), _kept(theirs, write)
 
 
-def _memory_file(stack: ExitStack, name: str, content: bytes) -> int:
-    """A descriptor from which *content* can be read, and no path to it."""
-    descriptor = _kept(stack, os.memfd_create(f"fieldguide-{name}", os.MFD_CLOEXEC))
-    os.write(descriptor, content)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
-
-
 def _input(stack: ExitStack, job: Job) -> int:
     """What a program has as its standard input; sealed, because it can open it once more, to write."""
     if job.kind != "script":
-        return subprocess.DEVNULL
+        return _kept(stack, os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
     descriptor = _kept(stack, os.memfd_create("fieldguide-input", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING))
     with open(descriptor, "wb", closefd=False) as file:
         file.write(job.input)
@@ -159,9 +165,7 @@ def _input(stack: ExitStack, job: Job) -> int:
 
 
 def _job_for_harness(job: Job) -> bytes:
-    baseline = baseline_of(job.framework)
     limits = job.limits
-    data_bytes = baseline.data_bytes + limits.memory_bytes + limits.processes * THREAD_STACK_BYTES
     return json.dumps(
         {
             "kind": job.kind,
@@ -173,8 +177,9 @@ def _job_for_harness(job: Job) -> bytes:
             "limits": {
                 # One process alone; the tree is polled, and the poll comes first.
                 "cpu_seconds": math.ceil(limits.cpu_seconds) + 1,
-                "data_bytes": data_bytes,
-                "address_bytes": data_bytes + ADDRESS_SLACK_BYTES,
+                "baseline_bytes": baseline_of(job.framework).data_bytes,
+                "data_bytes": limits.memory_bytes + limits.processes * THREAD_STACK_BYTES,
+                "address_bytes": ADDRESS_SLACK_BYTES,
                 "file_bytes": limits.files_bytes,
                 "processes": limits.processes + 1,  # pid 1 inside is the harness's
             },
@@ -182,57 +187,40 @@ def _job_for_harness(job: Job) -> bytes:
     ).encode()
 
 
-def _received(control: socket.socket, count: int) -> list[int]:
-    """The *count* descriptors that the harness passes out; none if it went before it did."""
-    if not _readable(control.fileno(), STARTUP_SECONDS):
+def _received(out: socket.socket, count: int, deadline: float) -> list[int]:
+    """Up to *count* descriptors that the harness passes out in one message; none if it went before it did."""
+    if not _readable(out.fileno(), deadline):
         return []
-    _, descriptors, _, _ = socket.recv_fds(control, 1, count)
-    for descriptor in descriptors:
-        os.set_inheritable(descriptor, False)
-    if len(descriptors) == count:
-        return descriptors
-    for descriptor in descriptors:  # this process may not open as many as there are probes
-        os.close(descriptor)
-    return []
+    _, descriptors, flags, _ = socket.recv_fds(out, 1, min(count, _IN_ONE_MESSAGE), socket.MSG_CMSG_CLOEXEC)
+    if flags & socket.MSG_CTRUNC:  # this process may not open as many as there are probes
+        for descriptor in descriptors:
+            os.close(descriptor)
+        return []
+    return descriptors
 
 
-def _locked_down(descriptor: int) -> bool:
-    return _readable(descriptor, STARTUP_SECONDS) and os.read(descriptor, 1) == b"L"
-
-
-def _readable(descriptor: int, seconds: float) -> bool:
+def _readable(descriptor: int, deadline: float) -> bool:
     poller = select.poll()  # not select(): it cannot take descriptors above 1023
     poller.register(descriptor, select.POLLIN)
-    return bool(poller.poll(seconds * 1000))
+    return bool(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
 
 
-def _fail(process: "subprocess.Popen[bytes]", stderr: int) -> NoReturn:
-    """Raise SandboxUnavailable with what our own parts said on stderr: the learner's program has not run yet."""
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=1)  # its own status tells more than our signal
-    process.kill()
-    process.wait()
+def _fail(way: supervision.Lease | Zygote, stderr: int, what: str) -> NoReturn:
+    """Raise SandboxUnavailable with what our own parts said: the learner's program has not run yet."""
     os.set_blocking(stderr, False)
     said = b""
     with suppress(BlockingIOError):
         said = os.read(stderr, 65536)
-    lines = said[-REASON_BYTES:].decode(errors="replace").strip()
-    raise SandboxUnavailable(
-        f"the sandbox did not lock itself down (status {process.returncode}): {lines or 'no reason was given'}"
-    )
+    reason = "\n".join(filter(None, (way.last_words(), said[-REASON_BYTES:].decode(errors="replace").strip())))
+    if isinstance(way, supervision.Lease):
+        way.report_fault(what)
+        raise ZygoteLost(f"the warm start failed, {what}: {reason or 'no reason was given'}")
+    raise SandboxUnavailable(f"the sandbox did not start, {what}: {reason or 'no reason was given'}")
 
 
 def _kill_all(init: int) -> None:
     """Kill pid 1 of the jail, and so everything in it, and wait until it is gone."""
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(init, signal.SIGKILL)
-    if not _readable(init, KILL_SECONDS):
+    if not _readable(init, time.monotonic() + KILL_SECONDS):
         raise SandboxUnavailable("the jail's processes could not be killed; see `ps` for processes in state D")
-
-
-def _reap(process: "subprocess.Popen[bytes]") -> None:
-    """End bubblewrap outside. With its jail dead it ends by itself and reaps its child, which a kill would orphan."""
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=REAP_SECONDS)
-    process.kill()
-    process.wait()

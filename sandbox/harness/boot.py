@@ -1,77 +1,129 @@
-"""The first code inside: prepare, prove the isolation, hand the sockets out, and only then run the learner's program.
+"""The zygote: an interpreter in a jail of its own that has imported a framework, and forks a child for each job.
 
-Two processes. Pid 1 stays ours to the end: it collects orphans, tells the judge how the program ended, and by ending
-itself kills whatever is left. Its child becomes the learner's program; everything that the child does after its byte
-on the lock-down pipe is hostile.
+It is pid 1 of bubblewrap's namespaces, runs nothing of a learner, and never sees a job: one child is always ready in
+advance, isolated and waiting on the control socket, and whichever job comes is that child's. So what one learner sent
+is in no memory that another's process inherits.
 """
 
 import json
 import os
+import select
 import signal
-import socket
+import struct
 import sys
-from typing import NoReturn
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
 
-from . import isolation, running
-from .diagnosis import Diagnosis
+from . import init, landlock, namespaces, preload
 
-MEASURED = ("/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
+REFUSED = 78  # EX_CONFIG
+MAX_FAILURES = 3  # children in a row that could not isolate themselves
+PAUSE_SECONDS = 0.1  # after such a child
+EVENT = struct.Struct("=cii")  # what, the child's number, a pid
+BORN, TAKEN = b"B", b"T"  # pid 1 of the child's namespace exists; it has got its job
 
 
 def main() -> None:
-    job_fd, control_fd, lockdown_fd, status_fd, diagnosis_fd = map(int, sys.argv[1:6])
-    with open(job_fd, "rb") as file:
-        job = json.load(file)
-    write_files(job["files"])
-    pass_out(control_fd, job["sockets"])
-    isolation.set_limits(job["limits"])
-    isolation.hide_from_children()
+    config_fd, control_fd = map(int, sys.argv[1:3])
+    with open(config_fd, "rb") as file:
+        config = json.load(file)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # pid 1 is immune to signals that it does not handle
-    child = os.fork()
-    if child:
-        stay_as_init(child, status_fd)
-
-    os.close(status_fd)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    isolation.show_again()
-    isolation.prove()
-    os.write(lockdown_fd, b"L")
-    os.close(lockdown_fd)
-
-    running.run(job, Diagnosis(diagnosis_fd))
+    if config["profile"]:
+        preload.preload(config["profile"])
+    config["programs"] = landlock.programs()
+    init.announce(control_fd)
+    Zygote(config, control_fd).run()
 
 
-def stay_as_init(child: int, status_fd: int) -> NoReturn:
-    """Wait for *child*, reaping what others leave behind, and write its exit code (negative: the signal)."""
-    os.dup2(status_fd, 0)
-    os.closerange(1, isolation.OPEN_FILES)  # or the judge would wait for the end of what we hold open
-    while True:
-        pid, status = os.wait()
-        if pid == child:
-            os.write(0, str(os.waitstatus_to_exitcode(status)).encode())
-            os._exit(0)
+@dataclass(slots=True)
+class Zygote:
+    """Keeps one child ready. *config*: profile, jobs (how many it serves, or None), filter, skip (layers left out)."""
 
+    config: dict[str, Any]
+    control: int
+    events: tuple[int, int] = field(default_factory=os.pipe)
+    wakeup: tuple[int, int] = field(default_factory=os.pipe)
+    number: int = 0  # of the newest child
+    taken: int = 0  # number of the last child that got a job
+    makers: set[int] = field(default_factory=set)  # pids of children that are still making their namespaces
+    waiting: set[int] = field(default_factory=set)  # pids of those that are ready for a job
+    failures: int = 0  # in a row
 
-def write_files(files: dict[str, str]) -> None:
-    """Fill the work folder. *files* maps relative paths to their bytes as hexadecimal text."""
-    for path, content in files.items():
-        folder = os.path.dirname(path)
-        if folder:
-            os.makedirs(folder, exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(bytes.fromhex(content))
+    def run(self) -> NoReturn:
+        for descriptor in (*self.wakeup, self.events[0]):
+            os.set_blocking(descriptor, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self.wakeup[1], warn_on_full_buffer=False)
+        self.fork_spare()
+        while True:
+            select.select([self.events[0], self.wakeup[0]], [], [])
+            with suppress(BlockingIOError):
+                os.read(self.wakeup[0], 4096)
+            self.read_events()
+            self.reap()
 
+    def fork_spare(self) -> None:
+        self.number += 1
+        pid = os.fork()
+        if pid == 0:
+            self.become_spare()
+        self.makers.add(pid)
 
-def pass_out(control_fd: int, count: int) -> None:
-    """Send the judge what it needs of this place, then close the way out.
+    def become_spare(self) -> NoReturn:
+        """In the child: make the namespaces, and leave the rest to pid 1 of the new ones."""
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            namespaces.enter()
+            pid = os.fork()
+            if pid:
+                os.write(self.events[1], EVENT.pack(BORN, self.number, pid))
+                os._exit(0)
+            taken = EVENT.pack(TAKEN, self.number, 0)
+            init.main(self.control, self.config, lambda: os.write(self.events[1], taken))
+        except BaseException:
+            traceback.print_exc()
+        os._exit(REFUSED)
 
-    In this order: our pid 1 (to kill everything), /proc, /work, /tmp, /dev/shm (to measure), and *count* unconnected
-    sockets, which keep this network namespace wherever they are used.
-    """
-    with socket.socket(fileno=control_fd) as control:
-        descriptors = [os.pidfd_open(os.getpid())]
-        descriptors += [os.open(folder, os.O_RDONLY | os.O_DIRECTORY) for folder in MEASURED]
-        descriptors += [socket.socket().detach() for _ in range(count)]
-        socket.send_fds(control, [b"S"], descriptors)
-        for descriptor in descriptors:
-            os.close(descriptor)
+    def read_events(self) -> None:
+        data = b""
+        with suppress(BlockingIOError):
+            data = os.read(self.events[0], EVENT.size * 64)
+        for what, number, pid in EVENT.iter_unpack(data):
+            if what == BORN and number > self.taken:
+                self.waiting.add(pid)
+            elif what == TAKEN:
+                self.taken, self.failures = number, 0
+                self.waiting.clear()
+                if self.taken != self.config["jobs"]:
+                    self.fork_spare()
+
+    def reap(self) -> None:
+        """Collect the dead, of which most are jobs that ended."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                if self.taken == self.config["jobs"]:
+                    os._exit(0)
+                return
+            if pid == 0:
+                return
+            self.read_events()  # a child that was born and died since the last look
+            if pid in self.waiting and status == 0:
+                os._exit(0)  # nobody will send jobs any more
+            if (pid in self.waiting or pid in self.makers) and status != 0:
+                self.replace_failed()
+            self.waiting.discard(pid)
+            self.makers.discard(pid)
+
+    def replace_failed(self) -> None:
+        """A child could not isolate itself, and said why on stderr. Often that is a lack of something that passes."""
+        self.failures += 1
+        if self.failures >= MAX_FAILURES:
+            os._exit(REFUSED)
+        time.sleep(PAUSE_SECONDS)
+        self.fork_spare()

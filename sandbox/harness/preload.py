@@ -24,21 +24,25 @@ from typing import Any
 
 from . import running, serving, streamlit_app  # noqa: F401 running: what every child goes on with
 
-# What the harness, servers and tracebacks import late, and what learners' programs of any kind commonly import.
-STANDARD = """
-abc argparse asyncio base64 bisect calendar collections.abc concurrent.futures.thread configparser contextlib copy csv
-dataclasses datetime decimal difflib email.message email.parser email.policy email.utils encodings.ascii encodings.idna
-encodings.latin_1 enum fractions functools getpass glob hashlib heapq hmac html html.parser http.client http.cookies
-http.server importlib.metadata importlib.resources inspect io ipaddress itertools json linecache locale
-logging.handlers math mimetypes multiprocessing.context numbers operator pathlib pickle platform pprint queue random re
-secrets shlex shutil signal socket socketserver sqlite3 ssl statistics string stringprep struct subprocess tempfile
-textwrap threading time timeit tokenize traceback types typing typing_extensions unicodedata unittest.mock urllib.parse
-urllib.request uuid weakref xml.etree.ElementTree zipfile zlib zoneinfo
+# What learners' programs of any kind commonly import, and what tracebacks need. Each megabyte costs each fork time.
+COMMON = """
+abc base64 bisect calendar collections.abc contextlib copy csv dataclasses datetime decimal encodings.ascii
+encodings.idna encodings.latin_1 encodings.unicode_escape enum fractions functools glob hashlib heapq hmac html io
+itertools json linecache locale logging math numbers operator pathlib pickle platform pprint queue random re secrets
+shutil signal sqlite3 statistics string struct tempfile textwrap threading time tokenize traceback types typing
+unicodedata urllib.parse uuid weakref zlib zoneinfo
 """
-WERKZEUG = "werkzeug.serving werkzeug.wrappers werkzeug.exceptions werkzeug.security werkzeug.test"
+ASYNCIO = "asyncio concurrent.futures.thread"
+PLAIN = f"""
+{ASYNCIO} argparse cmath concurrent.futures.process configparser difflib email.message getpass gzip html.parser
+http.client http.server inspect ipaddress logging.handlers multiprocessing.connection multiprocessing.pool
+multiprocessing.queues multiprocessing.synchronize select shlex socketserver stringprep subprocess timeit tomllib
+typing_extensions unittest urllib.request xml.etree.ElementTree zipfile
+"""
+WERKZEUG = "werkzeug.serving werkzeug.wrappers werkzeug.exceptions werkzeug.security importlib.metadata stringprep ssl"
 FLASK = f"flask flask.cli flask.views jinja2.debug jinja2.ext click {WERKZEUG}"
-UVICORN = """
-uvicorn uvicorn.lifespan.on uvicorn.lifespan.off uvicorn.loops.auto uvicorn.loops.uvloop uvicorn.loops.asyncio
+UVICORN = f"""
+{ASYNCIO} uvicorn uvicorn.lifespan.on uvicorn.lifespan.off uvicorn.loops.auto uvicorn.loops.uvloop uvicorn.loops.asyncio
 uvicorn.protocols.http.auto uvicorn.protocols.http.httptools_impl uvicorn.protocols.http.h11_impl uvloop httptools
 anyio anyio._backends._asyncio anyio.to_thread anyio.from_thread
 """
@@ -50,7 +54,7 @@ starlette.middleware.sessions starlette.requests starlette.responses starlette.r
 starlette.status starlette.templating starlette.websockets python_multipart
 """
 MODULES = {
-    "python": "",
+    "python": PLAIN,
     "flask": f"{FLASK} waitress",
     "django": f"""
         {WERKZEUG} waitress django.conf django.conf.urls django.conf.locale.en.formats django.core.wsgi django.core.asgi
@@ -76,12 +80,14 @@ MODULES = {
         pyramid.events pyramid.httpexceptions pyramid.renderers pyramid.response pyramid.security pyramid.session
         pyramid.static pyramid.view
     """,
-    "aiohttp": "aiohttp aiohttp.web",
-    "sanic": """
-        sanic sanic.exceptions sanic.handlers.directory sanic.response sanic.server.loop sanic.server.runners
+    "aiohttp": f"{ASYNCIO} aiohttp aiohttp.web",
+    "sanic": f"""
+        {ASYNCIO} sanic sanic.exceptions sanic.handlers.directory sanic.response sanic.server.loop sanic.server.runners
         sanic.server.websockets.impl sanic.views sanic.worker.loader uvloop httptools
     """,
-    "tornado": "tornado.gen tornado.httpserver tornado.ioloop tornado.platform.asyncio tornado.web tornado.websocket",
+    "tornado": f"""
+        {ASYNCIO} tornado.gen tornado.httpserver tornado.ioloop tornado.platform.asyncio tornado.web tornado.websocket
+    """,
     "gevent": f"""
         gevent.event gevent.events gevent.lock gevent.monkey gevent.monkey._patch_thread_common
         gevent.monkey._patch_thread_lt313 gevent.pool gevent.pywsgi gevent.queue gevent.resolver.thread gevent.select
@@ -96,9 +102,6 @@ MODULES = {
         streamlit.runtime.agent.widget_writes streamlit.web.server.starlette.starlette_agent_routes
     """,
 }
-
-# Of these a program that patches itself with gevent must load its own, after the patch.
-NOT_BEFORE_A_PATCH = {"asyncio", "concurrent.futures.thread", "http.client", "ssl", "urllib.request", "unittest.mock"}
 
 THREAD_STACK_BYTES = 1024 * 1024
 THREAD_END_SECONDS = 5
@@ -129,10 +132,7 @@ def preload(profile: str) -> None:
     """
     gc.disable()  # no collection in between: what it frees would be holes that every child fills, by copying pages
     with silence():
-        for name in STANDARD.split():
-            if profile != "gevent" or name not in NOT_BEFORE_A_PATCH:
-                load(name)
-        for name in MODULES.get(profile, "").split():
+        for name in COMMON.split() + MODULES.get(profile, PLAIN).split():
             load(name)
         cache_distributions()
         prepare = PREPARATIONS.get(profile)
@@ -518,9 +518,10 @@ def rehearse_tornado() -> None:
 
 
 def prepare_dash() -> None:
-    """Look for plugins among the installed packages."""
+    """Look for plugins among the installed packages, and not again for each app."""
     hooks: Any = importlib.import_module("dash._hooks")
     hooks.HooksManager.register_setuptools()
+    hooks.HooksManager._registered = True
 
 
 def rehearse_dash() -> None:

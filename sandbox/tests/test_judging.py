@@ -14,6 +14,7 @@ import pytest
 
 from sandbox import Detail, Ending, HttpProbe, Interrupted, Job, SandboxUnavailable, judge, verify
 from sandbox.job import KIB, MIB
+from sandbox.level import level
 from sandbox.tests.programs import app_job, job
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -346,7 +347,7 @@ def test_a_jail_that_is_killed_from_outside_gives_no_verdict(victim):
 
 
 def test_verify_names_the_level():
-    assert verify() == "rootless"
+    assert verify() == level()
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ result = connection.execute("select n from t").fetchone()
         "(1,)",
     ),
     "another program": (
-        "import subprocess; result = subprocess.run(['echo', '-n', 'hi'], capture_output=True).stdout",
+        "import subprocess, sys; "
+        "result = subprocess.run([sys.executable, '-c', 'print(\"hi\")'], capture_output=True).stdout.strip()",
         "b'hi'",
     ),
     "another Python": (
