@@ -95,6 +95,7 @@ def _report(watch: "_Watch", ending: Ending, usage: Usage) -> Report:
         truncated=output.is_full,
         usage=usage,
         level=watch.level,
+        is_warm=watch.is_warm,
         detail=detail,
     )
 
@@ -149,6 +150,7 @@ class _Watch:
         self.explanation = Explanation()
         self.observations: list[Observation] = []
         self.level = inside.level
+        self.is_warm = inside.is_warm
         self.exit_code: int | None = None  # negative: the signal that ended it
         self.job = job
         self._inside = inside

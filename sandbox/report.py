@@ -93,4 +93,5 @@ class Report:
     truncated: bool = False  # the output reached its cap
     usage: Usage = field(default_factory=Usage)
     level: str = "rootless"
+    is_warm: bool = False  # forked from a zygote that had imported the framework
     detail: Detail = field(default_factory=Detail)
