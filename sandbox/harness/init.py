@@ -34,6 +34,7 @@ def announce(control_fd: int) -> None:
 
 def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -> NoReturn:
     """Wait for a job and run it. *taken* is called when there is one; without one (end of the socket) just end."""
+    os.setsid()  # or kill(0) would reach the zygote's process group, and in it the programs of others
     namespaces.close_tree()
     control = socket.socket(fileno=control_fd)
     message, descriptors, _, _ = socket.recv_fds(control, 16, MAX_DESCRIPTORS)
