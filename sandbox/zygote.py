@@ -24,7 +24,8 @@ NO_NAMESPACES = (
     "kernel.apparmor_restrict_unprivileged_userns (docs/operations.md)"
 )
 
-# Layers that are left out, for the tests that show what each of them stops. Nothing that runs sets this.
+# What is left out, for the tests that show what each layer stops: "landlock", "seccomp", or "proof", without which the
+# harness refuses a job that lacks a layer. Nothing that runs sets this.
 SKIPPED_LAYERS: tuple[str, ...] = ()
 
 

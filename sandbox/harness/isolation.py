@@ -5,7 +5,7 @@ import os
 import resource
 import threading
 
-from . import landlock
+from . import landlock, seccomp_filter
 
 THREAD_STACK_BYTES = 2 * 1024 * 1024  # the usual 8 MiB would leave few threads under RLIMIT_DATA
 OPEN_FILES = 256
@@ -79,6 +79,8 @@ def prove() -> None:
         raise NotIsolated("the memory of pid 1 can be read")
     if problem := landlock.missing():
         raise NotIsolated(f"Landlock does not hold: {problem}")
+    if problem := seccomp_filter.missing():
+        raise NotIsolated(f"the system call filter does not hold: {problem}")
     for path in ("/", "/dev", "/etc", "/opt/fieldguide_harness", "/usr/lib"):
         if os.access(path, os.W_OK):
             raise NotIsolated(f"{path} can be written")

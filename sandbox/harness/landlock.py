@@ -1,7 +1,7 @@
 """Landlock: what this process and all that come after it may open, start and bind, whatever the mounts show.
 
-A second wall behind the mount namespace, and the only one in front of two things: programs of the host, which lie in
-folders that Python's libraries need, and ports other than those that frameworks serve on.
+A second wall behind the mount namespace, and the only one in front of two things: programs of the host, which the
+mounts show together with the libraries that Python needs, and ports other than those that frameworks serve on.
 """
 
 import ctypes
@@ -12,20 +12,23 @@ import struct
 import sys
 from collections.abc import Iterable
 
-# What programs need (docs/sandbox.md). /usr/bin is not among them: the dynamic loader can be started, and would start
-# any program that it can read. /proc has only this job's processes in it; the harness lies below /opt.
+
+def _library_folders() -> set[str]:
+    """Where the shared libraries are that this process uses, and a standard library that is the system's."""
+    with open("/proc/self/maps") as file:
+        libraries = ["/" + line.partition("/")[2] for line in file if ".so" in line]
+    folders = {os.path.dirname(path).removeprefix("/usr") for path in (os.__file__, *libraries)}
+    inside = {folder for folder in folders if folder.startswith("/lib")}
+    return inside | {f"/usr{folder}" for folder in inside}  # where /lib is no link to /usr/lib, some are in either
+
+
+# What programs need. Not /usr/bin, and not all of /usr/lib, where distributions keep programs as well: the dynamic
+# loader must be startable, and starts any program that it can read. /proc has only this job's processes in it; the
+# interpreter, the frameworks and the harness lie below /opt.
 READ = (
-    "/usr/lib",
-    "/usr/lib32",
-    "/usr/lib64",
-    "/usr/share/zoneinfo",
-    "/lib",
-    "/lib32",
-    "/lib64",
-    "/opt",
-    "/etc",
-    "/proc",
-    "/dev",
+    *("/opt", "/etc", "/proc", "/dev", "/usr/share/zoneinfo", "/usr/lib/os-release"),
+    *("/usr/lib/locale", "/usr/lib/ssl", "/usr/lib/terminfo", "/lib/terminfo"),
+    *sorted(_library_folders()),
 )
 WRITE = ("/work", "/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full")  # noqa: S108 the jail's own
 # Where the frameworks serve by default: 8000 Django, FastAPI, Sanic; 5000 Flask; 8050 Dash; 8080 aiohttp, Bottle;

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -163,10 +164,23 @@ result = outcome(lambda: fcntl.ioctl(os.open("/dev/urandom", os.O_RDONLY), 0x800
     )
 
 
-@pytest.mark.skipif(not os.path.exists("/bin/sh"), reason="there is no other program to try")
+def helper_program():
+    """A program that a distribution keeps below /usr/lib, or one of /usr/bin where there is none."""
+    for path in (*Path("/usr/lib").glob("[!x]*/*"), Path("/usr/bin/env")):
+        if (
+            path.is_file()
+            and os.access(path, os.X_OK)
+            and ".so" not in path.name
+            and path.read_bytes()[:4] == b"\x7fELF"
+        ):
+            return path
+    pytest.skip("there is no other program to try")
+
+
 def test_no_other_program_starts_neither_by_the_loader_nor_from_the_work_folder(folder):
     result = restricted(
-        """
+        f"helper = {str(helper_program())!r}"
+        + """
 import shutil, subprocess
 def status(*arguments):
     return outcome(lambda: subprocess.run(arguments, capture_output=True).returncode)
@@ -178,6 +192,8 @@ result = {
     "sh": status("/bin/sh", "-c", "true"),
     "a shell": outcome(subprocess.run, "true", shell=True),
     "sh by the loader": status(programs[-1], "/bin/sh", "-c", "true"),
+    "a helper": status(helper),
+    "a helper by the loader": status(programs[-1], helper),
     "its own program": status(folder + "/mine", "-c", ""),
     "its own script": status(folder + "/script"),
     "python": status(sys.executable, "-I", "-c", "import json"),
@@ -187,7 +203,8 @@ result = {
     )
 
     assert result.pop("python") == 0
-    assert result.pop("sh by the loader") == 127  # the loader starts, and cannot read it
+    by_loader = [result.pop("sh by the loader"), result.pop("a helper by the loader")]
+    assert by_loader == [127, 127]  # the loader starts, and cannot read them
     assert set(result.values()) == {"EACCES"}
 
 
