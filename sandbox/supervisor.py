@@ -161,7 +161,7 @@ class Supervisor:
             self.answer(connection, json.loads(data), descriptors)
         except BlockingIOError:
             pass
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except Exception as error:  # whatever one judge sends, the others are served
             logger.warning("a judge's message was dropped: %r", error)
             self.hang_up(connection)
         finally:
@@ -170,7 +170,9 @@ class Supervisor:
 
     def answer(self, connection: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
         if "lease" in message:
-            kept = self.lend(str(message["lease"]))
+            if connection in self.leases or not isinstance(message["lease"], str):
+                raise ValueError("not a request for a zygote")
+            kept = self.lend(message["lease"])
             if kept is not None:
                 self.leases[connection] = kept
             connection.send(json.dumps({"warm": kept is not None}).encode())
@@ -180,6 +182,8 @@ class Supervisor:
             self.fail(self.leases[connection], "job", str(message["fault"]))
         elif "status" in message:
             connection.send(json.dumps(self.status()).encode())
+        else:
+            raise ValueError("not a message of a judge")
 
     def hang_up(self, connection: socket.socket) -> None:
         self.selector.unregister(connection)
