@@ -16,6 +16,7 @@ import socket
 import sys
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -103,6 +104,7 @@ MODULES = {
     """,
 }
 
+OURS = __name__.partition(".")[0]
 THREAD_STACK_BYTES = 1024 * 1024
 THREAD_END_SECONDS = 5
 
@@ -147,21 +149,29 @@ def preload(profile: str) -> None:
 
 
 def after_fork() -> None:
-    """Give this child what it must not share with its siblings."""
+    """Give this child what it must not share with its siblings, and the time at which it began."""
+    logging._startTime = time.time()  # type: ignore[attr-defined]  # what %(relativeCreated)d counts from
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None:
+        process.current_process().authkey = os.urandom(32)
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
-        numpy_random.seed()
+        numpy_random.seed()  # the standard library's generator takes care of itself
 
 
-def forget(names: Iterable[str]) -> None:
-    """Unload the third-party top-level modules called *names*, because a file of the learner is called so."""
-    for name in names:
-        if name in sys.stdlib_module_names:
-            continue
-        forget_modules(name)
+def forget(paths: Iterable[str]) -> None:
+    """Unload what a cold start would not have found, because a file of the learner's comes first on the path.
+
+    *paths* are the learner's files, relative to the work folder. The standard library stays, as it would where it has
+    been imported before; so does what a folder without an __init__.py is named like, which never comes first.
+    """
+    for path in paths:
+        name = path.removesuffix("/__init__.py") if path.endswith("/__init__.py") else path.removesuffix(".py")
+        if name != path and name in sys.modules and name not in sys.stdlib_module_names and name != OURS:
+            forget_package(name)
 
 
-def forget_modules(package: str) -> None:
+def forget_package(package: str) -> None:
     for name in [name for name in sys.modules if f"{name}.".startswith(f"{package}.")]:
         del sys.modules[name]
 
@@ -572,6 +582,7 @@ def rehearse_streamlit() -> None:
         threading.stack_size(size)
         runtime.Runtime._instance = None
         config._server_mode = None
+        tempfile._name_sequence = None  # type: ignore[attr-defined]  # or all children would draw the same names
         for thread in threading.enumerate():
             if thread is not threading.current_thread():
                 thread.join(THREAD_END_SECONDS)
