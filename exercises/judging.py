@@ -120,17 +120,24 @@ def judge(
     *,
     keep_going: Callable[[], bool] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    on_report: Callable[[Report], None] | None = None,
 ) -> dict[str, Any]:
     """Execute what a claimed run is about. Returns the keyword arguments for Run.objects.finish(); writes nothing.
 
-    keep_going is asked about twice a second, on_progress is told the number of cases answered so far.
+    keep_going is asked about twice a second, on_progress is told the number of cases answered so far, on_report what
+    the sandbox saw, before it is judged.
 
     Raises JudgingPostponed when the sandbox is down and JudgingInterrupted when keep_going said no.
     Any other exception is a bug and goes up.
     """
     submission = run.submission
     judgement = judge_files(
-        submission.exercise_version, submission.files, run.seed, keep_going=keep_going, on_progress=on_progress
+        submission.exercise_version,
+        submission.files,
+        run.seed,
+        keep_going=keep_going,
+        on_progress=on_progress,
+        on_report=on_report,
     )
     return asdict(judgement)
 
@@ -147,6 +154,7 @@ def judge_files(
     *,
     keep_going: Callable[[], bool] | None = None,
     on_progress: Callable[[int], None] | None = None,
+    on_report: Callable[[Report], None] | None = None,
 ) -> Judgement:
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
@@ -164,6 +172,8 @@ def judge_files(
         raise JudgingPostponed(str(error)) from error
     except sandbox.Interrupted as error:
         raise JudgingInterrupted from error
+    if on_report is not None:
+        on_report(report)
     return judgement(report, cases, seed=seed, files=files, starter=version.starter, limits=job.limits)
 
 
