@@ -53,19 +53,21 @@ def seen_workers() -> list[WorkerState]:
 
 def check_worker() -> str:
     seen = seen_workers()
-    if not seen:
+    if not any(worker.grades for worker in seen):
         raise NotReady("no worker was seen lately; start one: celery -A config.celery worker -Q grading,batch")
     return f"{len(seen)} seen"
 
 
 def check_sandbox() -> str:
-    seen = seen_workers()
+    """The levels of the workers that take runs; one with a sandbox is enough, for the others leave the runs to it."""
+    seen = [worker for worker in seen_workers() if worker.grades]
     levels = sorted({worker.level for worker in seen if worker.sandbox_ok})
+    refusing = [worker for worker in seen if not worker.sandbox_ok and worker.checked_at]
     if levels:
-        return ", ".join(levels)
-    reasons = sorted({worker.reason for worker in seen if worker.reason})
-    if not reasons:
+        return ", ".join(levels) + (f"; refused on {len(refusing)} of {len(seen)} workers" if refusing else "")
+    if not refusing:
         raise NotReady("no worker has verified its sandbox yet")
+    reasons = sorted({worker.reason for worker in refusing})
     raise NotReady("no worker has a sandbox that works") from SandboxRefused("; ".join(reasons))
 
 

@@ -178,6 +178,9 @@ SUBMISSION_RATE = env.rate("SUBMISSION_RATE", "30/min")
 MAX_PENDING = env.integer("MAX_PENDING", 5, at_least=1)
 RUN_LEASE_SECONDS = env.integer("RUN_LEASE_SECONDS", 15, at_least=2, at_most=3600)
 RUN_MAX_TRIES = env.integer("RUN_MAX_TRIES", 5, at_least=1, at_most=100)
+# Read again by the sandbox's supervisor, which knows nothing of Django; here a mistake stops the start.
+SANDBOX_ZYGOTE_MEMORY = env.integer("SANDBOX_ZYGOTE_MEMORY", 1024, at_most=1_000_000)
+SANDBOX_ZYGOTE_JOBS = env.integer("SANDBOX_ZYGOTE_JOBS", 300, at_least=1, at_most=1_000_000)
 
 # Accounts
 AUTHENTICATION_BACKENDS = [

@@ -12,42 +12,61 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from exercises import events, judging, progress, queueing
+from exercises import events, gate, judging, progress, queueing
+from exercises.job_log import Job
 from exercises.models import Run, Submission
 
 logger = logging.getLogger(__name__)
+
+GATE_CLOSED_SECONDS = 1  # before a run that is not for this worker can be fetched again: it may still be fetching
 
 
 def grade(run_id: int) -> None:
     """Judge one queued run and store its verdict.
 
     Does nothing when the run is gone, has ended, or is another worker's. When the sandbox is down, or our own code
-    fails, the run goes back to the queue, and is BROKEN after RUN_MAX_TRIES.
+    fails, the run goes back to the queue, and is BROKEN after RUN_MAX_TRIES. While the canary of this worker fails
+    (exercises.worker) nothing is tried here, and so no try is used up.
     """
+    if gate.is_closed():
+        logger.info("run %s: left to a worker whose sandbox works", run_id)
+        queueing.send(run_id, delay_seconds=GATE_CLOSED_SECONDS)
+        return
     run = Run.objects.claim(run_id, lease=uuid.uuid4(), until=lease_end())
     if run is None:
         logger.info("run %s: nothing to do, it is gone, ended or somebody else's", run_id)
         return
     events.announce(run.submission.uuid)
+    job = Job(run)
     try:
-        result = judging.judge(run, on_progress=Progress(run), keep_going=Lease(run))
-        conclude(run, result)
+        result = judging.judge(run, on_progress=Progress(run), keep_going=Lease(run), on_report=job.observe)
+        stored = conclude(run, result)
     except judging.JudgingInterrupted:
         logger.info("run %s: stopped, it was cancelled or is somebody else's", run_id)
+        job.end(taken_from_us(run))
     except judging.JudgingPostponed as error:
         logger.warning("run %s: postponed after try %s: %s", run_id, run.tries, error)
-        try_again(run, reason=Run.Fault.SANDBOX_UNAVAILABLE)
+        gate.want_check()
+        # With the canary failing too it is an outage and no try: exercises.sweeping ends what waits too long in one.
+        status = try_again(run, reason=Run.Fault.SANDBOX_UNAVAILABLE, counts=not gate.is_closed())
+        job.end(status, reason=Run.Fault.SANDBOX_UNAVAILABLE)
     except Exception:  # a bug of ours is not the learner's: the run must not be lost
         logger.exception("run %s: judging failed in try %s", run_id, run.tries)
-        try_again(run, reason=Run.Fault.INTERNAL_ERROR)
+        status = try_again(run, reason=Run.Fault.INTERNAL_ERROR)
+        job.end(status, reason=Run.Fault.INTERNAL_ERROR)
+    else:
+        if stored:
+            job.end("done", result=result)
+        else:
+            job.end(taken_from_us(run))
 
 
 def lease_end() -> datetime:
     return now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
 
 
-def conclude(run: Run, result: dict[str, Any]) -> None:
-    """Store *result* and the progress that it makes, both or none; nothing when the lease is somebody else's."""
+def conclude(run: Run, result: dict[str, Any]) -> bool:
+    """Store *result* and the progress that it makes, both or none; False when the lease is somebody else's."""
     with transaction.atomic():
         finished = Run.objects.finish(run, **result)
         if finished and result["verdict"] == Run.Verdict.PASSED:
@@ -57,20 +76,34 @@ def conclude(run: Run, result: dict[str, Any]) -> None:
         events.announce(run.submission.uuid)
     else:
         logger.warning("run %s: its result came too late and was dropped", run.pk)
+    return finished
 
 
-def try_again(run: Run, *, reason: Run.Fault) -> None:
-    """Back to the queue for a while that doubles with each try, or BROKEN when it was the last."""
-    if run.tries >= settings.RUN_MAX_TRIES:
+def try_again(run: Run, *, reason: Run.Fault, counts: bool = True) -> str:
+    """Back to the queue for a while that doubles with each try, or BROKEN when it was the last and *counts*.
+
+    Returns what became of it: "postponed", "broken", or what taken_from_us() says.
+    """
+    is_last = counts and run.tries >= settings.RUN_MAX_TRIES
+    if is_last:
         changed = Run.objects.give_up(run, reason=reason)
         logger.error("run %s: broken after %s tries: %s", run.pk, run.tries, reason)
     else:
-        delay_seconds = 2**run.tries
-        changed = Run.objects.put_back(run, requeue_at=queueing.next_resend(run) + timedelta(seconds=delay_seconds))
+        delay_seconds = queueing.pause_after(run.tries)
+        due = queueing.next_resend(run) + timedelta(seconds=delay_seconds)
+        changed = Run.objects.put_back(run, requeue_at=due, counts=counts)
         if changed:
             queueing.send(run.pk, delay_seconds=delay_seconds)
-    if changed:
-        events.announce(run.submission.uuid)
+    if not changed:
+        return taken_from_us(run)
+    events.announce(run.submission.uuid)
+    return "broken" if is_last else "postponed"
+
+
+def taken_from_us(run: Run) -> str:
+    """Why *run* is not ours any more: "cancelled", or "lost" to the sweeper or another worker."""
+    is_cancelled = Run.objects.filter(pk=run.pk, status=Run.Status.CANCELLED).exists()
+    return "cancelled" if is_cancelled else "lost"
 
 
 class Progress:

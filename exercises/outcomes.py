@@ -170,11 +170,11 @@ def blocked(run: Run) -> Words:
 
 
 def unavailable(run: Run) -> Words:
-    times = "once" if run.tries == 1 else f"{run.tries} times"
+    times = {0: "No sandbox worked", 1: "We tried once"}.get(run.tries, f"We tried {run.tries} times")
     return Words(
         "We could not run your code. This is our fault.",
         "Your code is saved, and this attempt does not count.",
-        [f"We tried {times}. If it stays like this, tell us the number {incident(run)}."],
+        [f"{times}. If it stays like this, tell us the number {incident(run)}."],
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from celery import current_app
+from django.conf import settings
 from django.utils.timezone import now
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -55,3 +56,13 @@ def next_resend(run: Run) -> datetime:
     waited = now() - run.created_at
     shortest, longest = timedelta(seconds=FIRST_RESEND_SECONDS), timedelta(seconds=MAX_RESEND_SECONDS)
     return now() + min(max(waited, shortest), longest)
+
+
+def pause_after(tries: int) -> int:
+    """Seconds before a run that failed through us is tried again: 2, 4, 8, … at most 5 minutes."""
+    return int(min(2**tries, MAX_RESEND_SECONDS))
+
+
+def patience() -> timedelta:
+    """How long a run waits while no worker has a sandbox that works: as long as all of its tries would take."""
+    return timedelta(seconds=sum(map(pause_after, range(1, settings.RUN_MAX_TRIES))))

@@ -1,20 +1,28 @@
-"""Finds runs that were forgotten: their worker died, or the broker lost their message."""
+"""Finds runs that were forgotten: their worker died, the broker lost their message, or no worker may take them."""
 
 import logging
 
+import redis
 from django.conf import settings
+from django.utils.timezone import now
 
-from exercises import events, queueing
+from exercises import events, queueing, worker_state
+from exercises.job_log import Job
 from exercises.models import Run
 
 logger = logging.getLogger(__name__)
 
 BATCH = 100  # runs a sweep, of each kind; the next sweep is seconds away
+VERSION = "submission__exercise_version__exercise"  # for the log
 
 
 def sweep() -> None:
-    """Put back what workers abandoned, and send again what nobody claimed; stops when the broker is away."""
-    for run in Run.objects.abandoned().select_related("submission").order_by("pk")[:BATCH]:
+    """Put back what workers abandoned, and send again what nobody claimed; stops when the broker is away.
+
+    Ends what waited in vain for a sandbox.
+    """
+    end_hopeless()
+    for run in Run.objects.abandoned().select_related(VERSION).order_by("pk")[:BATCH]:
         if take_back(run) and not queueing.send(run.pk):
             return
     for run in Run.objects.overdue().order_by("pk")[:BATCH]:
@@ -32,9 +40,31 @@ def take_back(run: Run) -> bool:
         if gave_up:
             logger.error("run %s: broken, %s workers were lost with it", run.pk, run.tries)
             events.announce(run.submission.uuid)
+            Job(run).end("broken", reason=Run.Fault.WORKER_LOST)
         return False
     was_put_back = still_abandoned.put_back(run, requeue_at=queueing.next_resend(run))
     if was_put_back:
         logger.warning("run %s: its worker was not heard of since %s, queued again", run.pk, run.leased_until)
         events.announce(run.submission.uuid)
+        Job(run).end("postponed", reason=Run.Fault.WORKER_LOST)
     return was_put_back
+
+
+def end_hopeless() -> None:
+    """End as BROKEN the runs that wait while, for as long as all their tries would take, no worker has had a sandbox.
+
+    Their owners can then try again, which waits as long again. With no worker at all, or none that has looked yet,
+    everything waits: starting one is enough.
+    """
+    try:
+        since = worker_state.no_sandbox_since()
+    except redis.RedisError:
+        return
+    latest = now() - queueing.patience()
+    if since is None or since > latest:
+        return
+    for run in Run.objects.waiting_since_before(latest).select_related(VERSION).order_by("pk")[:BATCH]:
+        if Run.objects.give_up_waiting(run, reason=Run.Fault.SANDBOX_UNAVAILABLE):
+            logger.error("run %s: broken, no worker has had a sandbox that works since %s", run.pk, since)
+            events.announce(run.submission.uuid)
+            Job(run).end("broken", reason=Run.Fault.SANDBOX_UNAVAILABLE)

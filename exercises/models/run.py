@@ -42,6 +42,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Runs whose worker has not renewed its lease in time."""
         return self.filter(status=Run.Status.RUNNING, leased_until__lt=now())
 
+    def waiting_since_before(self, moment: datetime) -> RunQuerySet:
+        """Queued runs that were handed in before *moment*."""
+        return self.filter(status=Run.Status.QUEUED, created_at__lt=moment)
+
     def overdue(self) -> RunQuerySet:
         """Queued runs that nobody claimed in time: the broker may have lost their message."""
         return self.filter(status=Run.Status.QUEUED, requeue_at__lt=now())
@@ -74,13 +78,28 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Store *result* (columns of Run, with a verdict) if *run* still holds its lease."""
         return bool(self.held(run).update(status=Run.Status.DONE, finished_at=now(), **NO_LEASE, **result))
 
-    def put_back(self, run: Run, *, requeue_at: datetime) -> bool:
-        """Back to QUEUED for another try; the sweeper sends it at *requeue_at* if nobody does earlier."""
-        return bool(self.held(run).update(status=Run.Status.QUEUED, started_at=None, requeue_at=requeue_at, **NO_LEASE))
+    def put_back(self, run: Run, *, requeue_at: datetime, counts: bool = True) -> bool:
+        """Back to QUEUED for another try; the sweeper sends it at *requeue_at* if nobody does earlier.
+
+        Unless it *counts*, the try is taken back that claim() counted.
+        """
+        uncounted = {} if counts else {"tries": F("tries") - 1}
+        return bool(
+            self.held(run).update(
+                status=Run.Status.QUEUED, started_at=None, requeue_at=requeue_at, **NO_LEASE, **uncounted
+            )
+        )
 
     def give_up(self, run: Run, *, reason: Run.Fault) -> bool:
         """End as BROKEN: it was our fault, and no try is left."""
         return bool(self.held(run).update(status=Run.Status.BROKEN, reason=reason, finished_at=now(), **NO_LEASE))
+
+    def give_up_waiting(self, run: Run, *, reason: Run.Fault) -> bool:
+        """End as BROKEN a run that nobody has claimed."""
+        queued = self.filter(pk=run.pk, status=Run.Status.QUEUED)
+        return bool(
+            queued.update(status=Run.Status.BROKEN, reason=reason, finished_at=now(), requeue_at=None, **NO_LEASE)
+        )
 
     def cancel(self, pk: int) -> bool:
         """End a run that is still pending; its worker notices at its next `renew`."""

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 import sandbox
+from exercises import gate
 from exercises.events import answered_tests, channel_of
 from exercises.grading import Lease, conclude, grade
 from exercises.models import Owner, Run
@@ -109,6 +110,59 @@ def test_grade_without_a_sandbox_gives_no_verdict(monkeypatch, tries_before, sta
     assert "bwrap" not in str(run.__dict__)  # what the operator reads in the log is not for learners
     if status == Status.QUEUED:
         assert run.requeue_at > now() + timedelta(seconds=2 ** (tries_before + 1))
+
+
+@pytest.fixture
+def closed_gate():
+    gate.close()
+    yield
+    gate.open_again()
+
+
+def waiting():
+    with redis.Redis.from_url(django_settings.REDIS_URL) as client:
+        return client.llen("grading")
+
+
+def test_grade_tries_nothing_while_the_canary_of_its_worker_fails(closed_gate):
+    run = handed_in(RIGHT)
+    before = waiting()
+
+    grade(run.pk)
+
+    run.refresh_from_db()
+    assert (run.status, run.tries, run.started_at) == (Status.QUEUED, 0, None)
+    assert waiting() == before + 1  # for a worker whose canary passes
+
+
+@pytest.mark.parametrize("tries_before", [0, 4])
+def test_a_try_in_an_outage_is_not_counted(monkeypatch, tries_before):
+    def fail_and_close(*args, **kwargs):
+        gate.close()
+        unavailable()
+
+    monkeypatch.setattr(sandbox, "judge", fail_and_close)
+    run = handed_in(RIGHT)
+    Run.objects.filter(pk=run.pk).update(tries=tries_before)
+
+    try:
+        grade(run.pk)
+    finally:
+        gate.open_again()
+
+    run.refresh_from_db()
+    assert (run.status, run.reason, run.tries) == (Status.QUEUED, "", tries_before)
+
+
+@pytest.mark.parametrize(("judge", "is_wanted"), [(unavailable, True), (None, False)])
+def test_a_run_without_a_sandbox_has_the_canary_run(monkeypatch, judge, is_wanted):
+    gate.take_wanted_check()
+    if judge:
+        monkeypatch.setattr(sandbox, "judge", judge)
+
+    grade(handed_in(RIGHT).pk)
+
+    assert (gate.take_wanted_check(), gate.take_wanted_check()) == (is_wanted, False)
 
 
 def test_grade_hides_a_bug_from_nobody_and_loses_no_run(caplog):

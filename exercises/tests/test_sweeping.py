@@ -6,10 +6,11 @@ import time_machine
 from django.conf import settings
 from django.utils.timezone import now
 
-from exercises import queueing
+from exercises import queueing, worker_state
 from exercises.models import Run
 from exercises.sweeping import BATCH, sweep
 from exercises.tests.builders import guest, make_run, make_submission
+from exercises.worker_state import WorkerState
 
 pytestmark = pytest.mark.django_db
 Status = Run.Status
@@ -96,3 +97,83 @@ def test_sweep_stops_at_the_first_run_while_the_broker_is_away(valkey, caplog):
 
     assert caplog.text.count("the broker is away") == 1
     assert Run.objects.overdue().count() == 2  # the next sweep tries them again
+
+
+def refuse(hostname="celery@one", *, seconds, sandbox_ok=False):
+    """A worker reports that its canary has failed for so long."""
+    since = now() - timedelta(seconds=seconds)
+    worker_state.report(
+        WorkerState(
+            hostname=hostname,
+            seen=now(),
+            level="",
+            sandbox_ok=sandbox_ok,
+            reason="no bwrap",
+            checked_at=now(),
+            refused_since=None if sandbox_ok else since,
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("refused_seconds", "waited_seconds", "tries", "is_broken"),
+    [
+        (31, 31, 0, True),
+        (31, 600, 3, True),
+        (31, 29, 0, False),  # its owner may have tried again in the outage
+        (29, 600, 0, False),
+        (29, 600, 4, False),
+    ],
+)
+def test_sweep_ends_what_waits_while_no_canary_passes(refused_seconds, waited_seconds, tries, is_broken):
+    run = make_run(created_at=now() - timedelta(seconds=waited_seconds), tries=tries)
+    refuse(seconds=refused_seconds)
+
+    sweep()
+
+    run.refresh_from_db()
+    expected = (Status.BROKEN, Run.Fault.SANDBOX_UNAVAILABLE) if is_broken else (Status.QUEUED, "")
+    assert (run.status, run.reason, run.tries) == (*expected, tries)
+    assert bool(run.finished_at) == is_broken
+
+
+@pytest.mark.parametrize("others", ["none", "passes"])
+def test_sweep_lets_runs_wait_for_a_worker_that_may_take_them(others):
+    run = make_run(created_at=now() - timedelta(hours=1))
+    if others == "passes":
+        refuse(seconds=3600)
+        refuse("celery@two", seconds=0, sandbox_ok=True)
+
+    sweep()
+
+    assert Run.objects.get(pk=run.pk).status == Status.QUEUED
+
+
+@pytest.mark.parametrize(("tries", "seconds"), [(1, 0), (2, 2), (5, 30), (9, 510), (12, 1410), (100, 27810)])
+def test_patience_is_as_long_as_all_tries_would_take(settings, tries, seconds):
+    settings.RUN_MAX_TRIES = tries
+
+    assert queueing.patience() == timedelta(seconds=seconds)
+
+
+def test_what_a_lost_worker_leaves_is_told_to_operators(caplog):
+    runs = [
+        make_run(
+            make_submission(owner=guest()),
+            status=Status.RUNNING,
+            leased_until=now() - timedelta(seconds=1),
+            tries=tries,
+            started_at=now(),
+        )
+        for tries in (1, 5)
+    ]
+
+    sweep()
+
+    lines = [record.msg for record in caplog.records if record.name == "exercises.job"]
+    assert [(line["run"], line["status"], line["reason"], line["tries"]) for line in lines] == [
+        (str(runs[0].uuid), "postponed", "worker_lost", 1),
+        (str(runs[1].uuid), "broken", "worker_lost", 5),
+    ]
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        assert client.hget("metrics", "fieldguide_faults|worker_lost") == b"2"
