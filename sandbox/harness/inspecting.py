@@ -1,6 +1,7 @@
 """What can be told of a program without running it: whether there will be an `app` to serve."""
 
 import ast
+import os
 from collections.abc import Iterable
 
 NAME = "app"
@@ -15,34 +16,43 @@ def binds_app(path: str) -> bool:
     try:
         with open(path, "rb") as file:
             module = ast.parse(file.read())
-        return any(map(binds, module.body))
+        return any(binds(node, os.path.dirname(path)) for node in module.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OSError):
         return True
 
 
-def binds(node: ast.AST) -> bool:
-    """Whether executing *node* in a module's scope binds NAME there."""
+def binds(node: ast.AST, folder: str) -> bool:
+    """Whether executing *node* in the scope of a module in *folder* binds NAME there."""
+    inner: Iterable[ast.AST] = ast.iter_child_nodes(node)
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return node.name == NAME or makes_global(node) or any(map(binds, node.decorator_list))
-        case ast.Lambda():
+            if node.name == NAME or makes_global(node):
+                return True
+            inner = node.decorator_list
+        case ast.Lambda() | ast.AnnAssign(value=None):
             return False
         case ast.If(test=test) if is_main_guard(test):
-            return any(map(binds, node.orelse))
+            inner = node.orelse
         case ast.ImportFrom():
-            return any((alias.asname or alias.name) in (NAME, "*") for alias in node.names)
+            return any((alias.asname or alias.name) == NAME for alias in node.names) or binds_by_star(node, folder)
         case ast.Name():
             return node.id == NAME and isinstance(node.ctx, ast.Store)
-        case ast.AnnAssign(value=None):
-            return False
         case ast.MatchAs() | ast.MatchStar() if node.name == NAME:
             return True
         case ast.MatchMapping() if node.rest == NAME:
             return True
         case ast.comprehension():  # its targets are its own
-            return any(map(binds, (node.iter, *node.ifs)))
-        case _:
-            return any(map(binds, ast.iter_child_nodes(node)))
+            inner = (node.iter, *node.ifs)
+    return any(binds(one, folder) for one in inner)
+
+
+def binds_by_star(node: ast.ImportFrom, folder: str) -> bool:
+    """Whether it is a `from x import *` of a learner's module that binds NAME itself."""
+    if all(alias.name != "*" for alias in node.names):
+        return False
+    base = os.path.join(folder, *[os.pardir] * (node.level - 1), *(node.module or "").split("."))
+    found = (path for path in (f"{base}.py", f"{base}/__init__.py") if os.path.exists(path))
+    return any(map(binds_app, found))
 
 
 def makes_global(function: ast.AST) -> bool:

@@ -1,4 +1,4 @@
-"""Loads the learner's file as the module `main` and takes its `app`, or says why that cannot be."""
+"""Imports the learner's file as the module `main`, or says why that cannot be."""
 
 import errno
 import importlib.util
@@ -19,25 +19,16 @@ NETWORK_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH, socket.EAI_AGAIN, socke
 CHAIN_LENGTH = 8  # a program can make a chain of errors that never ends
 
 
-def load(entry: str, diagnosis: Diagnosis) -> Any:
-    """The `app` of the learner's file. Ends the process, after an explanation, if there is none."""
+def load(entry: str, diagnosis: Diagnosis) -> dict[str, Any]:
+    """The names of the learner's file, imported as `main`. Ends the process, after an explanation, if it fails."""
     with explained(diagnosis):
-        module = load_as_main(entry)
-    app = getattr(module, "app", None)
-    if app is None:
-        diagnosis.failed("no_app", message=closest_name(vars(module)))
-        end(1)
-    return app
-
-
-def load_as_main(entry: str) -> Any:
-    spec = importlib.util.spec_from_file_location("main", WORK + entry)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{entry} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["main"] = module
-    spec.loader.exec_module(module)
-    return module
+        spec = importlib.util.spec_from_file_location("main", WORK + entry)
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{entry} is not a Python file")
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["main"] = module
+        spec.loader.exec_module(module)
+    return vars(module)
 
 
 @contextmanager

@@ -35,5 +35,8 @@ def run(job: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
     self_serving.in_one_process()
     if inspecting.binds_app(loading.WORK + entry):
         os.environ["FLASK_RUN_FROM_CLI"] = "true"  # Flask then ignores app.run(), after which it is we who serve
-        serving.serve(loading.load(entry, diagnosis), diagnosis)
+        names = loading.load(entry, diagnosis)
+        if names.get("app") is None:
+            scripts.finish_without_app(names, diagnosis)
+        serving.serve(names["app"], diagnosis)
     scripts.run_server(entry, diagnosis)

@@ -27,9 +27,13 @@ def run_server(entry: str, diagnosis: Diagnosis) -> NoReturn:
     """
     os.environ.pop("FLASK_RUN_FROM_CLI", None)
     names = execute(entry, diagnosis)
-    app = names.get("app")
-    if app is not None and not has_other_threads():
-        serving.serve(app, diagnosis)
+    if names.get("app") is not None and not has_other_threads():
+        serving.serve(names["app"], diagnosis)
+    finish_without_app(names, diagnosis)
+
+
+def finish_without_app(names: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
+    """For a program that has come to its end: threads and processes that it started may still serve."""
     wait_for_threads()
     diagnosis.failed("no_app", message=loading.closest_name(names))
     finish(0)

@@ -63,12 +63,11 @@ def change_werkzeug(serving: Any) -> None:
 def change_uvicorn(config: Any) -> None:
     """Where the app is given by its name, and only there: elsewhere uvicorn refuses to reload, and says so."""
     original = config.Config.__init__
+    single = always(original, reload=False, workers=1)
 
     @functools.wraps(original)
     def initialize(self: Any, app: Any, *args: Any, **kwargs: Any) -> None:
-        original(self, app, *args, **kwargs)
-        if isinstance(app, str):
-            self.reload, self.workers = False, 1
+        (single if isinstance(app, str) else original)(self, app, *args, **kwargs)
 
     config.Config.__init__ = initialize
 

@@ -166,7 +166,14 @@ def serve_asgi(app: Any, listener: Listener) -> None:
     # Without a log configuration warnings and errors, tracebacks included, go to stderr by logging's last resort.
     # An interface by name, because uvicorn looks for a coroutine function and else takes an old kind of ASGI.
     config = uvicorn.Config(
-        app, interface="asgi3", log_config=None, access_log=False, ws="none", lifespan="auto", backlog=BACKLOG
+        app,
+        interface="asgi3",
+        lifespan="auto",
+        ws="none",
+        backlog=BACKLOG,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
     )
     ReadyServer(config).run(sockets=[listener])
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from sandbox import HttpProbe, Job, Limits
 
 APPS = Path(__file__).parent / "apps"
+SCRIPTS = Path(__file__).parent / "scripts"
 FRAMEWORKS = sorted(path.stem for path in APPS.glob("*.py"))
 
 
