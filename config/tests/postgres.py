@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,10 +23,12 @@ def newest_binaries() -> Path | None:
     return max(folders, key=lambda folder: int(folder.parent.name), default=None)
 
 
-def main(command: list[str]) -> int:
+@contextmanager
+def running(address: str = "") -> Iterator[str]:
+    """A new cluster, and the DATABASE_URL for it: by TCP at *address*, or by a Unix socket only."""
     binaries = newest_binaries()
     if binaries is None:
-        return NO_POSTGRES
+        raise FileNotFoundError("PostgreSQL is not installed")
     folder = Path(tempfile.mkdtemp(prefix="fieldguide-postgres-"))
     user: dict[str, str] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -38,20 +42,29 @@ def main(command: list[str]) -> int:
             [binaries / "initdb", "-D", cluster, "-U", "fieldguide", "--auth=trust", "--no-sync", "-E", "UTF8"],
             check=True, stdout=subprocess.DEVNULL, cwd=folder, **user,
         )  # fmt: skip
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=60"
+        if address:
+            with (cluster / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
+        options = f"-k {folder} -c listen_addresses='{address}' -c fsync=off -c max_connections=60"
         subprocess.run(
             [server, "-D", cluster, "-w", "-l", folder / "log", "-o", options, "start"],
             check=True, stdout=subprocess.DEVNULL, cwd=folder, **user,
         )  # fmt: skip
         try:
-            address = f"postgres://fieldguide@{quote(str(folder), safe='')}/postgres"
-            return subprocess.run(command, env=os.environ | {"DATABASE_URL": address}).returncode
+            yield f"postgres://fieldguide@{address or quote(str(folder), safe='')}/postgres"
         finally:
             subprocess.run(
                 [server, "-D", cluster, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL, cwd=folder, **user
             )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(command: list[str]) -> int:
+    if newest_binaries() is None:
+        return NO_POSTGRES
+    with running() as url:
+        return subprocess.run(command, env=os.environ | {"DATABASE_URL": url}).returncode
 
 
 if __name__ == "__main__":
