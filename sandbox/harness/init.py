@@ -66,6 +66,7 @@ def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -
     if "proof" not in config["skip"]:
         isolation.prove()
     preload.after_fork()
+    preload.forget(job["files"])
     os.write(lockdown_fd, b"L")
     os.close(lockdown_fd)
     try:
