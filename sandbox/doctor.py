@@ -4,8 +4,6 @@ Every probe stands alone and turns its own failure into a finding, so that the d
 machine. Nothing here decides anything: `verify()` does, and is what the doctor asks first.
 """
 
-import ctypes
-import errno
 import json
 import os
 import platform
@@ -27,8 +25,6 @@ from sandbox.report import SandboxUnavailable
 REFUSE = "refuse"
 PROBE_SECONDS = 20.0
 _NAMESPACES = Path(__file__).resolve().parent / "trial" / "namespaces.py"
-_LANDLOCK_CREATE_RULESET = 444  # the same number on every architecture
-_LANDLOCK_VERSION = 1
 _NOBODYS_UID = 65534
 _PYTHON = "learners' Python"
 
@@ -205,21 +201,12 @@ def _filter() -> list[Check]:
     return [Check(name="seccomp", holds=holds or None, text=text, advice=advice)]
 
 
-def landlock_abi() -> int:
-    """The version of Landlock that this kernel offers; 0 without it."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = int(libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION))
-    if version < 0 and ctypes.get_errno() not in (errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM):
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return max(version, 0)
-
-
 def _landlock() -> list[Check]:
-    abi = landlock_abi()
+    abi = verification.landlock_abi()
     if abi == 0:
         advice = "Add landlock to the kernel's `lsm=` list (CONFIG_LSM), or use Debian 12, Ubuntu 22.04 or newer."
         return [Check(name="Landlock", holds=False, text="not in this kernel, or not switched on", advice=advice)]
-    if abi < 4:
+    if abi < verification.LANDLOCK_WITH_PORTS:
         advice = "For Landlock to bound TCP ports as well, use Linux 6.7 or newer."
         return [Check(name="Landlock", holds=True, text=f"ABI {abi}: files, but not TCP ports", advice=advice)]
     return [Check(name="Landlock", holds=True, text=f"ABI {abi}: files and TCP ports")]

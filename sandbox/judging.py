@@ -47,16 +47,18 @@ def judge(
     *,
     on_progress: Callable[[int], None] | None = None,
     keep_going: Callable[[], bool] | None = None,
+    warm: bool = True,
 ) -> Report:
     """Run *job* and report what was seen; blocks for about as long as the program runs.
 
     *on_progress* is called with the number of probes answered so far. *keep_going* is asked about twice a second.
+    Not *warm* is an interpreter for this job alone, which it gets in any case where no warm one is ready.
 
     Raises SandboxUnavailable, never a verdict, if the isolation or a part of ours failed, and Interrupted if
     *keep_going* said no. In every case nothing of the program is left when this returns.
     """
     try:
-        return _judge(job, on_progress, keep_going, warm=True)
+        return _judge(job, on_progress, keep_going, warm=warm)
     except ZygoteLost as error:
         logger.warning("starting cold: %s", error)
         return _judge(job, on_progress, keep_going, warm=False)

@@ -4,21 +4,25 @@ The program (trial/main.py) is ours, so what it says is believed; what can be lo
 outside as well: the host's listeners, and the kernel's word on the program's process while it runs.
 """
 
+import ctypes
 import json
 import os
 import platform
+import re
 import socket
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sandbox import jail, seccomp
+from sandbox import jail, seccomp, supervision
 from sandbox.interpreter import PROJECT_ROOT
 from sandbox.job import KIB, MIB, HttpProbe, Job, Limits
 from sandbox.judging import judge
+from sandbox.level import Level
 from sandbox.report import Ending, Report, SandboxUnavailable
 
 _PROGRAM = Path(__file__).resolve().parent / "trial" / "main.py"
@@ -28,7 +32,7 @@ LIMITS = Limits(
     wall_seconds=20, cpu_seconds=15, memory_bytes=32 * MIB, processes=12, files_bytes=1 * MIB, output_bytes=64 * KIB
 )
 TOO_MANY_BYTES = LIMITS.memory_bytes + 300 * MIB
-KERNEL_BYTES = 120 * MIB  # in sockets' queues: more than limit and baseline together
+KERNEL_LIMIT_BYTES = 4 * MIB  # with the baseline less than what the kernel queues in sockets
 MOST_FORKS = 3 * LIMITS.processes
 OTHER_PORT = 8001  # a learner's program may bind 8000 only
 
@@ -43,8 +47,17 @@ _NAMESPACES = {
     "uts": "uts namespace",
     "cgroup": "cgroup namespace",
 }
+_EXCESSES = {
+    "/child": "300 MB too much in one child",
+    "/tree": "300 MB too much in several processes",
+    "/sockets": "filling the kernel's queues",
+}
 _NO_CAPABILITIES = "0" * 16
 _UNLIMITED = -1
+_LANDLOCK_CREATE_RULESET = 444  # the same number on every architecture
+_LANDLOCK_VERSION = 1
+LANDLOCK_WITH_PORTS = 4  # the first ABI that has rules for TCP ports
+ZYGOTE_SECONDS = 20.0
 
 Judge = Callable[..., Report]  # sandbox.judge, or in a test one whose jail lacks a layer
 
@@ -61,6 +74,7 @@ class Finding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
     level: str
+    starts: tuple[str, ...]  # "warm" or "cold", for each trial job
     findings: tuple[Finding, ...]
 
     @property
@@ -110,11 +124,32 @@ def verify() -> str:
 
 
 def examine(judge: Judge = judge) -> Examination:
-    """Everything that trial jobs find out. Raises SandboxUnavailable if none could be run at all."""
+    """Everything that trial jobs find out, by the warm way (where there is a supervisor) and by the cold one.
+
+    Raises SandboxUnavailable if none could be run at all.
+    """
+    _await_zygote()
     trial = _Trial(judge)
-    level = trial.run("/child").level
-    trial.run("/tree")
-    return Examination(level=level, findings=tuple(trial.findings()))
+    level = trial.run("/child", warm=True).level
+    trial.run("/tree", warm=False)
+    if level == Level.FULL:
+        trial.run("/sockets", warm=True)
+    return Examination(
+        level=level,
+        starts=tuple("warm" if report.is_warm else "cold" for report in trial.reports),
+        findings=tuple(trial.findings(level)),
+    )
+
+
+def _await_zygote() -> None:
+    """If a supervisor runs, wait until it has a zygote for us: the warm way is the one that counts."""
+    if supervision.status() is None:
+        return
+    deadline = time.monotonic() + ZYGOTE_SECONDS
+    while (lease := supervision.lease(FRAMEWORK)) is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if lease is not None:
+        lease.close()
 
 
 class _Trial:
@@ -125,9 +160,10 @@ class _Trial:
         self.seen: list[dict[str, Any]] = []
         self.reached: set[str] = set()
         self.outside: list[_Process | None] = []
-        self.endings: dict[str, Report] = {}
+        self.reports: list[Report] = []
+        self.excesses: list[str] = []
 
-    def run(self, excess: str) -> Report:
+    def run(self, excess: str, *, warm: bool) -> Report:
         """Look around inside, then ask for *excess* (a path of the trial program), which must be stopped."""
         snapshot: dict[str, _Process] = {}
 
@@ -142,9 +178,9 @@ class _Trial:
                 framework=FRAMEWORK,
                 files={"main.py": _PROGRAM.read_bytes(), "asked.json": json.dumps(asked).encode()},
                 probes=[HttpProbe("GET", "/"), HttpProbe("GET", excess)],
-                limits=LIMITS,
+                limits=replace(LIMITS, memory_bytes=KERNEL_LIMIT_BYTES) if excess == "/sockets" else LIMITS,
             )
-            report = self._judge(job, on_progress=look_outside)
+            report = self._judge(job, on_progress=look_outside, warm=warm)
             if _was_reached(tcp):
                 self.reached.add("host_loopback")
             if _was_reached(by_name):
@@ -154,10 +190,11 @@ class _Trial:
             raise SandboxUnavailable("the isolation does not hold: not root: the trial program ran as root")
         self.seen.append(seen)
         self.outside.append(snapshot.get(str(seen["namespaces"]["pid"])))
-        self.endings[excess] = report
+        self.reports.append(report)
+        self.excesses.append(excess)
         return report
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self, level: str) -> Iterator[Finding]:
         yield self._not_root().finding
         for kind in _NAMESPACES:
             yield self._namespace(kind).finding
@@ -168,11 +205,14 @@ class _Trial:
             self._capabilities,
             self._privileges,
             self._seccomp,
+            self._landlock,
             self._limits,
             self._memory,
             self._environment,
         ):
             yield check().finding
+        if level == Level.FULL:
+            yield self._cgroup().finding
 
     def _attempted(self, case: _Case, names: str, proof: str = "") -> None:
         """All of *names* were tried, and none worked."""
@@ -269,6 +309,14 @@ class _Trial:
         self._attempted(case, "raw_socket packet_socket netlink_socket")
         return case
 
+    def _landlock(self) -> _Case:
+        """The kernel does not tell, so that it shows only in what no other layer stops."""
+        case = _Case("Landlock")
+        self._let_in(case, "list_root read_program exec_shell", "programs cannot be read or started")
+        if landlock_abi() >= LANDLOCK_WITH_PORTS:
+            self._let_in(case, "another_port", f"port {OTHER_PORT} cannot be bound")
+        return case
+
     def _limits(self) -> _Case:
         case = _Case("resource limits")
         for seen in self.seen:
@@ -285,13 +333,23 @@ class _Trial:
 
     def _memory(self) -> _Case:
         case = _Case("memory limit")
-        for excess, report in self.endings.items():
-            where = {"/child": "one child", "/tree": "several processes"}[excess]
-            case.check(
-                report.ending is Ending.MEMORY_EXCEEDED,
-                f"300 MB too much in {where} ended the job",
-                f"300 MB too much in {where} did not end the job: {report.ending}",
-            )
+        for excess, report in zip(self.excesses, self.reports, strict=True):
+            what = _EXCESSES[excess]
+            ended = report.ending is Ending.MEMORY_EXCEEDED
+            case.check(ended, f"{what} ended the job", f"{what} did not end the job: {report.ending}")
+        return case
+
+    def _cgroup(self) -> _Case:
+        """By where the kernel says that the program is, and by a limit that only a cgroup has (_memory: sockets)."""
+        case = _Case("cgroup")
+        own = re.compile(rf"/fieldguide-\d+-{os.getpid()}-\d+-\d+")  # as sandbox.cgroup names them
+        for process, report in zip(self.outside, self.reports, strict=True):
+            case.check(report.level == Level.FULL, "", f"a job had the level {report.level}")
+            theirs = _groups(process.cgroups) if process else {}
+            for controller in ("memory", "pids"):
+                group = theirs.get(controller, theirs.get("", ""))
+                problem = f"{controller}: {group or 'no group'} is not a job's own"
+                case.check(bool(own.search(group)), "each job is in a group of its own", problem)
         return case
 
     def _environment(self) -> _Case:
@@ -339,7 +397,6 @@ def _asked(*, port: int, abstract: str) -> dict[str, Any]:
         "calls": seccomp.MACHINES[platform.machine()].numbers,
         "most_forks": MOST_FORKS,
         "too_many_bytes": TOO_MANY_BYTES,
-        "kernel_bytes": KERNEL_BYTES,
     }
 
 
@@ -377,6 +434,21 @@ def _first_processes_above(pid: str, namespace: str) -> Iterator[dict[str, str]]
             theirs = {kind: os.readlink(f"/proc/{pid}/ns/{kind}") for kind in _NAMESPACES}
             if theirs["pid"] != namespace and _status(pid)["NSpid"].split()[-1] == "1":
                 yield theirs
+
+
+def _groups(text: str) -> dict[str, str]:
+    """The cgroup of a process by controller ("" is version 2), from /proc/…/cgroup."""
+    found = {}
+    for line in text.splitlines():
+        _, controllers, group = line.split(":", 2)
+        found.update(dict.fromkeys(controllers.split(","), group))
+    return found
+
+
+def landlock_abi() -> int:
+    """The version of Landlock that this kernel offers; 0 without it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    return max(0, int(libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)))
 
 
 def _status(pid: str) -> dict[str, str]:

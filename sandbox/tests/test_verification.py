@@ -5,11 +5,23 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from sandbox import Ending, Observation, Report, SandboxUnavailable, verification, verify
+from sandbox import (
+    Ending,
+    Observation,
+    Report,
+    SandboxUnavailable,
+    starting,
+    supervision,
+    verification,
+    verify,
+    zygote,
+)
+from sandbox.level import Level, level
 
 SANDBOX = Path(verification.__file__).parent
 LAYERS = [
@@ -27,6 +39,7 @@ LAYERS = [
     "no capabilities",
     "no new privileges",
     "seccomp",
+    "Landlock",
     "resource limits",
     "memory limit",
     "environment",
@@ -47,12 +60,77 @@ print(json.dumps([trial.answer_to("/"), trial.answer_to("/child")]))
 """
 
 
+@pytest.fixture(autouse=True)
+def without_supervisor(tmp_path, monkeypatch):
+    """Whatever runs on this machine, these tests start their zygotes themselves."""
+    monkeypatch.setenv("SANDBOX_SOCKET", str(tmp_path / "nobody.sock"))
+
+
+def layers_of(current):
+    return LAYERS + (["cgroup"] if current == Level.FULL else [])
+
+
 def test_examination_confirms_every_layer():
     examination = verification.examine()
 
-    assert [finding.layer for finding in examination.findings] == LAYERS
+    assert examination.level == level()
+    assert [finding.layer for finding in examination.findings] == layers_of(examination.level)
     assert examination.missing == []
     assert all(finding.text for finding in examination.findings)
+    assert set(examination.starts) == {"cold"}
+
+
+def test_examination_takes_the_warm_way_where_there_is_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("SANDBOX_SOCKET", str(tmp_path / "own.sock"))
+    supervisor = supervision.start()
+    try:
+        while supervision.status() is None:
+            time.sleep(0.02)
+        examination = verification.examine()
+    finally:
+        supervisor.terminate()
+        supervisor.wait()
+
+    assert examination.missing == []
+    assert examination.starts[:2] == ("warm", "cold")
+
+
+@pytest.mark.parametrize(("layer", "name"), [("seccomp", "seccomp"), ("landlock", "Landlock")])
+def test_verify_refuses_without_a_layer_and_names_it_alone(monkeypatch, layer, name):
+    # The harness's own proof, which would end such a job before the trial program begins, is left out as well.
+    monkeypatch.setattr(zygote, "SKIPPED_LAYERS", ("proof", layer))
+
+    with pytest.raises(SandboxUnavailable) as refusal:
+        verify()
+
+    said = str(refusal.value)
+    assert said.startswith(f"the isolation does not hold: {name}: ")
+    assert [layer for layer in layers_of(level()) if f"; {layer}: " in said] == []
+
+
+@pytest.mark.parametrize("layer", ["seccomp", "landlock"])
+def test_verify_refuses_without_a_layer_before_any_program_runs(monkeypatch, layer):
+    monkeypatch.setattr(zygote, "SKIPPED_LAYERS", (layer,))
+
+    with pytest.raises(SandboxUnavailable, match=f"NotIsolated: .*(?i:{layer})"):
+        verify()
+
+
+def test_examination_notices_jobs_that_did_not_join_their_cgroup(monkeypatch):
+    if level() is not Level.FULL:
+        pytest.skip("there are no cgroups to join here")
+    make_group = starting._group
+
+    def unjoined(*arguments):
+        group = make_group(*arguments)
+        group.joins = []
+        return group
+
+    monkeypatch.setattr(starting, "_group", unjoined)
+
+    missing = [finding.layer for finding in verification.examine().missing]
+
+    assert missing == ["memory limit", "cgroup"]
 
 
 def test_verification_names_every_layer_that_a_bare_process_lacks(tmp_path, sandbox_uid, monkeypatch):
@@ -60,7 +138,7 @@ def test_verification_names_every_layer_that_a_bare_process_lacks(tmp_path, sand
     monkeypatch.setenv("FIELDGUIDE_SECRET", "secret")
     monkeypatch.setattr(verification, "TOO_MANY_BYTES", 1024)  # nothing would stop it here, so that it need not be much
 
-    def bare(job, *, on_progress):
+    def bare(job, *, on_progress, warm):
         for path, content in job.files.items():
             (tmp_path / path).write_bytes(content)
         if os.geteuid() == 0:
@@ -87,7 +165,9 @@ def test_verify_refuses_and_names_what_is_missing(monkeypatch):
         verification.Finding(layer="no network", is_confirmed=True, text="only loopback"),
         verification.Finding(layer="memory limit", is_confirmed=False, text="nothing stopped it"),
     )
-    monkeypatch.setattr(verification, "examine", lambda: verification.Examination(level="rootless", findings=findings))
+    monkeypatch.setattr(
+        verification, "examine", lambda: verification.Examination(level="rootless", starts=(), findings=findings)
+    )
 
     with pytest.raises(SandboxUnavailable) as refusal:
         verify()
@@ -121,4 +201,4 @@ def test_trial_program_tries_nothing_as_root(tmp_path):
 )
 def test_examination_without_an_answer_is_a_refusal(report, part):
     with pytest.raises(SandboxUnavailable, match=part):
-        verification.examine(lambda job, on_progress: report)
+        verification.examine(lambda job, **_: report)

@@ -1,7 +1,8 @@
 """The trial program of sandbox.verification: tries what must not work and answers with what it saw.
 
 It runs where a learner's program runs and by the same path. GET / looks around and tries everything that is cheap;
-GET /child and GET /tree use more memory than the job may, in one process or in several, and should never answer.
+GET /child, /tree and /sockets use more memory than the job may, in one process, in several or in the kernel, and should
+never answer.
 asked.json says what to look for: names and numbers of the host that no other job is told.
 """
 
@@ -210,6 +211,8 @@ def attempts(asked: dict[str, Any]) -> dict[str, str]:
             "sysrq_trigger": opens("/proc/sysrq-trigger", os.O_WRONLY),
             "memory_of_pid_1": opens("/proc/1/mem"),
             "environment_of_pid_1": opens("/proc/1/environ"),
+            "list_root": attempt(lambda: os.listdir("/")),
+            "read_program": opens("/usr/bin/env"),
             "exec_shell": executes("/bin/sh"),
             "raised_limits": raises_limits(),
             "setuid": attempt(lambda: os.setuid(0)),
@@ -276,13 +279,13 @@ def use_memory_in_children(size: int, children: int) -> None:
         os.waitpid(pid, 0)
 
 
-def fill_sockets(size: int) -> int:
-    """Queue up to *size* bytes in Unix sockets: kernel memory that belongs to no process. How many it took."""
+def fill_sockets() -> int:
+    """Queue all that Unix sockets take: kernel memory, which belongs to no process. How many bytes that was."""
     pairs = []
     filled = 0
     part = b"x" * (32 * 1024)
     try:
-        while filled < size:
+        while True:
             pair = socket.socketpair()
             pairs.append(pair)
             for end in pair:
@@ -294,7 +297,7 @@ def fill_sockets(size: int) -> int:
                     continue
     except OSError:
         pass  # no more descriptors
-    time.sleep(0.5)
+    time.sleep(1)
     return filled
 
 
@@ -306,7 +309,7 @@ def answer_to(path: str) -> Any:
     elif path == "/tree":
         use_memory_in_children(asked["too_many_bytes"], TREE)
     elif path == "/sockets":
-        return fill_sockets(asked["kernel_bytes"])
+        return fill_sockets()
     else:
         # Without a sandbox, root would do to its machine what is tried here.
         return {"status": status_of_self()} if 0 in os.getresuid() else look_around(asked)
