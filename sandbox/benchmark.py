@@ -18,33 +18,40 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sandbox import Ending, HttpProbe, Job, Report, SandboxUnavailable, judge
-from sandbox.benchmark_table import Latency, Results, Target, Throughput, document, ratio
+from sandbox import Ending, HttpProbe, Job, Report, SandboxUnavailable, WidgetProbe, judge, supervision
+from sandbox.baseline import BASELINES
+from sandbox.benchmark_memory import Memory, own_memory_of_job, zygote_memory
+from sandbox.benchmark_table import Latency, Results, Tables, Target, Throughput, document, megabytes, ratio
 from sandbox.interpreter import PROJECT_ROOT, Interpreter, bubblewrap, learner_interpreter
+from sandbox.job import Probe
 
 TESTS = Path(__file__).resolve().parent / "tests"
 TOOLS = PROJECT_ROOT / "sandbox" / "environment" / "benchmark.txt"
+START_SECONDS = 60.0  # a supervisor or a warm interpreter that needs longer will not come
 WARM_UPS = 2  # rounds before the first that counts: they fill caches and write bytecode
 ROUNDS = 25
 OUTSTANDING = (1, 2, 4)
 ANSWER = {"message": "hello"}  # of GET / of every program in tests/apps
 # tests/benchmark asks the same three things by the frameworks' own test clients.
 PROBES = [HttpProbe("GET", "/"), HttpProbe("GET", "/?name=x"), HttpProbe("GET", "/nowhere")]
+WIDGET_PROBES = [WidgetProbe(), WidgetProbe({"region": "South"}), WidgetProbe(trigger={"key": "add"})]
 
 BARE_PYTHON = "python -c pass"
 BWRAP_PYTHON = "bwrap python -c pass"
 PYTEST = {"flask": "bare pytest, Flask", "fastapi": "bare pytest, FastAPI"}
 COLD = {name: f"sandbox cold, {name}" for name in PYTEST}
-WARM = {path.stem: f"sandbox, {path.stem}" for path in sorted((TESTS / "apps").glob("*.py"))}
-WHOLE = {name: f"POST to verdict, {name}" for name in PYTEST}
 SCRIPT = "sandbox, plain script"
+PYTHON, STREAMLIT = "python", "streamlit"
+FRAMEWORKS = sorted({*BASELINES, STREAMLIT} - {PYTHON})
+WARM = {name: f"sandbox, {name}" for name in FRAMEWORKS} | {PYTHON: SCRIPT}
+WHOLE = {name: f"POST to verdict, {name}" for name in PYTEST}
 TEST_CLIENTS = {"flask": "flask_client.py", "fastapi": "fastapi_client.py"}
 
 REFERENCES = {  # to whose numbers those of a case are given
@@ -94,10 +101,16 @@ class Flow:
 class Plan:
     cases: list[Case] = field(default_factory=list)
     flows: list[Flow] = field(default_factory=list)
+    tables: Tables = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
 
     def __add__(self, other: "Plan") -> "Plan":
-        return Plan(self.cases + other.cases, self.flows + other.flows, self.skipped + other.skipped)
+        return Plan(
+            self.cases + other.cases,
+            self.flows + other.flows,
+            self.tables | other.tables,
+            self.skipped + other.skipped,
+        )
 
 
 def say(line: str) -> None:
@@ -170,12 +183,102 @@ def sandbox_plan(folder: Path) -> Iterator[Plan]:
         run = _bare_pytest(framework, python, tools, folder)
         plan.cases.append(Case(name, partial(run, 0)))
         plan.flows.append(Flow(name, run, jobs=8))
-    for framework in PYTEST:
-        plan.cases.append(Case(COLD[framework], partial(judged, framework)))
-    with _judging_processes() as judged_elsewhere:
-        for framework in PYTEST:
-            plan.flows.append(Flow(WARM[framework], partial(judged_elsewhere, framework), jobs=40))
+    with _supervisor(folder), ExitStack() as stack:
+        plan.tables["Warm interpreters"] = warm_table(_warmed_up())
+        judged_elsewhere = stack.enter_context(_judging_processes())
+        plan.cases += [Case(COLD[framework], partial(_judged_cold, framework)) for framework in PYTEST]
+        plan.cases += [Case(name, partial(_judged_warm, profile), times=2) for profile, name in WARM.items()]
+        plan.flows += [Flow(WARM[framework], partial(judged_elsewhere, framework), jobs=40) for framework in PYTEST]
         yield plan
+
+
+@contextmanager
+def _supervisor(folder: Path) -> Iterator[None]:
+    """One of our own, for this process and those that it starts. It never replaces a zygote for its age."""
+    environment = {"SANDBOX_SOCKET": str(folder / "sandbox.sock"), "SANDBOX_ZYGOTE_JOBS": "1000000"}
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ |= environment
+    supervisor = supervision.start()
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while supervision.status() is None:
+            if supervisor.poll() is not None or time.monotonic() > deadline:
+                raise BenchmarkError("the supervisor of the sandbox did not start; its reason stands above")
+            time.sleep(0.02)
+        yield
+    finally:
+        supervisor.terminate()
+        supervisor.wait()
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Zygote:
+    """A warm interpreter: how long its start took, and what it and a job take (bytes; 0: could not be seen)."""
+
+    profile: str
+    start_seconds: float
+    memory: Memory
+    job_bytes: int
+
+
+def _warmed_up() -> list[Zygote]:
+    """Have every interpreter started, one after the other."""
+    found = []
+    for profile in WARM:
+        started = time.monotonic()
+        while (pid := _zygote(profile)) is None:
+            if time.monotonic() - started > START_SECONDS:
+                raise BenchmarkError(f"the warm interpreter of {profile} did not start: {supervision.status()}")
+            if (lease := supervision.lease(profile)) is not None:
+                lease.close()
+            time.sleep(0.01)
+        seconds = time.monotonic() - started
+        judged(profile)  # what its first job alone pays is not the memory of every job
+        memory = zygote_memory(pid)
+        job_bytes = sorted(own_memory_of_job(pid, partial(judged, profile)) for _ in range(3))[1]
+        found.append(Zygote(profile, seconds, memory, job_bytes))
+    return found
+
+
+def _zygote(profile: str) -> int | None:
+    """The pid of the warm interpreter of *profile*, if it is ready."""
+    zygotes = (supervision.status() or {}).get("zygotes", [])
+    return next((one["pid"] for one in zygotes if (one["profile"], one["state"]) == (profile, "ready")), None)
+
+
+def warm_table(zygotes: Sequence[Zygote]) -> tuple[Sequence[str], list[Sequence[str]]]:
+    rows: list[Sequence[str]] = [
+        (
+            one.profile,
+            f"{one.start_seconds:.2f}",
+            megabytes(one.memory.proportional),
+            megabytes(one.memory.resident),
+            megabytes(one.job_bytes),
+        )
+        for one in zygotes
+    ]
+    rows.append(("all", "", megabytes(sum(one.memory.proportional for one in zygotes)), "", ""))
+    return ("profile", "start s", "PSS MiB", "RSS MiB", "own memory of a job MiB"), rows
+
+
+def _judged_warm(profile: str) -> None:
+    if not judged(profile).is_warm:
+        raise BenchmarkError(f"a job of {profile} was not started warm: {supervision.status()}")
+
+
+def _judged_cold(profile: str) -> None:
+    """As on a machine that has no supervisor."""
+    path = os.environ["SANDBOX_SOCKET"]
+    os.environ["SANDBOX_SOCKET"] = f"{path}.none"
+    try:
+        judged(profile)
+    finally:
+        os.environ["SANDBOX_SOCKET"] = path
 
 
 @contextmanager
@@ -191,8 +294,7 @@ def _judging_processes() -> Iterator[Callable[[str, int], None]]:
         pools[place].apply(judged, (framework,))
 
     try:
-        run_in_all = [pool.apply_async(judged, ("flask",)) for pool in pools]
-        for started in run_in_all:
+        for started in [pool.apply_async(judged, (PYTHON,)) for pool in pools]:
             started.get()
         yield run
     finally:
@@ -200,18 +302,25 @@ def _judging_processes() -> Iterator[Callable[[str, int], None]]:
             pool.terminate()
 
 
-def judged(framework: str) -> Report:
-    """Judge the app of *framework* in tests/apps, and see that it answered."""
-    report = judge(app_job(framework))
-    first = report.observations[0] if report.observations else None
-    if report.ending is not Ending.FINISHED or first is None or first.status != 200:
-        raise BenchmarkError(f"the app of {framework} did not answer: {report}")
+def judged(profile: str) -> Report:
+    """Judge the program of *profile*, and see that it did what it should."""
+    job = job_of(profile)
+    report = judge(job)
+    statuses = [observation.status for observation in report.observations]
+    if report.ending is not Ending.FINISHED or statuses[:2] != [200, 200][: len(job.probes)]:
+        raise BenchmarkError(f"the program of {profile} did not answer: {report}")
     return report
 
 
-def app_job(framework: str) -> Job:
-    source = (TESTS / "apps" / f"{framework}.py").read_bytes()
-    return Job(kind="http", framework=framework, files={"main.py": source}, probes=PROBES)
+def job_of(profile: str) -> Job:
+    """A web app and three requests, or a script that only prints."""
+    if profile == PYTHON:
+        return Job(kind="script", framework=PYTHON, files={"main.py": b"print('hello')\n"}, probes=())
+    # What a browser shows of a Streamlit app is not in its answers to GET.
+    probes: Sequence[Probe] = WIDGET_PROBES if profile == STREAMLIT else PROBES
+    folder = "scripts" if profile == STREAMLIT else "apps"
+    source = (TESTS / folder / f"{profile}.py").read_bytes()
+    return Job(kind="http", framework=profile, files={"main.py": source}, probes=probes)
 
 
 def _quietly(*command: str, **options: Any) -> None:
@@ -335,7 +444,7 @@ def report(results: Results, rounds: int) -> str:
 
 
 def run(plan: Plan, rounds: int) -> Results:
-    results = Results(skipped=plan.skipped)
+    results = Results(tables=plan.tables, skipped=plan.skipped)
     results.latencies = measure(plan.cases, rounds)
     results.throughputs = measure_flows(plan.flows, OUTSTANDING, max(1, rounds // 5))
     return results

@@ -7,6 +7,9 @@ from typing import Literal
 
 KIB = 1024
 
+# Further tables by their titles: a header, and rows.
+Tables = dict[str, tuple[Sequence[str], list[Sequence[str]]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Latency:
@@ -60,8 +63,7 @@ class Results:
 
     latencies: list[Latency] = field(default_factory=list)
     throughputs: list[Throughput] = field(default_factory=list)
-    # Title of a further table: its header and its rows.
-    tables: dict[str, tuple[Sequence[str], list[Sequence[str]]]] = field(default_factory=dict)
+    tables: Tables = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)  # what this machine or this state cannot do, and why
 
     def median_ms(self, name: str) -> float | None:
