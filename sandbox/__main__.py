@@ -12,6 +12,7 @@ COMMANDS = {
     "judge": "run a folder, as its job.toml says, and print the report",
     "attack": "list the attack programs, or run them and say which were held off",
     "bench": "measure how fast jobs run here",
+    "supervise": "keep warm interpreters for the jobs of this machine, as the worker has it done",
 }
 USAGE_ERROR = 2
 INTERRUPTED = 130  # as a shell reports SIGINT

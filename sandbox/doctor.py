@@ -17,9 +17,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from sandbox import cgroup, jail, seccomp, verification
+from sandbox import cgroup, jail, seccomp, supervision, verification
 from sandbox.baseline import BASELINES
 from sandbox.interpreter import bubblewrap, learner_interpreter
+from sandbox.level import Level
 from sandbox.report import SandboxUnavailable
 
 REFUSE = "refuse"
@@ -44,11 +45,13 @@ class Diagnosis:
     """All that the doctor found. The members are the keys of `doctor --json`."""
 
     level: str  # "full", "rootless" or "refuse"
-    reason: str = ""  # why nothing may run, or why only the lower level is had
+    reason: str = ""  # why nothing may run
+    starts: tuple[str, ...] = ()  # of the trial jobs: "warm" or "cold"
     layers: list[Check] = field(default_factory=list)  # confirmed by trial jobs; empty if none could be run
     machine: list[Check] = field(default_factory=list)  # what the layers are made of
     versions: dict[str, str] = field(default_factory=dict)
     frameworks: dict[str, str] = field(default_factory=dict)
+    supervisor: dict[str, Any] | None = None  # what it says of itself (sandbox.supervisor), if one runs
 
     @property
     def may_run(self) -> bool:
@@ -64,7 +67,9 @@ class Diagnosis:
 
 
 def diagnose() -> Diagnosis:
+    supervisor = supervision.status()
     diagnosis = _trial()
+    diagnosis.supervisor = supervisor
     for probe in (_system, _user, _bubblewrap, _environment, _namespaces, _filter, _landlock, _cgroups, _container):
         try:
             diagnosis.machine += probe()
@@ -87,8 +92,9 @@ def _trial() -> Diagnosis:
     layers = [Check(name=found.layer, holds=found.is_confirmed, text=found.text) for found in examination.findings]
     missing = ", ".join(found.layer for found in examination.missing)
     if missing:
-        return Diagnosis(level=REFUSE, reason=f"not confirmed: {missing}", layers=layers)
-    return Diagnosis(level=examination.level, layers=layers)
+        reason = f"not confirmed: {missing}"
+        return Diagnosis(level=REFUSE, reason=reason, layers=layers, starts=examination.starts)
+    return Diagnosis(level=str(examination.level), layers=layers, starts=examination.starts)
 
 
 def _system() -> list[Check]:
@@ -213,6 +219,8 @@ def _landlock() -> list[Check]:
 
 
 def _cgroups() -> list[Check]:
+    if os.environ.get("SANDBOX_LEVEL") == Level.ROOTLESS:
+        return [Check(name="cgroups", holds=None, text="not looked for, because SANDBOX_LEVEL is rootless")]
     try:
         text = cgroup.hierarchy().describe()
     except cgroup.Unavailable as error:

@@ -23,7 +23,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -336,11 +336,11 @@ def serve(path: Path, *, memory_bytes: int, jobs: int, go_on: Callable[[], bool]
     return 0
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox.supervisor", description=__doc__.partition("\n")[0])
     parser.add_argument("socket", type=Path, help="where to listen")
     parser.add_argument("--parent", type=int, default=0, help="end when this process is not the parent any more")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     stopped: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):

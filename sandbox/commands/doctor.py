@@ -3,9 +3,12 @@
 import argparse
 import json
 from collections.abc import Iterator
+from typing import Any
 
+from sandbox.commands.options import add_level
 from sandbox.commands.text import filled
 from sandbox.doctor import Check, Diagnosis, diagnose
+from sandbox.job import MIB
 
 NAME_COLUMNS = 21
 _MARKS = {True: "ok", False: "NO", None: "?"}
@@ -19,6 +22,7 @@ _LEVELS = {
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox doctor", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the keys that docs/sandbox.md describes")
+    add_level(parser)
     options = parser.parse_args(arguments)
     diagnosis = diagnose()
     if options.json:
@@ -33,10 +37,12 @@ def lines(diagnosis: Diagnosis) -> Iterator[str]:
     if diagnosis.reason:
         yield from _wrapped("", diagnosis.reason, 0)
     if diagnosis.layers:
-        yield from ("", "Layers, each tried in trial jobs")
+        yield from ("", f"Layers, each tried in {len(diagnosis.starts)} trial jobs ({', '.join(diagnosis.starts)})")
         yield from _checks(diagnosis.layers)
     yield from ("", "This machine")
     yield from _checks(diagnosis.machine)
+    yield from ("", "Supervisor")
+    yield from _supervisor(diagnosis.supervisor)
     yield from ("", "Versions")
     for name, version in diagnosis.versions.items():
         yield from _wrapped(name.replace("_", " "), version or "not found")
@@ -46,6 +52,23 @@ def lines(diagnosis: Diagnosis) -> Iterator[str]:
         yield from ("", "What to do")
         for advice in diagnosis.advice:
             yield from filled(advice, "  - ")
+
+
+def _supervisor(status: dict[str, Any] | None) -> Iterator[str]:
+    """What it says of itself. It is ours, but a newer one may say less."""
+    if status is None:
+        yield from _wrapped("none", "jobs start cold; the worker starts one, or `python -m sandbox supervise`")
+        return
+    said = f"pid {status.get('pid')}, {status.get('jobs', 0)} jobs done, {_named(status.get('starts', {}))} started, "
+    said += f"{_named(status.get('faults', {}))} faults, may use {status.get('memory_budget_bytes', 0) // MIB} MiB"
+    yield from _wrapped("running", said)
+    for one in status.get("zygotes", []):
+        uses = f"{one.get('jobs')} jobs, {one.get('running')} now, {one.get('memory_bytes', 0) // MIB} MiB"
+        yield from _wrapped(f"   {one.get('profile')}", f"{one.get('state')}, pid {one.get('pid')}, {uses}")
+
+
+def _named(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "no"
 
 
 def _checks(checks: list[Check]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.commands import showing
 from sandbox.commands.guessing import framework_of, kind_of
+from sandbox.commands.options import add_level, add_start
 from sandbox.job import MIB, HttpProbe, Job, Limits
 from sandbox.judging import judge
 
@@ -23,7 +24,7 @@ def main(arguments: list[str]) -> int:
         job = _job(source, given, options)
     except ValueError as error:
         parser.error(str(error))
-    report = judge(job)
+    report = judge(job, warm=options.warm)
     if options.json:
         print(json.dumps(showing.as_json(report), indent=2))
     else:
@@ -106,5 +107,7 @@ def _parsed(arguments: Sequence[str]) -> tuple[argparse.ArgumentParser, argparse
     limits.add_argument("--cpu", type=float, metavar="SECONDS")
     limits.add_argument("--memory", type=int, metavar="MIB")
     limits.add_argument("--processes", type=int, metavar="N")
+    add_level(parser)
+    add_start(parser)
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser, parser.parse_args(arguments)

@@ -37,9 +37,9 @@ def _escaped(character: str) -> str:
 
 def lines(job: Job, report: Report) -> Iterator[str]:
     """Everything that was seen, for people."""
-    usage = report.usage
+    usage, start = report.usage, "warm" if report.is_warm else "cold"
     yield (
-        f"{report.ending} (level {report.level}): {usage.wall_ms:.0f} ms, CPU {usage.cpu_ms:.0f} ms, "
+        f"{report.ending} (level {report.level}, {start}): {usage.wall_ms:.0f} ms, CPU {usage.cpu_ms:.0f} ms, "
         f"memory {usage.memory_bytes / MIB:.1f} MiB above the baseline of {harmless(job.framework)}"
     )
     said = [f"{name} {harmless(str(value))}" for name, value in _members(report.detail) if value not in ("", None)]
