@@ -29,6 +29,8 @@ SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 # Least, default and most bytes of a TCP socket's buffers: kernel memory that no limit counts without a cgroup.
 TCP_BUFFERS = "4096 65536 131072"
 
+INOTIFY_INSTANCES = 16  # reloaders need one; the kernel has 128 for a uid
+
 MIB = 1024 * 1024
 TMP_BYTES = 4 * MIB
 SHM_BYTES = 1 * MIB  # multiprocessing's locks and queues live there
@@ -60,6 +62,9 @@ def enter() -> None:
     write("/proc/self/oom_score_adj", "1000")  # where the host runs out of memory, the learner's program goes first
     for name in ("tcp_wmem", "tcp_rmem"):
         write(f"/proc/sys/net/ipv4/{name}", TCP_BUFFERS)
+    # The kernel counts these for the uid outside as well, which all jobs share: one must not use up what is for all.
+    write("/proc/sys/user/max_inotify_instances", str(INOTIFY_INSTANCES))
+    write("/proc/sys/user/max_user_namespaces", "0")  # none inside this one
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         (flags,) = struct.unpack_from("16xH", fcntl.ioctl(control, SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0)))
         fcntl.ioctl(control, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | IFF_UP))
