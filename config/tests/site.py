@@ -1,5 +1,6 @@
 """A whole site of its own for a test: real processes, a folder of its own, any of them killed and started at will."""
 
+import json
 import os
 import signal
 import socket
@@ -135,6 +136,15 @@ class Site:
             return self.ready().ok
         except requests.RequestException:
             return False
+
+    def metrics(self) -> str:
+        return self.session.get(f"{self.url}/metrics", timeout=10).text
+
+    def job_lines(self) -> list[dict[str, Any]]:
+        """What was logged of runs, where LOG_FORMAT is json."""
+        lines = (self.folder / "site.log").read_text().splitlines()
+        events = [json.loads(line) for line in lines if line.startswith("{")]
+        return [event for event in events if event["event"] == "job"]
 
     def submit(self, slug: str, source: str) -> dict[str, Any]:
         """Hand *source* in and return the submission as it was accepted."""

@@ -1,12 +1,14 @@
 """Nothing accepted is lost: real processes are killed, stopped and restarted while submissions are under way."""
 
+import os
 import shutil
 import signal
 import time
 
 import pytest
 
-from config.tests.site import Site, wait_for
+from config.tests.site import ROOT, Site, wait_for
+from sandbox import supervision
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
@@ -134,3 +136,58 @@ def test_without_isolation_nothing_runs_and_readiness_says_why(site):
     assert (broken["status"], broken["verdict"], broken["stdout"]) == ("broken", None, "")
     assert "not your fault" in broken["message"].lower() or "our fault" in broken["message"].lower()
     assert site.ready().status_code == 503
+
+
+def supervisor(site):
+    """The process of the machine's supervisor, once it answers."""
+    status = supervision.status(site.folder / "sandbox.sock")
+    return status and status["pid"]
+
+
+def test_supervisor_killed_in_mid_run(site):
+    site.start("worker", "beat")
+    first = wait_for(lambda: supervisor(site), "the start of the supervisor")
+    submissions = [site.submit("hello-flask", SLOW)["id"] for _ in range(3)]
+    site.wait_until_running(submissions[0])
+    time.sleep(0.5)
+
+    os.kill(first, signal.SIGKILL)
+
+    assert [result(site.final(uuid)) for uuid in submissions] == [RESULT] * 3
+    assert wait_for(lambda: supervisor(site), "the next supervisor") != first
+
+
+def test_supervisor_is_taken_over_by_another_worker_of_the_machine(site):
+    site.start("worker")
+    first = wait_for(lambda: supervisor(site), "the start of the supervisor")
+    site.start("worker-two")
+    assert result(site.final(site.submit("hello-flask", RIGHT)["id"])) == RESULT
+    assert supervisor(site) == first
+
+    site.kill("worker")
+
+    wait_for(lambda: supervisor(site) not in (None, first), "the take-over")
+    assert result(site.final(site.submit("hello-flask", RIGHT)["id"])) == RESULT
+
+
+def test_runs_wait_for_a_canary_that_passes(site):
+    environment = site.folder / "learner"
+    site.environment |= {"LEARNER_PYTHON": f"{environment}/bin/python", "RUN_MAX_TRIES": "9", "LOG_FORMAT": "json"}
+    site.start("worker", "beat")
+    wait_for(lambda: "not usable" in site.ready().json()["checks"]["sandbox"]["detail"], "the canary's reason")
+
+    uuid = site.submit("hello-flask", RIGHT)["id"]
+    time.sleep(3)
+    assert (site.ready().status_code, site.submission(uuid)["status"]) == (503, "queued")
+    assert 'fieldguide_worker_consuming{worker="worker@localhost"} 0.0' in site.metrics()
+
+    environment.symlink_to(ROOT / ".venv-learner")
+
+    assert result(site.final(uuid)) == RESULT
+    assert site.ready().status_code == 200
+    wait_for(lambda: 'fieldguide_worker_consuming{worker="worker@localhost"} 1.0' in site.metrics(), "its sign of life")
+    done = 'fieldguide_runs_total{ending="finished",framework="flask",status="done",verdict="passed"} 1.0'
+    wait_for(lambda: done in site.metrics(), "the count")
+    assert [(line["submission"], line["status"], line["tries"], line["worker"]) for line in site.job_lines()] == [
+        (uuid, "done", 1, "worker@localhost")
+    ]
