@@ -55,7 +55,7 @@ starlette.middleware.sessions starlette.requests starlette.responses starlette.r
 starlette.status starlette.templating starlette.websockets python_multipart
 """
 MODULES = {
-    "python": PLAIN,
+    "python": f"{PLAIN} {WERKZEUG}",
     "flask": f"{FLASK} waitress",
     "django": f"""
         {WERKZEUG} waitress django.conf django.conf.urls django.conf.locale.en.formats django.core.wsgi django.core.asgi
@@ -107,6 +107,7 @@ MODULES = {
 OURS = __name__.partition(".")[0]
 THREAD_STACK_BYTES = 1024 * 1024
 THREAD_END_SECONDS = 5
+REHEARSAL_SECONDS = 30
 
 
 def request_of(method: str, target: str, body: bytes = b"") -> bytes:
@@ -128,13 +129,15 @@ REQUESTS = (
 
 
 def preload(profile: str) -> None:
-    """Import and exercise what programs of *profile* need (an unknown one: the standard library), then freeze it.
+    """Import and exercise what programs of *profile* need (of an unknown one what plain Python needs), then freeze it.
 
     Afterwards the process may be forked, and each child must call after_fork().
     """
+    if profile not in MODULES:
+        profile = "python"
     gc.disable()  # no collection in between: what it frees would be holes that every child fills, by copying pages
     with silence():
-        for name in COMMON.split() + MODULES.get(profile, PLAIN).split():
+        for name in COMMON.split() + MODULES[profile].split():
             load(name)
         cache_distributions()
         prepare = PREPARATIONS.get(profile)
@@ -283,7 +286,7 @@ def rehearse_asyncio(
             listener.bind("")  # an abstract name that the kernel chooses
             listener.listen()
             listener.setblocking(False)
-            async with serving_on(listener):
+            async with asyncio.timeout(REHEARSAL_SECONDS), serving_on(listener):
                 for request in requests:
                     await exchange(asyncio.get_running_loop(), listener.getsockname(), request)
 
@@ -362,8 +365,8 @@ def rehearse_gevent() -> None:
     client.get("/boom")
 
 
-def rehearse_django() -> None:
-    """The server only: a view would need settings, and those are the learner's."""
+def rehearse_server() -> None:
+    """Without a framework; or with Django, whose views would need settings, and those are the learner's."""
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
@@ -621,8 +624,9 @@ PREPARATIONS: dict[str, Callable[[], None]] = {
 }
 # and what is done for its traces in caches only.
 WARM_UPS: dict[str, Callable[[], Any]] = {
+    "python": rehearse_server,
     "flask": rehearse_flask,
-    "django": rehearse_django,
+    "django": rehearse_server,
     "fastapi": rehearse_fastapi,
     "starlette": rehearse_starlette,
     "pyramid": rehearse_pyramid,
