@@ -33,6 +33,7 @@ LIMITS = Limits(
 )
 TOO_MANY_BYTES = LIMITS.memory_bytes + 300 * MIB
 KERNEL_LIMIT_BYTES = 4 * MIB  # with the baseline less than what the kernel queues in sockets
+PASSWD_BYTES = 4096  # of /etc/passwd that are compared
 MOST_FORKS = 3 * LIMITS.processes
 OTHER_PORT = 8001  # a learner's program may bind 8000 only
 
@@ -52,6 +53,7 @@ _EXCESSES = {
     "/tree": "300 MB too much in several processes",
     "/sockets": "filling the kernel's queues",
 }
+_OF_THE_PROJECT = ("sandbox/launcher.py", "config/settings.py", "var")
 _NO_CAPABILITIES = "0" * 16
 _UNLIMITED = -1
 _LANDLOCK_CREATE_RULESET = 444  # the same number on every architecture
@@ -130,10 +132,13 @@ def examine(judge: Judge = judge) -> Examination:
     """
     _await_zygote()
     trial = _Trial(judge)
-    level = trial.run("/child", warm=True).level
-    trial.run("/tree", warm=False)
-    if level == Level.FULL:
-        trial.run("/sockets", warm=True)
+    try:
+        level = trial.run("/child", warm=True).level
+        trial.run("/tree", warm=False)
+        if level == Level.FULL:
+            trial.run("/sockets", warm=True)
+    except OSError as error:
+        raise SandboxUnavailable(f"the trial could not be made: {error}") from error
     return Examination(
         level=level,
         starts=tuple("warm" if report.is_warm else "cold" for report in trial.reports),
@@ -264,10 +269,12 @@ class _Trial:
 
     def _files(self) -> _Case:
         case = _Case("read-only files")
+        accounts = Path("/etc/passwd").read_text(errors="replace")[:PASSWD_BYTES]
         for seen in self.seen:
             case.check(
                 not seen["readable"], "/etc/shadow and the project cannot be read", f"it reads {seen['readable']}"
             )
+            case.check(seen["accounts"] != accounts, "/etc is not ours", "it sees our /etc/passwd")
             case.check(not seen["writable"], "nothing else can be written", f"it writes in {seen['writable']}")
             case.check(not seen["loose_mounts"], "every mount is read-only, nosuid", "; ".join(seen["loose_mounts"]))
         self._attempted(case, "device_node")
@@ -388,13 +395,14 @@ def _was_reached(listener: socket.socket) -> bool:
 
 def _asked(*, port: int, abstract: str) -> dict[str, Any]:
     """What the trial program is told."""
+    machine = seccomp.MACHINES.get(platform.machine())
     return {
         "port": port,
         "abstract": abstract,
         "other_port": OTHER_PORT,
-        "secrets": ["/etc/shadow", "/root", "/home", str(PROJECT_ROOT / "sandbox" / "launcher.py")],
+        "secrets": ["/etc/shadow", "/root", "/home", *(str(PROJECT_ROOT / path) for path in _OF_THE_PROJECT)],
         "variables": sorted(os.environ.keys() - jail.ENVIRONMENT.keys() - {"PWD"}),
-        "calls": seccomp.MACHINES[platform.machine()].numbers,
+        "calls": machine.numbers if machine else {},  # no jail starts on another machine
         "most_forks": MOST_FORKS,
         "too_many_bytes": TOO_MANY_BYTES,
     }

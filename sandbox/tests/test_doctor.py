@@ -146,6 +146,43 @@ def test_doctor_says_how_to_allow_user_namespaces():
     assert "user.max_user_namespaces" in check["advice"]
 
 
+@AS_ROOT
+def test_doctor_has_an_answer_where_there_is_no_proc():
+    before = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh")
+
+    done = run("--json", before=before)
+
+    diagnosis = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, diagnosis["level"]) == (1, "", "refuse")
+    assert diagnosis["reason"] != ""
+
+
+def test_doctor_has_an_answer_on_another_system():
+    """Python as it is on a system without what only Linux has; the rest of this machine stays."""
+    start = """
+import fcntl, os, platform, runpy, select, signal, socket
+for module, linux_only in (
+    (fcntl, ("F_SEAL_WRITE", "F_SEAL_GROW", "F_SEAL_SHRINK", "F_SEAL_SEAL", "F_ADD_SEALS")),
+    (os, ("memfd_create", "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "pidfd_open", "pipe2", "setresuid", "O_PATH")),
+    (select, ("epoll",)),
+    (signal, ("pidfd_send_signal", "sigtimedwait")),
+    (socket, ("AF_NETLINK", "AF_PACKET", "AF_VSOCK", "SO_PEERCRED", "MSG_CMSG_CLOEXEC")),
+):
+    for name in linux_only:
+        delattr(module, name)
+platform.system, platform.machine = lambda: "Darwin", lambda: "arm64"
+runpy.run_module("sandbox", run_name="__main__", alter_sys=True)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", start, "doctor", "--json"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+    diagnosis = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, diagnosis["level"]) == (1, "", "refuse")
+    assert checks(diagnosis, "machine")["system"]["advice"] in diagnosis["advice"]
+    assert "arm64" in diagnosis["reason"]
+
+
 def test_probe_that_fails_is_a_finding(monkeypatch):
     def fail():
         raise ZeroDivisionError("no such machine")
