@@ -161,3 +161,9 @@ class Job:
     def sockets(self) -> int:
         """How many connections the probes need, each of which is a socket that is made inside and passed out."""
         return sum(1 + probe.clients * probe.attempts if isinstance(probe, Burst) else 1 for probe in self.probes)
+
+    @property
+    def processes(self) -> int:
+        """How many processes and threads it may have: a server may take a thread for each client of a burst."""
+        clients = max((probe.clients for probe in self.probes if isinstance(probe, Burst)), default=0)
+        return self.limits.processes + clients

@@ -114,6 +114,11 @@ def _together(answers: Sequence[Observation], elapsed_ms: float) -> Observation:
     return Observation(elapsed_ms=round(elapsed_ms, 2), error=error, answers=tuple(answers))
 
 
+def _was_refused(observation: Observation) -> bool:
+    """Whether nobody accepted a connection, not even the first one of a burst."""
+    return observation.error == "refused" and len(observation.answers) <= 1
+
+
 def _has_failed(observation: Observation) -> bool:
     if observation.error or (observation.status or 0) >= 500:
         return True
@@ -232,7 +237,7 @@ class _Watch:
             return Ending.OUTPUT_EXCEEDED
         if ending is Ending.EXITED and self._port is None and self.explanation.detail.reason == "no_app":
             return Ending.NOT_READY
-        if self.observations and all(observation.error == "refused" for observation in self.observations):
+        if self.observations and all(map(_was_refused, self.observations)):
             return Ending.NOT_READY
         return ending
 

@@ -162,11 +162,17 @@ def serve_asgi(app: Any, listener: Listener) -> None:
             if self.started:
                 listener.diagnosis.ready()
 
+    called = app
+    if positional_count(app) in (0, None):  # uvicorn calls it to see whether it makes an app
+
+        async def called(scope: Any, receive: Any, send: Any) -> None:
+            await app(scope, receive, send)
+
     show_django_errors()
     # Without a log configuration warnings and errors, tracebacks included, go to stderr by logging's last resort.
     # An interface by name, because uvicorn looks for a coroutine function and else takes an old kind of ASGI.
     config = uvicorn.Config(
-        app,
+        called,
         interface="asgi3",
         lifespan="auto",
         ws="none",

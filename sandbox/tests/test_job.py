@@ -2,9 +2,9 @@
 
 import pytest
 
-from sandbox import HttpProbe, Job, Limits
+from sandbox import Burst, HttpProbe, Job, Limits, WidgetProbe
 from sandbox.http_request import encode
-from sandbox.job import MAX_PROBES
+from sandbox.job import KIB, MAX_PROBES, MIB
 
 FILES = {"main.py": b""}
 
@@ -15,6 +15,13 @@ FILES = {"main.py": b""}
         ({"kind": "ftp"}, "unknown kind"),
         ({"entry": "other.py"}, "not among the files"),
         ({"probes": [HttpProbe("GET", "/")] * (MAX_PROBES + 1)}, "201 probes"),
+        ({"probes": [Burst(HttpProbe("GET", "/"), 50)] * 7}, "1057 connections; at most 1000"),
+        ({"probes": [WidgetProbe()]}, "only a Streamlit app"),
+        ({"kind": "script", "probes": [HttpProbe("GET", "/")]}, "no probes"),
+        ({"input": b"x"}, "only a script has an input"),
+        ({"kind": "script", "input": bytes(MIB + 1)}, "the input is more than"),
+        ({"arguments": ["a", "b\0"]}, "zero byte"),
+        ({"arguments": ["x" * 65 * KIB]}, "the arguments are more than"),
         ({"files": {**FILES, "/etc/passwd": b""}}, "not a relative path"),
         ({"files": {**FILES, "../x": b""}}, "not a relative path"),
         ({"files": {**FILES, "a/../../x": b""}}, "not a relative path"),
@@ -26,6 +33,48 @@ FILES = {"main.py": b""}
 def test_job_refuses_what_it_cannot_run(fields, complaint):
     with pytest.raises(ValueError, match=complaint):
         Job(**{"kind": "http", "framework": "flask", "files": FILES, "probes": [], **fields})
+
+
+@pytest.mark.parametrize(
+    ("probes", "sockets", "processes"),
+    [
+        ([], 0, 32),
+        ([HttpProbe("GET", "/")] * 3, 3, 32),
+        ([Burst(HttpProbe("GET", "/"), 10)], 31, 42),
+        ([Burst(HttpProbe("GET", "/"), 50, 2), Burst(HttpProbe("GET", "/"), 2, 1)], 104, 82),
+    ],
+)
+def test_job_counts_the_connections_and_threads_that_its_probes_need(probes, sockets, processes):
+    job = Job(kind="http", framework="flask", files=FILES, probes=probes)
+
+    assert (job.sockets, job.processes) == (sockets, processes)
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [((1,), "1 clients"), ((51,), "51 clients"), ((2, 0), "0 attempts"), ((2, 11), "11 attempts")],
+)
+def test_burst_refuses_what_measures_nothing(fields, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        Burst(HttpProbe("GET", "/"), *fields)
+
+
+@pytest.mark.parametrize(
+    ("probe", "session", "body"),
+    [
+        (WidgetProbe(), None, b"{}"),
+        (WidgetProbe(), "s_1", b'{"session_id": "s_1"}'),
+        (WidgetProbe({"n": 0}), None, b'{"widget_state": {"n": 0}}'),
+        (WidgetProbe(trigger={"key": "go"}), 's"', b'{"session_id": "s\\"", "trigger": {"key": "go"}}'),
+    ],
+)
+def test_widget_probe_on_the_wire(probe, session, body):
+    assert probe.body(session) == body
+
+
+def test_widget_probe_refuses_what_is_too_large():
+    with pytest.raises(ValueError, match="more than"):
+        WidgetProbe({"text": "x" * 65 * KIB})
 
 
 @pytest.mark.parametrize("name", Limits.__dataclass_fields__)

@@ -104,6 +104,13 @@ def test_ordinary_program_works(source, result):
     assert [observation.body.decode() for observation in report.observations] == [result]
 
 
+ASGI = """
+async def serve(status, scope, receive, send):
+    if scope["type"] == "lifespan":
+        raise NotImplementedError
+    await send({"type": "http.response.start", "status": status})
+    await send({"type": "http.response.body", "body": b""})
+"""
 APPS = {
     "flask that runs itself": (
         """
@@ -123,6 +130,86 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b""})
 """,
         201,
+    ),
+    "a WSGI function with an argument given": (
+        """
+from functools import partial
+def serve(status, environ, start_response):
+    start_response(status, [])
+    return [b""]
+app = partial(partial(serve), "203 X")
+""",
+        203,
+    ),
+    "a WSGI lambda": ("app = lambda environ, start_response: [start_response('204 X', []), b''][1:]", 204),
+    "an ASGI function with an argument given": (
+        ASGI
+        + """
+from functools import partial
+app = partial(partial(serve), 211)
+""",
+        211,
+    ),
+    "an ASGI function with a named argument given": (
+        """
+from functools import partial
+from starlette.responses import Response
+async def serve(scope, receive, send, *, status):
+    await Response(status_code=status)(scope, receive, send)
+app = partial(serve, status=212)
+""",
+        212,
+    ),
+    "an ASGI lambda": (ASGI + "app = lambda scope, receive, send: serve(213, scope, receive, send)", 213),
+    "an ASGI function that is no coroutine function": (
+        ASGI
+        + """
+def app(scope, receive, send):
+    return serve(214, scope, receive, send)
+""",
+        214,
+    ),
+    "an object that is an ASGI app": (
+        ASGI
+        + """
+class App:
+    async def __call__(self, *args):
+        await serve(215, *args)
+app = App()
+""",
+        215,
+    ),
+    "an object whose call gives what is to be awaited": (
+        ASGI
+        + """
+class App:
+    def __call__(self, scope, receive, send):
+        return serve(216, scope, receive, send)
+app = App()
+""",
+        216,
+    ),
+    "a method that is an ASGI app": (
+        ASGI
+        + """
+class Shop:
+    def handle(self, scope, receive, send):
+        return serve(217, scope, receive, send)
+app = Shop().handle
+""",
+        217,
+    ),
+    "an app of Starlette in a middleware": (
+        ASGI
+        + """
+from functools import partial
+from starlette.applications import Starlette
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.routing import Route
+app = GZipMiddleware(Starlette(routes=[Route("/", lambda request: Response(status_code=218))]))
+""",
+        218,
     ),
     "an object that is a WSGI app": (
         """
