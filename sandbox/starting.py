@@ -137,7 +137,7 @@ def _group(job: Job, baseline_bytes: int) -> cgroup.Group:
     """The cgroup of the job. It has the level full, so there is no going on without one."""
     try:
         # Pid 1 inside is the harness's.
-        return cgroup.hierarchy().make(baseline_bytes + job.limits.memory_bytes, job.limits.processes + 1)
+        return cgroup.hierarchy().make(baseline_bytes + job.limits.memory_bytes, job.processes + 1)
     except (cgroup.Unavailable, OSError) as error:
         raise SandboxUnavailable(f"no cgroup can be made for the job: {error}") from error
 
@@ -179,10 +179,10 @@ def _job_for_harness(job: Job) -> bytes:
                 # One process alone; the tree is polled, and the poll comes first.
                 "cpu_seconds": math.ceil(limits.cpu_seconds) + 1,
                 "baseline_bytes": baseline_of(job.framework).data_bytes,
-                "data_bytes": limits.memory_bytes + limits.processes * THREAD_STACK_BYTES,
+                "data_bytes": limits.memory_bytes + job.processes * THREAD_STACK_BYTES,
                 "address_bytes": ADDRESS_SLACK_BYTES,
                 "file_bytes": limits.files_bytes,
-                "processes": limits.processes + 1,  # pid 1 inside is the harness's
+                "processes": job.processes + 1,  # pid 1 inside is the harness's
             },
         }
     ).encode()
