@@ -33,6 +33,12 @@ bench: ## measure jobs beside bare pytest (QUICK=1 a first look, ROUNDS= how oft
 	@$(PYTHON) -m config.setup --test
 	@$(BIN)/python -m config.benchmark $(if $(ROUNDS),--rounds '$(ROUNDS)') $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
+.PHONY: soak
+soak: ## judge each solution 1000 times (N= PARALLEL= EXERCISES=), or CHAOS=1 MINUTES=30 a site that loses its processes
+	@$(PYTHON) -m config.setup --test
+	@$(BIN)/python -m config.soak $(if $(N),--runs '$(N)') $(if $(PARALLEL),--parallel '$(PARALLEL)') \
+		$(if $(CHAOS),--chaos) $(if $(MINUTES),--minutes '$(MINUTES)') $(EXERCISES)
+
 .PHONY: format
 format: ## format Python and templates in place
 	$(BIN)/ruff format .
