@@ -13,7 +13,7 @@ import errno
 import platform
 import socket
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sandbox import syscalls
@@ -214,8 +214,25 @@ def _special_rules() -> dict[str, list[Instruction]]:
     }
 
 
-def _numbers(machine: Machine, names: Iterable[str]) -> list[int]:
-    return sorted(machine.numbers[name] for name in names if name in machine.numbers)
+def _answers(machine: Machine) -> list[tuple[int, int]]:
+    """(first number, answer) of every range of calls that are answered alike, in order, beginning with 0."""
+    answers = {machine.numbers[name]: _ALLOW for name in syscalls.ALLOWED if name in machine.numbers}
+    answers |= {machine.numbers[name]: _errno(errno.EPERM) for name in syscalls.REFUSED if name in machine.numbers}
+    unknown = _errno(errno.ENOSYS)
+    every = [answers.get(number, unknown) for number in range(max(answers) + 2)]
+    return [(number, answer) for number, answer in enumerate(every) if number == 0 or answer != every[number - 1]]
+
+
+def _search(ranges: Sequence[tuple[int, int]]) -> list[Instruction]:
+    """Halve *ranges* until one is left, and return its answer.
+
+    The kernel runs a new filter once for every call there is, in every job, which takes twice as long with a list.
+    """
+    if len(ranges) == 1:
+        return [_return(ranges[0][1])]
+    middle = len(ranges) // 2
+    lower, upper = _search(ranges[:middle]), _search(ranges[middle:])
+    return [(_AT_LEAST, len(lower), 0, ranges[middle][0]), *lower, *upper]
 
 
 def program(machine_name: str | None = None) -> bytes:
@@ -235,9 +252,5 @@ def program(machine_name: str | None = None) -> bytes:
     for special, rules in _special_rules().items():
         if special in machine.numbers:
             code += [(_EQUAL, 0, len(rules), machine.numbers[special]), *rules]
-    for number in _numbers(machine, syscalls.ALLOWED):
-        code += [(_EQUAL, 0, 1, number), _return(_ALLOW)]
-    for number in _numbers(machine, syscalls.REFUSED):
-        code += [(_EQUAL, 0, 1, number), _return(_errno(errno.EPERM))]
-    code.append(_return(_errno(errno.ENOSYS)))
+    code += _search(_answers(machine))
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)

@@ -11,7 +11,6 @@ _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 # NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE, set and locked; KEEP_CAPS, clear and locked: neither uid 0 nor a
 # change of uid gives a capability back.
 _SECUREBITS = 0b11101111
-_LAST_POSSIBLE = 63
 _VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -19,10 +18,11 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def drop() -> None:
     """Empty all five sets of this process, for good. Raises OSError if something is left."""
-    # Both need CAP_SETPCAP. Without it they fail, and matter only if the bounding set is not empty yet.
+    # Both need CAP_SETPCAP. Without it they fail, which matters only if the bounding set is not empty yet.
     _libc.prctl(_PR_SET_SECUREBITS, _SECUREBITS, 0, 0, 0)
-    for number in range(_LAST_POSSIBLE + 1):
-        _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)
+    number = 0
+    while _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) == 0:
+        number += 1
     _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
     header = struct.pack("=Ii", _VERSION_3, 0)
     if _libc.capset(header, bytes(24)) != 0:
@@ -43,7 +43,7 @@ def missing() -> str:
         raise OSError(number, f"looking for capabilities: {os.strerror(number)}")
     if any(held.raw):
         return "there are capabilities left"
-    for number in range(_LAST_POSSIBLE + 1):
-        if _libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0) == 1:
-            return f"capability {number} is left in the bounding set"
-    return ""
+    number = 0
+    while (answer := _libc.prctl(_PR_CAPBSET_READ, number, 0, 0, 0)) == 0:
+        number += 1
+    return f"capability {number} is left in the bounding set" if answer == 1 else ""  # -1: there are no more
