@@ -11,17 +11,16 @@ class Baseline:
 
     *cold_bytes*: memory as a cgroup charges it or sandbox.resources counts it, whichever is more, after a cold start.
     *warm_bytes*: the same where the process comes from a zygote that had imported the framework: its own pages only.
-    *data_bytes*: VmData, what RLIMIT_DATA counts: private writable mappings, thread stacks included. After a cold start;
-    what a zygote has of it is added where it is forked.
+    *data_bytes*: VmData, what RLIMIT_DATA counts, private writable mappings with thread stacks, after a cold start;
+    where a zygote has more of it than that, isolation.set_limits() counts from there.
     """
 
     cold_bytes: int
     warm_bytes: int
     data_bytes: int
 
-    @property
-    def resident_bytes(self) -> int:
-        return self.cold_bytes
+    def memory_bytes(self, *, is_warm: bool) -> int:
+        return self.warm_bytes if is_warm else self.cold_bytes
 
 
 # Measured with the apps in tests/apps and Streamlit's in tests/scripts (Python 3.11, x86_64; three runs agree to

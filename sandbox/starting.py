@@ -80,7 +80,7 @@ def _start(job: Job, stack: ExitStack, *, warm: bool) -> Inside:
     lease = supervision.lease(job.framework) if warm else None
     way: supervision.Lease | Zygote = lease or Zygote(jail.prepare(), "", jobs=1)
     stack.callback(way.close)
-    baseline_bytes = baseline_of(job.framework).resident_bytes
+    baseline_bytes = baseline_of(job.framework).memory_bytes(is_warm=lease is not None)
     group = stack.enter_context(_group(job, baseline_bytes)) if isolation is Level.FULL else None
     out, out_inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     # Every descriptor has one owner: *stack* until the end of the job, *handed_over* until it was sent. Closing one
