@@ -154,6 +154,11 @@ class Hierarchy(ABC):
             self._remove(name, 0)
             raise
 
+    def own(self) -> set[str]:
+        """The names of the groups that this process has made and that are there."""
+        prefix = _name().rpartition("-")[0] + "-"
+        return {name for folder in self._folders.values() for name in os.listdir(folder) if name.startswith(prefix)}
+
     def sweep(self) -> int:
         """Remove the groups whose makers are gone, with what is in them; how many."""
         names = {name for folder in self._folders.values() for name in os.listdir(folder)}

@@ -223,6 +223,14 @@ def test_close_kills_what_is_left_and_removes_the_group(hierarchy):
     assert places_of(hierarchy, os.getpid()) == []
 
 
+def test_own_names_the_groups_of_this_process_while_they_are_there(hierarchy):
+    before = hierarchy.own()
+    with hierarchy.make(64 * MIB, 8):
+        made = hierarchy.own() - before
+
+    assert (len(made), hierarchy.own()) == (1, before)
+
+
 def test_close_ends_a_fork_bomb(hierarchy):
     group = hierarchy.make(MEMORY_BYTES, PROCESSES)
     lines = [
