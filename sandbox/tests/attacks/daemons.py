@@ -1,6 +1,7 @@
 """Leaves daemons behind, in sessions of their own, and ends.
 
 accept: exited
+start: cold as well
 """
 
 import os

@@ -1,6 +1,7 @@
 """Unpacks a gigabyte of zeros.
 
-accept: memory_exceeded, timed_out
+accept: memory_exceeded
+memory_mib: 64
 """
 
 import zlib

@@ -1,6 +1,6 @@
 """Recurses until the C stack is gone.
 
-accept: signalled, exited, memory_exceeded
+accept: signalled
 """
 
 import sys

@@ -1,6 +1,7 @@
 """Looks for the worker's environment, its own and that of every process.
 
 accept: finished
+start: cold as well
 answer: []
 """
 

@@ -1,6 +1,7 @@
 """Ends with a success before there is anything to test.
 
 accept: exited
+start: cold as well
 """
 
 import os

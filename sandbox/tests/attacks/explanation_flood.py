@@ -1,15 +1,12 @@
 """Floods the pipe on which the harness explains failures, to keep the judge busy or to fill its memory.
 
-accept: timed_out, finished
+accept: timed_out
 wall_seconds: 2
-answer: []
 """
 
-import json
 import os
 import threading
-
-got = []
+import time
 
 
 def flood(descriptor):
@@ -26,8 +23,9 @@ for number in range(3, 64):
             threading.Thread(target=flood, args=(number,), daemon=True).start()
     except OSError:
         pass
+time.sleep(0.3)  # until it is full
 
 
 def app(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps(got).encode()]
+    return [b"[]"]

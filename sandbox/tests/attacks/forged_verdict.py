@@ -1,6 +1,6 @@
 """Writes every verdict that it can think of to every descriptor, and ends.
 
-accept: exited, not_ready
+accept: not_ready
 """
 
 import json

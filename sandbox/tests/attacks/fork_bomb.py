@@ -1,6 +1,7 @@
 """Forks for ever, in every child.
 
-accept: timed_out, memory_exceeded
+accept: timed_out
+start: cold as well
 """
 
 import os

@@ -1,6 +1,8 @@
 """Answers with a compressed gigabyte.
 
 accept: finished
+errors: none
+status: 200
 """
 
 import zlib

@@ -1,6 +1,7 @@
 """Fills the heap, in small pieces.
 
 accept: memory_exceeded
+start: cold as well
 """
 
 hoard = []

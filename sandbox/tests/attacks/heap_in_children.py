@@ -1,13 +1,14 @@
-"""Twenty children fill 40 MB each: none is large, all together are.
+"""Forty children fill 100 MB each: none is large, all together are.
 
 accept: memory_exceeded
+processes: 64
 """
 
 import os
 import time
 
-for _ in range(20):
+for _ in range(40):
     if os.fork() == 0:
-        hoard = bytearray(os.urandom(1) * 40_000_000)
+        hoard = bytearray(os.urandom(1) * 100_000_000)
         time.sleep(1000)
 time.sleep(1000)

@@ -1,6 +1,7 @@
 """Looks for the host's broker and database on loopback (target.json has the port of a real listener).
 
 accept: finished
+start: cold as well
 answer: []
 """
 

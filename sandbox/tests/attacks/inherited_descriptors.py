@@ -1,6 +1,7 @@
 """Looks through its descriptors for something of the worker's.
 
 accept: finished
+start: cold as well
 answer: []
 """
 

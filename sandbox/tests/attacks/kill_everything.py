@@ -1,6 +1,7 @@
 """Kills every process that it can name, pid 1 included, many times.
 
-accept: signalled, exited
+accept: signalled
+start: cold as well
 """
 
 import os

@@ -1,6 +1,7 @@
 """Fills the work folder with files.
 
-accept: exited, memory_exceeded
+accept: exited
+exit_code: 1
 """
 
 number = 0

@@ -1,6 +1,7 @@
 """Makes namespaces, mounts, and changes its root.
 
 accept: finished
+start: cold as well
 answer: []
 """
 

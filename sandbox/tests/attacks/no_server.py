@@ -1,22 +1,15 @@
-"""Has an app, but shuts every socket that is about to listen.
+"""Says that it is ready, and listens nowhere.
 
-accept: not_ready, finished, exited
-errors: refused, closed
+accept: timed_out
+wall_seconds: 1
 """
 
-import socket
+import os
+import time
 
-listen = socket.socket.listen
-
-
-def shut(self, *backlog):
-    listen(self, *backlog)
-    self.shutdown(socket.SHUT_RDWR)
-
-
-socket.socket.listen = shut
-
-
-def app(environ, start_response):
-    start_response("200 OK", [])
-    return [b""]
+for number in range(3, 256):
+    try:
+        os.write(number, b'{"ready": true}\n')
+    except OSError:
+        pass
+time.sleep(1000)

@@ -1,6 +1,7 @@
 """Prints for ever.
 
 accept: output_exceeded
+start: cold as well
 """
 
 while True:

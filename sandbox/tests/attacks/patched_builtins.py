@@ -1,6 +1,7 @@
 """Patches builtins, test tools and the harness itself to see only successes.
 
 accept: finished, exited
+start: cold as well
 answer: []
 """
 

@@ -1,6 +1,7 @@
 """Changes the interpreter, the frameworks and the harness for the next run.
 
 accept: finished
+start: cold as well
 answer: []
 """
 

@@ -1,6 +1,8 @@
 """Redirects to another server; nobody may follow.
 
 accept: finished
+errors: none
+status: 302
 """
 
 import json

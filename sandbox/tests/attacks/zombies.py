@@ -1,6 +1,6 @@
 """Makes children that end and are never waited for.
 
-accept: timed_out, exited, memory_exceeded
+accept: timed_out
 wall_seconds: 2
 """
 

@@ -1,0 +1,6 @@
+"""Pretends that it was refused memory.
+
+accept: memory_exceeded
+"""
+
+raise MemoryError

@@ -1,0 +1,22 @@
+"""Gives codings of a transfer that are not known, in an order that hides chunks.
+
+accept: finished
+errors: malformed
+"""
+
+import time
+
+
+def answer(connection):
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, identity\r\n\r\n2\r\n[]\r\n0\r\n\r\n")
+
+
+def app(environ, start_response):
+    connection = environ["werkzeug.socket"]
+    try:
+        answer(connection)
+    except OSError:
+        time.sleep(0.01)  # the other side gave up
+    connection.close()
+    start_response("200 OK", [])
+    return []
