@@ -149,7 +149,8 @@ def serve_gevent(app: Any, listener: Listener) -> None:
     # A plain socket would block gevent's loop for ever.
     family, kind = listener.family, listener.type
     cooperative = gevent_socket.socket(family, kind, 0, fileno=listener.detach())
-    WSGIServer(cooperative, app, log=None).serve_forever()
+    # It would ask for the name, in a thread.
+    WSGIServer(cooperative, app, log=None, environ={"SERVER_NAME": "localhost"}).serve_forever()
 
 
 def serve_asgi(app: Any, listener: Listener) -> None:
