@@ -327,3 +327,36 @@ def test_restrict_leaves_no_descriptor_open(folder):
     )
 
     assert before == after
+
+
+@pytest.mark.parametrize("version", range(1, landlock.abi() + 1))
+def test_older_versions_hold_what_they_know(version, folder):
+    """An older kernel's rules, which newer ones take as well."""
+    used, secret, moved, truncated, device, bound, signalled = run(
+        f"""
+{RESTRICTED}
+import fcntl
+landlock.abi = lambda: {version}
+os.makedirs(folder + "/a")
+os.makedirs(folder + "/b")
+open(folder + "/a/file", "w").close()
+result = [
+    restrict(),
+    outcome(open, folder + "/../secret"),
+    outcome(os.rename, folder + "/a/file", folder + "/b/file"),
+    outcome(os.truncate, folder + "/../secret", 3),
+    outcome(lambda: fcntl.ioctl(os.open("/dev/urandom", os.O_RDONLY), 0x80045200, bytes(4)) and None),
+    outcome(lambda: socket.create_server(("127.0.0.1", 0)).close() or socket.socket().bind(("127.0.0.1", 65000))),
+    outcome(os.kill, {os.getpid()}, 0),
+]
+""",
+        folder,
+    )
+
+    assert used == version
+    assert secret == "EACCES"
+    assert moved == ("ok" if version >= 2 else "EXDEV")
+    assert truncated == ("EACCES" if version >= 3 else "ok")
+    assert bound == ("EACCES" if version >= 4 else "ok")
+    assert device == ("EACCES" if version >= 5 else "ok")
+    assert signalled == ("EPERM" if version >= 6 else "ok")
