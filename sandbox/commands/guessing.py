@@ -2,6 +2,8 @@
 
 import re
 
+from sandbox.job import HttpProbe, Probe, WidgetProbe
+
 # In the order in which they win where a file imports several: those that build on others come first.
 FRAMEWORKS = (
     "streamlit",
@@ -42,3 +44,10 @@ def kind_of(source: bytes, framework: str) -> str:
     names = imported(source)
     serves = any(name == server or name.startswith(f"{server}.") for name in names for server in _SERVERS)
     return "http" if framework != NO_FRAMEWORK or serves or _APP.search(source) else "script"
+
+
+def probes_of(kind: str, framework: str) -> list[Probe]:
+    """What to ask a program about which nothing was said."""
+    if kind != "http":
+        return []
+    return [WidgetProbe()] if framework == "streamlit" else [HttpProbe("GET", "/")]

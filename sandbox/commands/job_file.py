@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from sandbox.commands.guessing import framework_of, kind_of
+from sandbox.commands.guessing import framework_of, kind_of, probes_of
 from sandbox.job import Burst, HttpProbe, Job, Limits, Probe, WidgetProbe
 
 NAME = "job.toml"
@@ -93,7 +93,7 @@ class _Reader:
             "framework": framework,
             "entry": entry,
             "files": self._files,
-            "probes": [self._probe(probe, number) for number, probe in enumerate(table.get("probes", []))],
+            "probes": self._probes(table["probes"]) if "probes" in table else probes_of(kind, framework),
             "limits": self._limits(table.get("limits", {})),
         }
         if "input" in table:
@@ -113,6 +113,9 @@ class _Reader:
             return Limits(**table)
         except ValueError as error:
             raise self._error(str(error), str(error).partition(" ")[0], "limits") from error
+
+    def _probes(self, tables: list[Any]) -> list[Probe]:
+        return [self._probe(table, number) for number, table in enumerate(tables)]
 
     def _probe(self, table: Any, number: int) -> Probe:
         """A request; a burst of them, if it says how many clients; or what to do with a Streamlit app's widgets."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.commands import showing
-from sandbox.commands.guessing import framework_of, kind_of
+from sandbox.commands.guessing import framework_of, kind_of, probes_of
 from sandbox.commands.options import add_level, add_start
 from sandbox.job import MIB, HttpProbe, Job, Limits
 from sandbox.judging import judge
@@ -35,12 +35,12 @@ def main(arguments: list[str]) -> int:
 def _job(source: bytes, given: bytes, options: argparse.Namespace) -> Job:
     framework = options.framework or framework_of(source)
     kind = options.kind or ("http" if options.requests else kind_of(source, framework))
-    requests = options.requests or ([{"method": "GET", "path": "/"}] if kind == "http" else [])
+    probes = [HttpProbe(**request) for request in options.requests] or probes_of(kind, framework)
     wanted: dict[str, Any] = {
         "kind": kind,
         "framework": framework,
         "files": {"main.py": source},
-        "probes": [HttpProbe(**request) for request in requests],
+        "probes": probes,
         "limits": Limits(**{name: value for name, value in _limits(options) if value is not None}),
         "input": given,
         "arguments": tuple(options.arguments),

@@ -303,6 +303,20 @@ def test_judge_shows_text_and_needs_no_job_file(tmp_path):
     assert done.stdout.splitlines()[-1] == b"hello"
 
 
+@pytest.mark.parametrize(
+    ("source", "probes"),
+    [
+        ("import flask", [HttpProbe("GET", "/")]),
+        ("import streamlit as st", [WidgetProbe()]),
+        ("print(1)", []),
+    ],
+)
+def test_program_about_which_nothing_is_said_is_asked_for_its_front(tmp_path, source, probes):
+    (tmp_path / "main.py").write_text(source)
+
+    assert job_file.read(tmp_path).probes == probes
+
+
 def test_example_in_the_documentation_is_a_job(folder):
     text = (ROOT / "docs" / "sandbox.md").read_text()
     (example,) = (part.partition("```")[0] for part in text.split("```toml\n")[1:] if "[[probes]]" in part)
