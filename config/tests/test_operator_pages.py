@@ -8,10 +8,13 @@ import pytest
 from django.core.checks.registry import registry
 from django.test import override_settings
 from django.urls import get_resolver
+from django.utils.timezone import now
 
 from config.checks import check_deployment, check_private_folder
 from config.server_error import server_error
 from config.tests.everything import PRODUCTION, ROOT
+from exercises import worker_state
+from exercises.worker_state import WorkerState
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +50,44 @@ def test_ready_names_hosts_and_paths_to_operators_only(client, production, sent,
 
     assert detail.startswith("the broker does not answer")
     assert ("127.0.0.1:1" in detail) == in_full
+
+
+def report(hostname, **fields):
+    state = {"seen": now(), "level": "full", "sandbox_ok": True, "reason": "", "checked_at": now()}
+    worker_state.report(WorkerState(**{"hostname": hostname, **state, **fields}))
+
+
+REFUSED = {"level": "", "sandbox_ok": False, "reason": "no bwrap in /usr/bin", "refused_since": now()}
+
+
+@pytest.mark.parametrize(
+    ("workers", "status", "worker_detail", "sandbox_detail"),
+    [
+        ([], 503, "no worker was seen lately; start one: celery -A config.celery worker -Q grading,batch", None),
+        ([{}], 200, "1 seen", "full"),
+        ([{}, {"level": "rootless"}], 200, "2 seen", "full, rootless"),
+        ([{}, REFUSED], 200, "2 seen", "full; refused on 1 of 2 workers"),
+        ([REFUSED], 503, "1 seen", "no worker has a sandbox that works: no bwrap in /usr/bin"),
+        (
+            [{"level": "", "sandbox_ok": False, "reason": "not checked yet", "checked_at": None}],
+            503,
+            "1 seen",
+            "no worker has verified its sandbox yet",
+        ),
+        ([{"grades": False}, REFUSED], 503, "2 seen", "no worker has a sandbox that works: no bwrap in /usr/bin"),
+        ([{"grades": False}], 503, "no worker was seen lately; start one:", None),
+    ],
+)
+def test_ready_needs_one_worker_whose_canary_passes(client, workers, status, worker_detail, sandbox_detail):
+    for number, fields in enumerate(workers):
+        report(f"celery@{number}", **fields)
+
+    response = client.get("/health/ready")
+
+    checks = response.json()["checks"]
+    assert response.status_code == status
+    assert checks["worker"]["detail"].startswith(worker_detail)
+    assert sandbox_detail in (None, checks["sandbox"]["detail"])
 
 
 @pytest.mark.parametrize(
