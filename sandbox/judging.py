@@ -1,5 +1,6 @@
 """The judge: starts a jail, sends the probes one after the other, watches the limits, and reports what was seen."""
 
+import functools
 import json
 import logging
 import os
@@ -18,12 +19,11 @@ from sandbox.http_response import MAX_BODY_BYTES
 from sandbox.job import KIB, Burst, HttpProbe, Job, Probe, WidgetProbe
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
-from sandbox.resources import Meter, ProcMeter
+from sandbox.resources import Meter, ProcMeter, Sample, next_poll
 from sandbox.starting import Inside, ZygoteLost, started
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.05
 KEEP_GOING_SECONDS = 0.5
 LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
 # A program that takes longer for one answer is timed out, however long the job may take. An endless loop is ended by
@@ -32,6 +32,7 @@ PROBE_SECONDS = 10.0
 REFUSAL_SECONDS = 0.2  # a refused or closed connection is often the first sign of a program that is just ending
 TRACEBACK_SECONDS = 0.5  # how long after an error a traceback may take to begin,
 QUIET_SECONDS = 0.02  # and the pause that ends it
+INTERNAL_ERROR = 500  # what servers answer for an exception
 STDERR_OF_PROBE_BYTES = 4 * 1024
 WIDGETS_BODY_BYTES = 512 * KIB  # of what a Streamlit app shows, data of charts and tables included
 MAX_SESSION_LENGTH = 200
@@ -168,6 +169,7 @@ class _Watch:
         self._baseline = inside.baseline_bytes
         self._peak_bytes = 0
         self._cpu_seconds = 0.0
+        self._last_sample = Sample(0.0, 0, taken=inside.started)
         self._ended_at: float | None = None
         self._sockets = iter(inside.sockets)
         self._port: int | None = None  # where the program listens
@@ -254,7 +256,7 @@ class _Watch:
         try:
             if end is not None:
                 raise end
-            self._wait_for_traceback(observation)
+            self._wait_for_traceback(observation, written_before)
         finally:
             self._drain()
             stderr = self.output.stderr_since(written_before)[-STDERR_OF_PROBE_BYTES:]
@@ -304,16 +306,20 @@ class _Watch:
             one.give_up("timeout" if end is not None and end.ending is Ending.TIMED_OUT else "closed")
         return [one.observation for one in exchanges], end
 
-    def _wait_for_traceback(self, observation: Observation) -> None:
+    def _wait_for_traceback(self, observation: Observation, written_before: int) -> None:
         """After an error let the program finish its traceback: some servers answer first and log then."""
         if observation.error in ("refused", "closed"):
             self._wait(lambda: False, time.monotonic() + REFUSAL_SECONDS)
-        elif _has_failed(observation):
-            seen = self.output.stderr_total
-            self._wait(lambda: self.output.stderr_total > seen, time.monotonic() + TRACEBACK_SECONDS)
+        elif any(one.status == INTERNAL_ERROR for one in (observation, *observation.answers)):
+            has_begun = functools.partial(self._has_traceback, written_before)
+            self._wait(has_begun, time.monotonic() + TRACEBACK_SECONDS)
+            seen = -1 if has_begun() else self.output.stderr_total
             while self.output.stderr_total > seen:
                 seen = self.output.stderr_total
                 self._wait(lambda: False, time.monotonic() + QUIET_SECONDS)
+
+    def _has_traceback(self, written_before: int) -> bool:
+        return b"Traceback (most recent call last)" in self.output.stderr_since(written_before)
 
     def _wait(self, is_over: Callable[[], bool], until: float | None = None) -> None:
         """Handle what comes in until *is_over*, or the time *until*. Raises _Ended at a limit or the program's end."""
@@ -327,10 +333,8 @@ class _Watch:
             if self.output.is_full:
                 raise _Ended(Ending.OUTPUT_EXCEEDED)
             now = time.monotonic()
-            if now >= self._next_sample:
-                self._next_sample = now + POLL_SECONDS
-                if (reached := self._measure()) is not None:
-                    raise _Ended(reached)
+            if now >= self._next_sample and (reached := self._measure()) is not None:
+                raise _Ended(reached)
             if now >= self._next_question:
                 self._next_question = now + KEEP_GOING_SECONDS
                 if not self._keep_going():
@@ -348,9 +352,12 @@ class _Watch:
         """Take a sample; the limit that it is over, if any."""
         limits = self.job.limits
         sample = self._meter.sample()
+        most_bytes = self._baseline + limits.memory_bytes
+        self._next_sample = time.monotonic() + next_poll(self._last_sample, sample, most_bytes)
+        self._last_sample = sample
         self._peak_bytes = max(self._peak_bytes, sample.memory_bytes)
         self._cpu_seconds = max(self._cpu_seconds, sample.cpu_seconds)
-        if sample.is_out_of_memory or self._peak_bytes > self._baseline + limits.memory_bytes:
+        if sample.is_out_of_memory or self._peak_bytes > most_bytes:
             return Ending.MEMORY_EXCEEDED
         if self._cpu_seconds > limits.cpu_seconds:
             return Ending.TIMED_OUT
