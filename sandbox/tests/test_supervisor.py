@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -205,8 +206,15 @@ def test_strange_message_does_no_harm(supervisor, message):
         os.close(write)
 
         assert supervisor.status() is not None
-    descriptors = Path(f"/proc/{supervisor.process.pid}/fd")
-    wait_for(lambda: not [one for one in descriptors.iterdir() if "pipe" in os.readlink(one)], "the end of the pipes")
+    wait_for(lambda: not pipes_of(supervisor.process.pid), "the end of the pipes")
+
+
+def pipes_of(pid):
+    found = []
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found += [descriptor] if "pipe" in os.readlink(descriptor) else []
+    return found
 
 
 @pytest.mark.parametrize("name", ["SANDBOX_ZYGOTE_MEMORY", "SANDBOX_ZYGOTE_JOBS"])
