@@ -30,24 +30,27 @@ class SubmissionThrottle(UserRateThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         self.now = self.timer()
+        self.history = []
         try:
-            self.history = self.noted(str(self.get_cache_key(request, view)))
+            return self.note(str(self.get_cache_key(request, view)))
         except redis.RedisError as error:
             logger.warning("submissions are not throttled, Redis is away: %s", error)
             return True
-        return len(self.history) < self.num_requests
 
-    def noted(self, key: str) -> list[float]:
-        """Times of the earlier requests that count, newest first; this one counts, too, unless there is no room."""
+    def note(self, key: str) -> bool:
+        """Count this request, unless there is no room: history then has the times of those that took it, newest first."""
         this = uuid4().hex
         with redis_client.client().pipeline() as pipeline:
             pipeline.zremrangebyscore(key, "-inf", self.now - self.duration)
             pipeline.zadd(key, {this: self.now})
             pipeline.expire(key, ceil(self.duration))
-            pipeline.zrange(key, 0, -1, desc=True, withscores=True)
-            *_, found = pipeline.execute()
-        earlier = [time for member, time in found if member != this]
-        if len(earlier) >= self.num_requests:
-            redis_client.client().zrem(key, this)
+            pipeline.zcard(key)
+            *_, count = pipeline.execute()
+        if count <= self.num_requests:
+            return True
+        client = redis_client.client()
+        client.zrem(key, this)
         # Others that found no room may not have left yet; wait() reckons with those that passed.
-        return earlier[-self.num_requests :]
+        oldest: Any = client.zrange(key, 0, self.num_requests - 1, withscores=True)
+        self.history = [time for _, time in reversed(oldest)]
+        return False
