@@ -93,7 +93,11 @@ def empty_valkey(valkey: ValkeyServer) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """SQLite in a file, as in real life: in memory, threads share a cache that refuses where a file lets them wait."""
+    """SQLite in a file, as in real life: in memory, threads share a cache that refuses where a file lets them wait.
+
+    And no connection that is kept: PostgreSQL drops no database that somebody is connected to.
+    """
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 

@@ -6,6 +6,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# A connection outlives its request: the threads of the web process do, too (config/handler.py), and so do workers.
+# Opening one costs some milliseconds, and SQLite cleans its log up whenever the last one is closed.
+KEPT = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}  # seconds
+
 
 def database(url: str, *, base: Path) -> dict[str, Any]:
     """Django's settings for `sqlite:///path` or `postgres://user:password@host:port/name?option=value`.
@@ -27,6 +31,7 @@ def database(url: str, *, base: Path) -> dict[str, Any]:
                 # FULL: an accepted submission survives a power cut, not only a killed process.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
             },
+            **KEPT,
         }
     if parts.scheme in ("postgres", "postgresql") and parts.path.strip("/"):
         return {
@@ -36,8 +41,7 @@ def database(url: str, *, base: Path) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": unquote(parts.hostname or ""),
             "PORT": str(parts.port or ""),
-            # Under ASGI each request has a thread of its own: a connection that outlives it is never used again.
-            "CONN_MAX_AGE": 0,
+            **KEPT,
             "OPTIONS": dict(parse_qsl(parts.query)),
         }
     raise ImproperlyConfigured(

@@ -17,7 +17,7 @@ from types import TracebackType
 
 import redis
 from asgiref.sync import SyncToAsync, sync_to_async
-from django.db import close_old_connections, connections
+from django.db import close_old_connections
 from rest_framework.renderers import JSONRenderer
 
 from exercises import redis_client
@@ -53,12 +53,11 @@ async def follow(submission: uuid.UUID) -> AsyncIterator[bytes]:
 
 
 async def let_go_of_thread() -> None:
-    """Free what asgiref and Django hold for this request until it ends: a thread, and its connection to the database.
+    """Free what asgiref holds for this request until it ends: a thread, and with it a connection to the database.
 
     A stream is a request that lasts; a hundred of them would hold a hundred of each. The next thing that needs a
     thread gets a new one.
     """
-    await sync_to_async(connections.close_all)()
     context = SyncToAsync.thread_sensitive_context.get(None)
     executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
     if executor:
@@ -68,7 +67,7 @@ async def let_go_of_thread() -> None:
 def read(submission: uuid.UUID) -> tuple[bytes, bool]:
     """The row as JSON, empty when it is gone, and whether it is final.
 
-    Runs in a thread of a pool, which must not keep a connection.
+    Runs in a thread of a pool, whose connection nobody else looks after.
     """
     close_old_connections()
     try:
