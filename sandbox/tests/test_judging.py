@@ -169,6 +169,23 @@ def test_a_program_that_does_not_start_is_explained(source, ending, detail):
     assert (report.ending, report.detail, report.observations) == (ending, detail, ())
 
 
+@pytest.mark.parametrize("app", ["app = 1", "application = 1"])
+def test_a_crash_is_shown_with_the_learners_frames_only(app):
+    files = {"shop.py": b"def price(name):\n    return {'tea': 3}[name]\n"}
+
+    report = judge(job(f"from shop import price\nprice('milk')\n{app}\n", files=files))
+
+    assert report.stderr.decode().splitlines() == [
+        "Traceback (most recent call last):",
+        '  File "/work/main.py", line 2, in <module>',
+        "    price('milk')",
+        '  File "/work/shop.py", line 2, in price',
+        "    return {'tea': 3}[name]",
+        "           ~~~~~~~~~~^^^^^^",
+        "KeyError: 'milk'",
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "limits", "ending"),
     [

@@ -85,6 +85,11 @@ class Handler(BaseHTTPRequestHandler):
             8080,
         ),
         (
+            HANDLER + "import threading\napp = print\n"
+            "threading.Thread(target=HTTPServer(('', 8000), Handler).serve_forever, daemon=True).start()",
+            8000,
+        ),
+        (
             HANDLER + "import socket\nother = socket.create_server(('', 5000))\n"
             "HTTPServer(('', 8000), Handler).serve_forever()",
             8000,
