@@ -18,6 +18,7 @@ from exercises.models import Run, Submission
 
 logger = logging.getLogger(__name__)
 
+PROGRESS_SECONDS = 0.2  # between two messages about the progress of a run
 GATE_CLOSED_SECONDS = 1  # before a run that is not for this worker can be fetched again: it may still be fetching
 
 
@@ -71,7 +72,9 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
         finished = Run.objects.finish(run, **result)
         if finished and result["verdict"] == Run.Verdict.PASSED:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
-            progress.note_pass(Submission.objects.select_for_update().get(pk=run.submission_id))
+            lesson = "exercise_version__exercise__lesson"
+            locked = Submission.objects.select_for_update(of=["self"]).select_related(lesson)
+            progress.note_pass(locked.get(pk=run.submission_id))
     if finished:
         events.announce(run.submission.uuid)
     else:
@@ -107,14 +110,20 @@ def taken_from_us(run: Run) -> str:
 
 
 class Progress:
-    """Tells how many tests of a run are answered; called by judging after each."""
+    """Tells how many tests of a run are answered; called by judging after each.
+
+    Not more often than somebody could read: each message makes every follower of the run read its row.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.total = len(run.submission.exercise_version.cases)
+        self.told_at = monotonic()
 
     def __call__(self, answered: int) -> None:
-        events.report_progress(self.run, test=answered, of=self.total)
+        if monotonic() - self.told_at >= PROGRESS_SECONDS:
+            self.told_at = monotonic()
+            events.report_progress(self.run, test=answered, of=self.total)
 
 
 class Lease:

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.timezone import now
 
 import sandbox
-from exercises import gate
+from exercises import gate, grading
 from exercises.events import answered_tests, channel_of
 from exercises.grading import Lease, conclude, grade
 from exercises.models import Owner, Run
@@ -62,7 +62,8 @@ def messages():
 @pytest.mark.parametrize(
     ("source", "verdict", "score", "is_done"), [(RIGHT, Verdict.PASSED, 1.0, True), (WRONG, Verdict.FAILED, 0.5, False)]
 )
-def test_grade_stores_the_verdict_and_the_progress(source, verdict, score, is_done, messages):
+def test_grade_stores_the_verdict_and_the_progress(source, verdict, score, is_done, messages, monkeypatch):
+    monkeypatch.setattr(grading, "PROGRESS_SECONDS", 0)
     run = handed_in(source)
 
     grade(run.pk)
@@ -77,6 +78,20 @@ def test_grade_stores_the_verdict_and_the_progress(source, verdict, score, is_do
     submission = str(run.submission.uuid)
     assert set(messages()) == {(channel_of(run.submission.uuid), submission)}
     assert answered_tests(run) == 2
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, 3), (60, 0)])
+def test_progress_is_told_no_more_often_than_somebody_could_read_it(seconds, told, messages, monkeypatch):
+    monkeypatch.setattr(grading, "PROGRESS_SECONDS", seconds)
+    run = make_run()
+    progress = grading.Progress(run)
+    messages()
+
+    for answered in (1, 2, 3):
+        progress(answered)
+
+    assert len(messages()) == told
+    assert answered_tests(run) == told
 
 
 def test_grade_delivered_twice_judges_once():
