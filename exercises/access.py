@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
@@ -14,6 +14,12 @@ from exercises.owners import owner_of
 def readable_submission(request: HttpRequest | Request, uuid: UUID) -> Submission:
     """The submission with its current run. Raises Http404 also for one that may not be read."""
     return get_object_or_404(Submission.objects.readable_by(request.user).with_current_run(), uuid=uuid)
+
+
+def require_readable(request: HttpRequest | Request, uuid: UUID) -> None:
+    """What readable_submission() refuses, without loading what it gives. Raises Http404."""
+    if not Submission.objects.readable_by(request.user).filter(uuid=uuid).exists():
+        raise Http404
 
 
 def may_act(request: HttpRequest | Request, submission: Submission) -> bool:

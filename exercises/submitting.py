@@ -24,18 +24,21 @@ def submit(*, owner: Owner, exercise: Exercise, files: Mapping[str, object]) -> 
 
     The attempt is the account's when *owner* is a guest who has logged in meanwhile.
 
+    What it returns is loaded like a row of `with_current_run()`.
+
     Raises NotPublished, InvalidFiles, and TooManyPending when *owner* already waits for MAX_PENDING results.
     """
     version = exercise.published
     if version is None:
         raise NotPublished
+    version.exercise = exercise
     problems = problems_of(files, expected=version.starter)
     if problems:
         raise InvalidFiles(problems)
     owner = hold_owner(owner)
     refuse_too_many(owner)
     submission = Submission.objects.create(**owner.columns, exercise_version=version, files=dict(files))
-    start_run(submission, purpose=Run.Purpose.SUBMIT)
+    submission.newest_runs = [start_run(submission, purpose=Run.Purpose.SUBMIT)]
     return submission
 
 

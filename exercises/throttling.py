@@ -38,7 +38,7 @@ class SubmissionThrottle(UserRateThrottle):
             return True
 
     def note(self, key: str) -> bool:
-        """Count this request, unless there is no room: history then has the times of those that took it, newest first."""
+        """Count this request, unless there is no room: history is then of those that took it, newest first."""
         this = uuid4().hex
         with redis_client.client().pipeline() as pipeline:
             pipeline.zremrangebyscore(key, "-inf", self.now - self.duration)

@@ -16,13 +16,13 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from exercises import submitting
-from exercises.access import readable_submission, require_owner
+from exercises.access import readable_submission, require_owner, require_readable
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.representation import SubmissionOutput
 from exercises.api.stream import follow
 from exercises.errors import InvalidFiles
 from exercises.files import problems_of
-from exercises.models import Exercise, Submission
+from exercises.models import Exercise
 from exercises.owners import ensure_owner
 from exercises.throttling import SubmissionThrottle
 
@@ -77,8 +77,7 @@ class SubmissionCreate(PrivateView):
             owner=ensure_owner(request), exercise=exercise, files=body.validated_data["files"]
         )
         address = reverse("api:submission", args=[submission.uuid], request=request)
-        # Not readable_submission(): it is the account's when the guest has logged in meanwhile.
-        output = SubmissionOutput(Submission.objects.with_current_run().get(pk=submission.pk))
+        output = SubmissionOutput(submission)
         return Response(output.data, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 
 
@@ -117,8 +116,8 @@ class SubmissionEvents(PrivateView):
     )
     def get(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
         """The attempt at each change, as server-sent events named `submission`; ends after the final state."""
-        submission = readable_submission(request, uuid)
-        response = StreamingHttpResponse(follow(submission.uuid), content_type="text/event-stream")
+        require_readable(request, uuid)
+        response = StreamingHttpResponse(follow(uuid), content_type="text/event-stream")
         response["X-Accel-Buffering"] = "no"  # nginx must pass each event on at once
         response["Content-Encoding"] = "identity"  # and so must GZipMiddleware, which leaves encoded answers alone
         return response

@@ -53,6 +53,7 @@ class Submission(OwnedModel):
     exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, related_name="submissions")
     files = models.JSONField()
     created_at = models.DateTimeField(default=now, editable=False)
+    newest_runs: list[Run]  # set by with_current_run(): one, the current
 
     objects = SubmissionQuerySet.as_manager()
 
