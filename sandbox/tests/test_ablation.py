@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Ending, SandboxUnavailable, judge, verification, zygote
+from sandbox import Ending, SandboxUnavailable, attacking, judge, verification, zygote
 from sandbox.harness import landlock
 from sandbox.tests.programs import job
 
@@ -185,6 +185,31 @@ def test_attacks_fail_with_every_layer_and_succeed_without_theirs(layer, attacks
     assert tried == STOPPED_BY_SECCOMP | STOPPED_BY_LANDLOCK
     assert with_all == set()
     assert without == attacks
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        ("seccomp", "memory_files"),
+        ("seccomp", "socket_families"),
+        ("seccomp", "limits_of_init"),
+        ("seccomp", "debugging"),
+        ("seccomp", "foreign_calls"),
+        ("landlock", "another_port"),
+        ("landlock", "written_programs"),
+    ],
+)
+def test_attack_of_the_collection_is_not_held_off_without_its_layer(layer, name, monkeypatch):
+    monkeypatch.setattr(zygote, "SKIPPED_LAYERS", (layer, "proof"))
+    (attack,) = (attack for attack in attacking.attacks() if attack.name == name)
+
+    outcome = attacking.run(attack)
+
+    if outcome.skipped:
+        pytest.skip(outcome.said)
+    assert not outcome.held
+    assert "host's" not in outcome.said, "another layer kept it from the host"
 
 
 @pytest.mark.parametrize(("layer", "said"), [("seccomp", "Seccomp"), ("landlock", "Landlock does not hold")])
