@@ -49,7 +49,7 @@ class Watch(bootsteps.StartStopStep):
         self.consumption = Consumption(worker)
         self.keeper = Keeper(supervision, supervision.socket_path())
         self.deaths_counted = 0
-        self.last_check = -float("inf")  # by the monotonic clock
+        self.last_check = -float("inf")  # when it ended, by the monotonic clock
         self.runs_at_check = 0
         self.state = WorkerState(
             hostname=worker.hostname,
@@ -101,10 +101,11 @@ class Watch(bootsteps.StartStopStep):
     def check_sandbox(self) -> float:
         """Look at the sandbox if it is time to, and see that the worker consumes as it should."""
         if self.is_check_due():
-            self.last_check, self.runs_at_check = monotonic(), runs_taken()
+            self.runs_at_check = runs_taken()
             gate.take_wanted_check()
             before = self.state
             self.state = self.verified(before)
+            self.last_check = monotonic()
             if self.state.sandbox_ok:
                 self.consumption.resume()
             else:

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 from config.database import database
 from config.tests.everything import PRODUCTION
+from sandbox import supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -130,6 +131,20 @@ def test_production_refuses_to_start_without(missing, said, tmp_path):
     assert (complete.returncode, complete.stdout.strip()) == (0, PRODUCTION["SECRET_KEY"])
     assert incomplete.returncode == 1
     assert said in incomplete.stderr
+
+
+def test_settings_of_the_supervisor_are_checked_at_the_start(tmp_path):
+    result = start(VAR_DIR=str(tmp_path), SANDBOX_ZYGOTE_JOBS="0")
+
+    assert result.returncode == 1
+    assert "SANDBOX_ZYGOTE_JOBS is 0; it must lie between 1 and 1000000." in result.stderr
+
+
+def test_defaults_of_the_supervisor_are_its_own(settings):
+    assert (settings.SANDBOX_ZYGOTE_MEMORY, settings.SANDBOX_ZYGOTE_JOBS) == (
+        supervisor.DEFAULT_MEMORY_MIB,
+        supervisor.DEFAULT_JOBS,
+    )
 
 
 def test_secret_is_made_once_and_kept_private(tmp_path):

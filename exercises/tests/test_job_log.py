@@ -18,7 +18,8 @@ from exercises.grading import grade
 from exercises.models import Run
 from exercises.submitting import cancel, submit
 from exercises.tests.builders import guest, make_exercise
-from sandbox import Ending
+from sandbox import Ending, supervisor
+from sandbox.baseline import BASELINES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = Run.Status
@@ -230,5 +231,6 @@ def test_redis_being_away_costs_the_count_and_no_time(valkey, lines):
     assert counted() == {}
 
 
-def test_endings_are_those_of_the_sandbox():
+def test_words_are_those_of_the_sandbox():
     assert set(metrics.ENDINGS) == {ending.value for ending in Ending}
+    assert {*BASELINES, supervisor.OTHER} <= metrics.PROFILES

@@ -1,5 +1,8 @@
 """What a worker does beside grading: Celery's own worker, in a thread, on a real Valkey."""
 
+import atexit
+import os
+import signal
 import threading
 import time
 from datetime import timedelta
@@ -12,8 +15,9 @@ from celery.worker import state as celery_state
 from django.conf import settings as django_settings
 
 import sandbox
-from exercises import gate, grading, sweeping, tasks, worker  # noqa: F401 - tasks: for the names
+from exercises import gate, grading, metrics, redis_client, sweeping, tasks, worker  # noqa: F401 - tasks: for the names
 from exercises.worker_state import no_sandbox_since, workers
+from sandbox import supervision
 
 # Celery says, at each loss of its connection, what its next version will do then.
 pytestmark = pytest.mark.filterwarnings("ignore::celery.exceptions.CPendingDeprecationWarning")
@@ -64,6 +68,8 @@ class Worker:
         self.thread.join(20)
         for thread in self.step.threads:
             thread.join(20)
+        self.step.keeper.stop()
+        atexit.unregister(self.step.keeper.stop)
         celery_state.should_stop = None
 
 
@@ -75,8 +81,9 @@ def canary(monkeypatch):
 
 
 @pytest.fixture
-def start(monkeypatch, valkey):
+def start(monkeypatch, valkey, tmp_path):
     """Starts a worker that is quick to look again."""
+    monkeypatch.setenv("SANDBOX_SOCKET", str(tmp_path / "sandbox.sock"))
     monkeypatch.setattr(worker, "VERIFY_AGAIN_SECONDS", 0.1)
     monkeypatch.setattr(worker, "TICK_SECONDS", 0.05)
     monkeypatch.setattr(worker, "SIGN_OF_LIFE_SECONDS", 0.1)
@@ -259,6 +266,18 @@ def test_watch_survives_a_bug_in_the_check(start, canary, caplog):
     assert "checking the sandbox failed" in caplog.text
     canary.problem = None
     wait_for(lambda: seen() == [(True, True, "")])
+
+
+def test_the_supervisor_is_kept_up_and_shown(start, canary):
+    start()
+    shown = wait_for(lambda: workers() and workers()[0].supervisor)
+    assert shown == supervision.status()
+    os.kill(shown["pid"], signal.SIGKILL)
+
+    again = wait_for(lambda: workers()[0].supervisor and workers()[0].supervisor["pid"] != shown["pid"])
+
+    assert again
+    wait_for(lambda: redis_client.client().hget(metrics.KEY, "fieldguide_faults|supervisor_died") == "1")
 
 
 def test_an_outage_is_dated_from_its_first_failure(start, canary):
