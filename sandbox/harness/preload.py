@@ -10,6 +10,7 @@ import contextvars
 import functools
 import gc
 import importlib
+import inspect
 import logging
 import os
 import socket
@@ -20,7 +21,7 @@ import time
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from . import running, serving, streamlit_app  # noqa: F401 running: what every child goes on with
@@ -44,7 +45,8 @@ WERKZEUG = "werkzeug.serving werkzeug.wrappers werkzeug.exceptions werkzeug.secu
 FLASK = f"flask flask.cli flask.views jinja2.debug jinja2.ext click {WERKZEUG}"
 UVICORN = f"""
 {ASYNCIO} uvicorn uvicorn.lifespan.on uvicorn.lifespan.off uvicorn.loops.auto uvicorn.loops.uvloop uvicorn.loops.asyncio
-uvicorn.protocols.http.auto uvicorn.protocols.http.httptools_impl uvicorn.protocols.http.h11_impl uvloop httptools
+uvicorn.protocols.http.auto uvicorn.protocols.http.httptools_impl uvicorn.protocols.http.h11_impl
+uvicorn.protocols.websockets.auto uvicorn.protocols.websockets.websockets_sansio_impl uvloop httptools
 anyio anyio._backends._asyncio anyio.to_thread anyio.from_thread
 """
 STARLETTE = f"""
@@ -146,6 +148,7 @@ def preload(profile: str) -> None:
                 prepare()
         with contextlib.suppress(Exception):  # after a change of a framework: slower, but as right as before
             rehearse(profile)
+        inspect.stack()  # it looks up the file of every module, once: Sanic wants its source
     gc.collect()
     gc.freeze()
     gc.enable()
@@ -531,10 +534,25 @@ def rehearse_tornado() -> None:
 
 
 def prepare_dash() -> None:
-    """Look for plugins among the installed packages, and not again for each app."""
+    """Look for plugins among the installed packages, and not again for each app.
+
+    Dash() without a name asks inspect.stack() who calls, which looks at every module and so copies most of them.
+    """
     hooks: Any = importlib.import_module("dash._hooks")
     hooks.HooksManager.register_setuptools()
     hooks.HooksManager._registered = True
+    application: Any = importlib.import_module("dash.dash")
+    application.get_caller_name = name_of_caller
+
+
+def name_of_caller() -> Any:
+    """The `__name__` of the innermost module that is being executed, as Dash finds it."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == "<module>":
+            return frame.f_locals.get("__name__", "__main__")
+        frame = frame.f_back
+    return "__main__"
 
 
 def rehearse_dash() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Burst, Ending, HttpProbe, Job, judge
+from sandbox import Burst, Ending, HttpProbe, Job, WidgetProbe, judge
 from sandbox.baseline import BASELINES
 from sandbox.interpreter import HARNESS, PROJECT_ROOT
 from sandbox.jail import ENVIRONMENT
@@ -28,7 +28,7 @@ def supervisor(tmp_path_factory):
     folder = tmp_path_factory.mktemp("supervisor")
     before = os.environ.get("SANDBOX_SOCKET")
     os.environ["SANDBOX_SOCKET"] = str(folder / "sandbox.sock")
-    with supervised(folder, SANDBOX_ZYGOTE_MEMORY_MIB="4096") as one:
+    with supervised(folder, SANDBOX_ZYGOTE_MEMORY="4096") as one:
         yield one
     if before is None:
         del os.environ["SANDBOX_SOCKET"]
@@ -126,6 +126,42 @@ def test_patch_of_gevent_in_a_child_is_as_good_as_in_a_cold_start(warm):
 
     assert [answer.status for answer in observation.answers] == [200] * 20
     assert observation.elapsed_ms < 1000  # one after the other they take 2000
+
+
+def test_streamlit_reads_the_options_of_the_program_that_it_runs(warm):
+    source = (
+        b"import streamlit as st\nst.text(st.get_option('theme.base'))\nst.text(st.get_option('server.enableAgentApi'))"
+    )
+    themed = Job(
+        kind="http",
+        framework="streamlit",
+        files={"main.py": source, ".streamlit/config.toml": b"[theme]\nbase = 'dark'\n"},
+        probes=[WidgetProbe(), WidgetProbe()],
+    )
+    plain = Job(kind="http", framework="streamlit", files={"main.py": source}, probes=[WidgetProbe()])
+
+    reports = [judge(themed), warm(themed), warm(plain)]
+
+    texts = [[part["props"]["body"] for part in page_of(report)] for report in reports]
+    assert texts == [["dark", "True"], ["dark", "True"], ["None", "True"]]
+    assert [report.stderr for report in reports] == [b"", b"", b""]
+    assert max(report.usage.memory_bytes for report in reports) < 4 * MIB
+    assert reports[2].usage.cpu_ms < reports[0].usage.cpu_ms / 2
+
+
+def page_of(report):
+    answer = json.loads(report.observations[-1].body)
+    (main,) = [part for part in answer["tree"]["children"] if part["type"] == "main"]
+    return main["children"]
+
+
+def test_dash_finds_the_name_of_the_module_that_makes_an_app(warm):
+    source = "import helpers\nfrom dash import Dash\nprint(Dash().config.name, helpers.make().config.name)"
+    helper = "from dash import Dash\nmake = lambda: Dash()\nprint(make().config.name)"
+
+    names = [judged(script(source, "dash", helpers=helper)).stdout for judged in (judge, warm)]
+
+    assert names == [b"helpers\n__main__ __main__\n"] * 2
 
 
 def test_children_draw_different_numbers(warm):
