@@ -32,7 +32,8 @@ LIMITS = Limits(
     wall_seconds=20, cpu_seconds=15, memory_bytes=32 * MIB, processes=12, files_bytes=1 * MIB, output_bytes=64 * KIB
 )
 TOO_MANY_BYTES = LIMITS.memory_bytes + 300 * MIB
-KERNEL_LIMIT_BYTES = 16 * MIB  # more than the trial program needs, less than what the kernel queues in sockets
+# Twice what looking around takes, and half of what the kernel queues in the sockets that a job may have.
+KERNEL_LIMIT_BYTES = 24 * MIB
 PASSWD_BYTES = 4096  # of /etc/passwd that are compared
 MOST_FORKS = 3 * LIMITS.processes
 OTHER_PORT = 8001  # a learner's program may bind 8000 only

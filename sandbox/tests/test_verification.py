@@ -108,6 +108,29 @@ def test_verify_refuses_without_a_layer_and_names_it_alone(monkeypatch, layer, n
     assert [layer for layer in layers_of(level()) if f"; {layer}: " in said] == []
 
 
+def test_verify_refuses_a_supervisor_whose_zygotes_lack_a_layer(tmp_path, monkeypatch):
+    """The cold jobs have all of them: only the warm way shows it."""
+    path = tmp_path / "own.sock"
+    monkeypatch.setenv("SANDBOX_SOCKET", str(path))
+    start = (
+        "import sys; from sandbox import supervisor, zygote\n"
+        "zygote.SKIPPED_LAYERS = ('proof', 'landlock')\n"
+        "sys.exit(supervisor.main(sys.argv[1:]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", start, path], cwd=SANDBOX.parent, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            while supervision.status() is None:
+                time.sleep(0.02)
+            with pytest.raises(
+                SandboxUnavailable, match=r"^the isolation does not hold: Landlock: list_root was let in"
+            ):
+                verify()
+        finally:
+            process.terminate()
+
+
 @pytest.mark.parametrize("layer", ["seccomp", "landlock"])
 def test_verify_refuses_without_a_layer_before_any_program_runs(monkeypatch, layer):
     monkeypatch.setattr(zygote, "SKIPPED_LAYERS", (layer,))
