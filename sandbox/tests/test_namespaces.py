@@ -51,3 +51,15 @@ def test_no_user_namespace_is_made_inside_even_without_the_filter(monkeypatch):
     answer = result_of("libc.unshare(0x10000000); result = errno.errorcode[ctypes.get_errno()]")
 
     assert answer == "ENOSPC"
+
+
+def test_packages_beside_the_base_python_are_hidden():
+    """They are not the learners': whoever looks after this machine has installed them for something else."""
+    shown = result_of(
+        """
+folder = os.path.join(os.path.dirname(os.__file__), "site-packages")
+result = os.listdir(folder) if os.path.isdir(folder) else []
+"""
+    )
+
+    assert shown == []
