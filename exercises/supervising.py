@@ -38,6 +38,7 @@ class Keeper:
         self.supervision = supervision
         self.path = path
         self.status: dict[str, Any] | None = None  # what it said last; None while nobody answers
+        self.has_answered = threading.Event()
         self.deaths = 0  # of supervisors of ours that nobody asked to end
         self.process: subprocess.Popen[bytes] | None = None
         self.failures = 0  # in a row
@@ -56,6 +57,7 @@ class Keeper:
     def _look(self, now: float) -> None:
         if self.status is not None:
             self.answered = now
+            self.has_answered.set()
         if self.process is not None and self.process.poll() is None:
             if now - max(self.answered, self.started) < ANSWER_SECONDS:
                 return
@@ -84,6 +86,12 @@ class Keeper:
             process.returncode,
             pause,
         )
+
+    @property
+    def pid(self) -> int | None:
+        """Of the supervisor that answers, whoever started it."""
+        status = self.status
+        return None if status is None else int(status["pid"])
 
     def stop(self) -> None:
         """End the supervisor if it is ours; another worker on this machine then starts one of its own."""

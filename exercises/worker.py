@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 
 VERIFY_SECONDS = 300  # between two checks of a sandbox that works
 VERIFY_RUNS = 300  # or after this many runs, if that is sooner
-VERIFY_AGAIN_SECONDS = 10  # after a check that failed, and the least between two that runs asked for
+VERIFY_AGAIN_SECONDS = 10  # after a check that failed, and the least between two that something gave a reason for
+SUPERVISOR_SECONDS = 5  # that the first check waits for the supervisor: runs go its way, so that is to be proved
 TICK_SECONDS = 1
 TASK = "exercises.judge_run"
 
@@ -51,6 +52,7 @@ class Watch(bootsteps.StartStopStep):
         self.deaths_counted = 0
         self.last_check = -float("inf")  # when it ended, by the monotonic clock
         self.runs_at_check = 0
+        self.supervisor_at_check: int | None = None
         self.state = WorkerState(
             hostname=worker.hostname,
             machine=platform.node(),
@@ -101,7 +103,9 @@ class Watch(bootsteps.StartStopStep):
     def check_sandbox(self) -> float:
         """Look at the sandbox if it is time to, and see that the worker consumes as it should."""
         if self.is_check_due():
-            self.runs_at_check = runs_taken()
+            if self.state.checked_at is None:
+                self.keeper.has_answered.wait(SUPERVISOR_SECONDS)
+            self.runs_at_check, self.supervisor_at_check = runs_taken(), self.keeper.pid
             gate.take_wanted_check()
             before = self.state
             self.state = self.verified(before)
@@ -124,9 +128,12 @@ class Watch(bootsteps.StartStopStep):
         seconds = monotonic() - self.last_check
         if not self.state.sandbox_ok:
             return seconds >= VERIFY_AGAIN_SECONDS
+        is_new = self.keeper.pid not in (None, self.supervisor_at_check)
+        has_reason = is_new or runs_taken() - self.runs_at_check >= VERIFY_RUNS
         # A learner's program might make its run fail: it may not have us do nothing but check.
-        is_asked = seconds >= VERIFY_AGAIN_SECONDS and gate.take_wanted_check()
-        return is_asked or seconds >= VERIFY_SECONDS or runs_taken() - self.runs_at_check >= VERIFY_RUNS
+        if seconds >= VERIFY_AGAIN_SECONDS and (has_reason or gate.take_wanted_check()):
+            return True
+        return seconds >= VERIFY_SECONDS
 
     def verified(self, before: WorkerState) -> WorkerState:
         """The state after one check."""
