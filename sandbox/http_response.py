@@ -10,6 +10,7 @@ MAX_INTERIM = 8  # 1xx responses before the real one
 MAX_TOTAL_BYTES = 1024 * KIB  # read at all
 MAX_BODY_BYTES = 64 * KIB  # kept, where nobody asks for more
 MAX_LINE_BYTES = 256  # of a chunk's size and its extensions
+MAX_CHUNKS = 16384  # a megabyte in chunks of one byte would keep the judge busy for more than a second
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-9][0-9]{2})(?: [^\r\n\0]*)?")
 # The blanks around a value are stripped afterwards: three repetitions in a row that all match a blank would take cubic
@@ -53,6 +54,7 @@ class ResponseParser:
         self._buffer = bytearray()
         self._total = 0
         self._interim = 0
+        self._chunks = 0
         self._trailer_lines = 0
         self._left = 0  # bytes of the body, or of this chunk, still to come
 
@@ -192,6 +194,10 @@ class ResponseParser:
         size = _CHUNK_SIZE.fullmatch(line)
         if size is None:
             raise _Malformed
+        self._chunks += 1
+        if self._chunks > MAX_CHUNKS:
+            self._end("too_large")
+            return False
         self._left = int(size[1], 16)
         self._state = _State.CHUNK if self._left else _State.TRAILERS
         return True

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.http_response import MAX_BODY_BYTES, MAX_HEAD_BYTES, MAX_HEADERS, MAX_TOTAL_BYTES, ResponseParser
+from sandbox.http_response import (
+    MAX_BODY_BYTES,
+    MAX_CHUNKS,
+    MAX_HEAD_BYTES,
+    MAX_HEADERS,
+    MAX_TOTAL_BYTES,
+    ResponseParser,
+)
 
 OK = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def parsed(data, method="GET", piece=None):
@@ -86,6 +94,8 @@ def test_headers_are_kept_in_order_and_as_text():
         (OK + b"A: b\r\n" * MAX_HEADERS + b"\r\n", (200, 0, "", False)),
         (OK + b"A: b\r\n" * (MAX_HEADERS + 1) + b"\r\n", (200, 0, "too_large", True)),
         (OK + b"A: " + b"b" * MAX_HEAD_BYTES, (None, 0, "too_large", True)),
+        (CHUNKED + b"1\r\nx\r\n" * (MAX_CHUNKS - 1) + b"0\r\n\r\n", (200, MAX_CHUNKS - 1, "", False)),
+        (CHUNKED + b"1\r\nx\r\n" * MAX_CHUNKS + b"0\r\n\r\n", (200, MAX_CHUNKS, "too_large", True)),
     ],
 )
 def test_sizes_are_bounded(data, seen):
