@@ -89,12 +89,26 @@ def _trial() -> Diagnosis:
         return Diagnosis(level=REFUSE, reason=str(error))
     except Exception as error:  # a bug of ours, or a machine that nobody thought of: the other probes may tell
         return Diagnosis(level=REFUSE, reason=f"the trial failed: {error!r}")
-    layers = [Check(name=found.layer, holds=found.is_confirmed, text=found.text) for found in examination.findings]
+    layers = [
+        Check(
+            name=found.layer,
+            holds=found.is_confirmed,
+            text=found.text,
+            advice="" if found.is_confirmed else _ADVICE_ON_LAYERS,
+        )
+        for found in examination.findings
+    ]
     missing = ", ".join(found.layer for found in examination.missing)
     if missing:
         reason = f"not confirmed: {missing}"
         return Diagnosis(level=REFUSE, reason=reason, layers=layers, starts=examination.starts)
     return Diagnosis(level=str(examination.level), layers=layers, starts=examination.starts)
+
+
+_ADVICE_ON_LAYERS = (
+    "A layer was set up and does not hold. Nothing is run meanwhile; unless somebody has changed the sandbox, send this "
+    "output the way that SECURITY.md says."
+)
 
 
 def _system() -> list[Check]:
@@ -225,7 +239,7 @@ def _cgroups() -> list[Check]:
         text = cgroup.hierarchy().describe()
     except cgroup.Unavailable as error:
         return [Check(name="cgroups", holds=False, text=str(error), advice=_ADVICE_ON_CGROUPS)]
-    return [Check(name="cgroups", holds=True, text=f"{text}: a group could be made, limited and joined")]
+    return [Check(name="cgroups", holds=True, text=f"{text}: one was limited and joined, for memory and processes")]
 
 
 _ADVICE_ON_CGROUPS = (

@@ -60,7 +60,7 @@ _UNLIMITED = -1
 _LANDLOCK_CREATE_RULESET = 444  # the same number on every architecture
 _LANDLOCK_VERSION = 1
 LANDLOCK_WITH_PORTS = 4  # the first ABI that has rules for TCP ports
-ZYGOTE_SECONDS = 20.0
+ZYGOTE_SECONDS = 10.0  # for a zygote that was not there yet; a supervisor may also be too short of memory for one
 
 Judge = Callable[..., Report]  # sandbox.judge, or in a test one whose jail lacks a layer
 

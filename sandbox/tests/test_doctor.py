@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import doctor, verification
+from sandbox import doctor, verification, zygote
 from sandbox.commands import doctor as command
 from sandbox.doctor import Check, Diagnosis
 
@@ -176,6 +176,17 @@ runpy.run_module("sandbox", run_name="__main__", alter_sys=True)
     assert (done.returncode, done.stderr, diagnosis["level"]) == (1, "", "refuse")
     assert checks(diagnosis, "machine")["system"]["advice"] in diagnosis["advice"]
     assert "arm64" in diagnosis["reason"]
+
+
+def test_doctor_refuses_where_a_layer_does_not_hold(tmp_path, monkeypatch):
+    monkeypatch.setenv("SANDBOX_SOCKET", str(tmp_path / "nobody.sock"))
+    monkeypatch.setattr(zygote, "SKIPPED_LAYERS", ("proof", "landlock"))
+
+    diagnosis = doctor.diagnose()
+
+    assert (diagnosis.level, diagnosis.reason) == ("refuse", "not confirmed: Landlock")
+    assert [check.name for check in diagnosis.layers if not check.holds] == ["Landlock"]
+    assert [advice for advice in diagnosis.advice if "does not hold" in advice] != []
 
 
 def test_probe_that_fails_is_a_finding(monkeypatch):
