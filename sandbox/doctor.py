@@ -106,7 +106,7 @@ def _trial() -> Diagnosis:
 
 
 _ADVICE_ON_LAYERS = (
-    "A layer was set up and does not hold. Nothing is run meanwhile; unless somebody has changed the sandbox, send this "
+    "A layer was set up and does not hold. Nothing is run meanwhile; unless somebody changed the sandbox, send this "
     "output the way that SECURITY.md says."
 )
 
