@@ -10,6 +10,7 @@ errors       the errors, one of which the first observation must have ("none" fo
 status       the status of the first observation
 exit_code    what it must exit with
 requests     how many it is sent (1)
+kind         "script": it is run and not asked anything
 framework    the profile that it runs in (flask)
 level        the only level at which it makes sense
 machine      the only architecture for which it was written
@@ -47,13 +48,14 @@ from sandbox.report import Ending, Report, SandboxUnavailable
 ATTACKS = Path(__file__).resolve().parent / "tests" / "attacks"
 SYSCTLS = ("kernel/core_pattern", "kernel/hostname", "kernel/modprobe", "vm/overcommit_memory", "net/ipv4/tcp_wmem")
 SETTLE_SECONDS = 20.0  # for processes that are just ending, and for jobs of others under the same uid
-USUAL_LIMITS = {"wall_seconds": 6.0, "cpu_seconds": 1.5, "memory_mib": 256.0, "processes": 32.0}
-OF_THE_PROFILE = ("modules", "code")  # what a normal program tells that depends on what was imported before it
+USUAL_LIMITS = {"wall_seconds": 6.0, "cpu_seconds": 1.0, "memory_mib": 256.0, "processes": 32.0}
+# What a normal program tells that depends on what was imported before it.
+OF_THE_PROFILE = ("modules", "code", "limits")
 ERRORS = ("none", "refused", "closed", "timeout", "malformed", "too_large")
 
 _STATEMENT = re.compile(r"^([a-z_]+): (.+)$")
 _KNOWN = {"accept", "answer", "answers", "errors", "status", "exit_code", "requests", "framework", "level", "machine"}
-_KNOWN |= {"beside", "start", *USUAL_LIMITS}
+_KNOWN |= {"beside", "start", "kind", *USUAL_LIMITS}
 
 Judge = Callable[[Job], Report]
 T = TypeVar("T")
@@ -274,23 +276,36 @@ def _halves(secret: str) -> list[str]:
 
 
 def _harmless(name: str, attack: Attack, target: _Target) -> Job:
-    source = (ATTACKS / "others" / f"{name}.py").read_bytes()
-    return _job(source, attack.framework, target, Limits())
-
-
-def _job(source: bytes, framework: str, target: _Target, limits: Limits, requests: int = 1) -> Job:
     return Job(
         kind="http",
-        framework=framework,
-        files={"main.py": source, "target.json": target.file},
-        probes=[HttpProbe("GET", "/", [("X-Secret", target.request)]) for _ in range(requests)],
-        limits=limits,
+        framework=attack.framework,
+        files=_files(ATTACKS / "others" / f"{name}.py", target),
+        probes=_probes(target),
     )
 
 
+def _hostile(attack: Attack, target: _Target) -> Job:
+    is_script = attack.statements.get("kind") == "script"
+    return Job(
+        kind="script" if is_script else "http",
+        framework=attack.framework,
+        files=_files(attack.path, target),
+        probes=[] if is_script else _probes(target, int(attack.statements.get("requests", "1"))),
+        input=target.marker.encode() if is_script else b"",
+        limits=attack.limits,
+    )
+
+
+def _files(path: Path, target: _Target) -> dict[str, bytes]:
+    return {"main.py": path.read_bytes(), "target.json": target.file}
+
+
+def _probes(target: _Target, count: int = 1) -> list[HttpProbe]:
+    return [HttpProbe("GET", "/", [("X-Secret", target.request)]) for _ in range(count)]
+
+
 def _attacked(attack: Attack, target: _Target, judge: Judge, problems: list[str]) -> Report:
-    requests = int(attack.statements.get("requests", "1"))
-    job = _job(attack.path.read_bytes(), attack.framework, target, attack.limits, requests)
+    job = _hostile(attack, target)
     if "beside" not in attack.statements:
         return judge(job)
     neighbours: list[Report] = []

@@ -1,7 +1,6 @@
 """Leaves daemons behind, in sessions of their own, and ends.
 
 accept: exited
-start: cold as well
 """
 
 import os

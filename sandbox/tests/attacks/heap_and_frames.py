@@ -1,7 +1,6 @@
 """Searches frames, objects and modules for what the harness knows: requests, other jobs, expected values, sockets.
 
 accept: finished
-start: cold as well
 answer: []
 """
 

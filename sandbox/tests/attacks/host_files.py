@@ -1,7 +1,6 @@
 """Reads files of the host: passwords, homes, the project (target.json names a real secret).
 
 accept: finished
-start: cold as well
 answer: []
 """
 

@@ -1,7 +1,6 @@
 """Connects to the host's Unix sockets, by name and by path (target.json names real ones).
 
 accept: finished
-start: cold as well
 answer: []
 """
 

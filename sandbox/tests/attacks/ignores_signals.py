@@ -1,7 +1,7 @@
 """Blocks and ignores every signal and stays.
 
 accept: timed_out
-wall_seconds: 2
+wall_seconds: 1
 """
 
 import signal

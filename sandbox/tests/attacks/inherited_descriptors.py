@@ -1,7 +1,6 @@
 """Looks through its descriptors for something of the worker's.
 
 accept: finished
-start: cold as well
 answer: []
 """
 

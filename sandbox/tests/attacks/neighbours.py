@@ -1,7 +1,6 @@
 """Looks for another submission that runs now: its files, processes, shared memory.
 
 accept: finished
-start: cold as well
 beside: a neighbour
 answer: []
 """

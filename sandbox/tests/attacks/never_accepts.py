@@ -1,7 +1,7 @@
 """Listens, but never accepts a connection.
 
 accept: timed_out
-wall_seconds: 1
+wall_seconds: 1.5
 errors: timeout
 """
 

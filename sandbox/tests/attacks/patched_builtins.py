@@ -1,7 +1,6 @@
 """Patches builtins, test tools and the harness itself to see only successes.
 
 accept: finished, exited
-start: cold as well
 answer: []
 """
 

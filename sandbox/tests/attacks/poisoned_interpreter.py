@@ -1,7 +1,6 @@
 """Changes the interpreter, the frameworks and the harness for the next run.
 
 accept: finished
-start: cold as well
 answer: []
 """
 

@@ -1,7 +1,6 @@
 """Changes objects that the interpreter shares with every program: small numbers, None, code, types, by their addresses.
 
 accept: exited
-start: cold as well
 exit_code: 0
 """
 

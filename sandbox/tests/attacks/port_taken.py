@@ -2,7 +2,7 @@
 
 accept: timed_out
 errors: timeout
-wall_seconds: 1
+wall_seconds: 1.5
 """
 
 import socket

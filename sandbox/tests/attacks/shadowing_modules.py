@@ -1,7 +1,6 @@
 """Puts modules of the standard library and of the harness into the work folder.
 
 accept: exited, finished
-start: cold as well
 answer: ["json.py"]
 """
 

@@ -1,8 +1,7 @@
 """Sleeps for ever before there is an app.
 
 accept: timed_out
-start: cold as well
-wall_seconds: 2
+wall_seconds: 1
 """
 
 import time

@@ -1,7 +1,7 @@
 """Sleeps for ever before it answers.
 
 accept: timed_out
-wall_seconds: 2
+wall_seconds: 1
 """
 
 import time

@@ -1,7 +1,7 @@
 """One byte of the answer at a time, for ever.
 
 accept: timed_out
-wall_seconds: 2
+wall_seconds: 1.5
 errors: timeout
 """
 

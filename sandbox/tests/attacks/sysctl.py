@@ -1,7 +1,6 @@
 """Writes kernel settings: a core_pattern with a pipe is a full escape.
 
 accept: finished
-start: cold as well
 answer: []
 """
 

@@ -1,7 +1,7 @@
 """Starts threads until none can be started.
 
 accept: timed_out, exited, memory_exceeded
-wall_seconds: 2
+wall_seconds: 1
 """
 
 import threading

@@ -1,16 +1,14 @@
 """Uses up its processes, hides them in sessions of their own and lets them hold on to everything.
 
-accept: finished
-answer: []
+accept: exited
+exit_code: 0
 """
 
-import json
 import os
 import signal
 import socket
 import time
 
-got = []
 started = 0
 while started < 200:
     try:
@@ -25,13 +23,4 @@ while started < 200:
     except OSError:
         break
     started += 1
-if started > 31:
-    got.append(started)
-os.kill(-1, signal.SIGKILL)  # or its own server would have no thread
-for _ in range(started):
-    os.wait()
-
-
-def app(environ, start_response):
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps(got).encode()]
+os._exit(0 if 20 < started <= 31 else 9)

@@ -2,7 +2,7 @@
 
 accept: finished, timed_out, memory_exceeded
 answer: []
-wall_seconds: 3
+wall_seconds: 2
 """
 
 import ctypes

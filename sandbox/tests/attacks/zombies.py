@@ -1,7 +1,7 @@
 """Makes children that end and are never waited for.
 
 accept: timed_out
-wall_seconds: 2
+wall_seconds: 1
 """
 
 import os

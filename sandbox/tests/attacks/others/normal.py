@@ -15,8 +15,8 @@ import sys
 import threading
 import types
 
-WATCHED = re.compile(r"(builtins|sys|os|io|re|json|socket|ssl|threading|logging|importlib|codecs|signal|random|werkzeug|flask|"
-                     r"fieldguide_harness)(\..*)?|__main__")
+WATCHED = re.compile(r"(builtins|sys|os|io|re|json|socket|ssl|threading|logging|importlib|codecs|signal|random|werkzeug|flask|asyncio|"
+                     r"django|fastapi|starlette|uvicorn|gevent|fieldguide_harness)(\..*)?|__main__")
 
 
 def lines(path):
@@ -29,15 +29,16 @@ def lines(path):
 
 def shape(value):
     """What a change of *value* would show in."""
-    if isinstance(value, types.FunctionType):
+    kind = type(value)  # not isinstance(): lazy objects of frameworks would wake up
+    if kind is types.FunctionType:
         code = value.__code__
         return [value.__module__, value.__qualname__, code.co_code.hex(), code.co_names, code.co_varnames]
-    if isinstance(value, type):
+    if issubclass(kind, type):
         return [value.__module__, value.__qualname__, [shape(value.__dict__[name]) for name in sorted(value.__dict__)
-                                                       if isinstance(value.__dict__[name], types.FunctionType)]]
-    if isinstance(value, (types.BuiltinFunctionType, types.ModuleType)):
+                                                       if type(value.__dict__[name]) is types.FunctionType]]
+    if kind in (types.BuiltinFunctionType, types.ModuleType):
         return [value.__name__]
-    return [type(value).__module__, type(value).__qualname__]
+    return [kind.__module__, kind.__qualname__]
 
 
 def digest(module):
@@ -46,13 +47,13 @@ def digest(module):
 
 
 def descriptors():
-    found = {}
-    for name in sorted(os.listdir("/proc/self/fd"), key=int):
+    found = []
+    for name in os.listdir("/proc/self/fd"):
         try:
-            found[name] = re.sub(r"\d+", "N", os.readlink(f"/proc/self/fd/{name}"))
+            found.append(re.sub(r"\d+", "N", os.readlink(f"/proc/self/fd/{name}")))
         except OSError:
             pass  # that of the listing itself
-    return found
+    return sorted(found)
 
 
 def status():
@@ -64,7 +65,7 @@ def status():
 place = {
     "modules": sorted(sys.modules),
     "code": {name: digest(module) for name, module in sorted(sys.modules.items())
-             if WATCHED.fullmatch(name) and isinstance(module, types.ModuleType)},
+             if WATCHED.fullmatch(name) and type(module) is types.ModuleType},
     "environment": dict(sorted(os.environ.items())),
     "interpreter": [sys.path, sys.argv, sys.getrecursionlimit(), sys.get_int_max_str_digits(), sys.getswitchinterval(),
                     gc.isenabled(), gc.get_threshold(), len(gc.callbacks), sys.gettrace() is None, sys.getprofile() is None,
