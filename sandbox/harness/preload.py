@@ -228,7 +228,7 @@ def silence() -> Iterator[None]:
 
 @contextlib.contextmanager
 def unnoticed() -> Iterator[None]:
-    """Undo in what learners can see: loggers, variables, the policy of event loops."""
+    """Undo in what learners can see: loggers, variables, sys.path, the main module, the policy of event loops."""
     manager = logging.Logger.manager
     loggers = dict(manager.loggerDict)
     states = [
@@ -236,10 +236,11 @@ def unnoticed() -> Iterator[None]:
         for one in (logging.getLogger(), *loggers.values())
         if isinstance(one, logging.Logger)
     ]
-    environment = dict(os.environ)
+    environment, path, main = dict(os.environ), sys.path[:], sys.modules["__main__"]
     try:
         yield
     finally:
+        sys.path[:], sys.modules["__main__"] = path, main
         for name in set(manager.loggerDict) - set(loggers):
             if not is_module_logger(name):
                 del manager.loggerDict[name]
@@ -273,6 +274,11 @@ def rehearse_wsgi(app: Any) -> None:
                 server.RequestHandlerClass(theirs, ("127.0.0.1", 40000), server)
     finally:
         server.server_close()
+        internal: Any = sys.modules["werkzeug._internal"]
+        if internal._logger is not None:  # it looks how logging is set up before it logs for the first time, not later
+            internal._logger.handlers.clear()
+            internal._logger.setLevel(logging.NOTSET)
+            internal._logger = None
 
 
 def rehearse_asyncio(
@@ -576,6 +582,8 @@ def rehearse_dash() -> None:
     }
     client.post("/_dash-update-component", json=update)
     rehearse_wsgi(app.server)
+    current: Any = importlib.import_module("dash._get_app")
+    current.APP = None
 
 
 def prepare_streamlit() -> None:

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -155,13 +156,16 @@ def page_of(report):
     return main["children"]
 
 
-def test_dash_finds_the_name_of_the_module_that_makes_an_app(warm):
-    source = "import helpers\nfrom dash import Dash\nprint(Dash().config.name, helpers.make().config.name)"
-    helper = "from dash import Dash\nmake = lambda: Dash()\nprint(make().config.name)"
+def test_dash_knows_no_app_and_finds_the_name_of_the_module_that_makes_one(warm):
+    source = (
+        "import dash, helpers\ntry:\n    dash.get_app()\nexcept Exception as error:\n    print(type(error).__name__)\n"
+        "print(dash.Dash().config.name, helpers.make().config.name)"
+    )
+    helper = "from dash import Dash\ndef make():\n    return Dash()"
 
     names = [judged(script(source, "dash", helpers=helper)).stdout for judged in (judge, warm)]
 
-    assert names == [b"helpers\n__main__ __main__\n"] * 2
+    assert names == [b"AppNotFoundError\n__main__ __main__\n"] * 2
 
 
 def test_children_draw_different_numbers(warm):
@@ -189,6 +193,20 @@ def test_children_see_the_time_and_the_loggers_of_a_fresh_start(warm):
 
     assert int(report.stderr) < 1000
     assert report.stdout == b"False\n"
+
+
+@pytest.mark.parametrize("setting", ["", "import logging\nlogging.basicConfig(format='own: %(message)s')\n"])
+def test_server_logs_as_after_a_cold_start(setting, warm):
+    """Of a script that serves itself; Werkzeug looks how logging is set up before it logs for the first time."""
+    source = (APPS / "flask.py").read_text().replace("app", "application")
+    served = job(setting + source.replace('raise SystemExit("a main block ran")', "application.run()"), "/", "/boom")
+
+    cold, warmed = judge(served), warm(served)
+
+    assert [observation.status for observation in warmed.observations] == [200, 500]
+    lines = [re.sub(rb"\[[^]]*:\d\d:\d\d[^]]*\]", b"[time]", report.stderr) for report in (cold, warmed)]
+    assert lines[0] == lines[1]
+    assert b"GET / HTTP/1.1" in lines[0]
 
 
 @pytest.mark.parametrize(
