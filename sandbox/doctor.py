@@ -192,12 +192,9 @@ def _advice_on_namespaces(failed: dict[str, str]) -> str:
     if _sysctl("kernel/unprivileged_userns_clone") == "0":
         return "Allow user namespaces: `sysctl -w kernel.unprivileged_userns_clone=1`, and for good in /etc/sysctl.d/."
     if _sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1":
-        python = Path(sys.executable).resolve()
         return (
-            "AppArmor keeps user namespaces from programs without a profile (Ubuntu since 23.10). Write "
-            f"`abi <abi/4.0>, profile fieldguide {python} flags=(unconfined) {{ userns, }}` to "
-            "/etc/apparmor.d/fieldguide and load it: `apparmor_parser -r /etc/apparmor.d/fieldguide`; or, for all, "
-            "`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`."
+            "AppArmor keeps user namespaces from programs without a profile that allows them (Ubuntu since 23.10). "
+            "Load docs/deploy/apparmor-fieldguide, which says how."
         )
     if _container_name():
         return _ADVICE_ON_CONTAINERS
@@ -207,9 +204,10 @@ def _advice_on_namespaces(failed: dict[str, str]) -> str:
 
 
 _ADVICE_ON_CONTAINERS = (
-    "In a container, give it what namespaces need: for Docker `--cap-add SYS_ADMIN --security-opt seccomp=unconfined "
-    "--security-opt apparmor=unconfined --security-opt systempaths=unconfined`, for Podman also `--security-opt "
-    "unmask=ALL`; better, run the workers on a (virtual) machine of their own."
+    "In a container, run as an ordinary user and give it what namespaces need (docs/operations.md): for Docker "
+    "`--user 1000 --cap-drop ALL --security-opt seccomp=unconfined --security-opt systempaths=unconfined "
+    "--security-opt apparmor=unconfined`, for Podman `--security-opt unmask=ALL` instead of the last two; better, run "
+    "the workers on a (virtual) machine of their own."
 )
 
 
