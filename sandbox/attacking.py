@@ -10,6 +10,7 @@ errors       the errors, one of which the first observation must have ("none" fo
 status       the status of the first observation
 exit_code    what it must exit with
 requests     how many it is sent (1)
+clients      how many clients ask it at once, after one alone
 kind         "script": it is run and not asked anything
 framework    the profile that it runs in (flask)
 level        the only level at which it makes sense
@@ -40,7 +41,7 @@ from typing import Any, TypeVar
 
 from sandbox import cgroup
 from sandbox.jail import sandbox_uid
-from sandbox.job import MIB, HttpProbe, Job, Limits
+from sandbox.job import MIB, Burst, HttpProbe, Job, Limits, Probe
 from sandbox.judging import judge
 from sandbox.level import Level
 from sandbox.report import Ending, Report, SandboxUnavailable
@@ -55,7 +56,7 @@ ERRORS = ("none", "refused", "closed", "timeout", "malformed", "too_large")
 
 _STATEMENT = re.compile(r"^([a-z_]+): (.+)$")
 _KNOWN = {"accept", "answer", "answers", "errors", "status", "exit_code", "requests", "framework", "level", "machine"}
-_KNOWN |= {"beside", "start", "kind", *USUAL_LIMITS}
+_KNOWN |= {"beside", "start", "kind", "clients", *USUAL_LIMITS}
 
 Judge = Callable[[Job], Report]
 T = TypeVar("T")
@@ -81,6 +82,11 @@ class Attack:
     @property
     def endings(self) -> list[str]:
         return self.statements["accept"].split(", ")
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """How many requests it is sent, by how many clients each."""
+        return {name: int(self.statements.get(name, "1")) for name in ("requests", "clients")}
 
     @property
     def limits(self) -> Limits:
@@ -290,7 +296,7 @@ def _hostile(attack: Attack, target: _Target) -> Job:
         kind="script" if is_script else "http",
         framework=attack.framework,
         files=_files(attack.path, target),
-        probes=[] if is_script else _probes(target, int(attack.statements.get("requests", "1"))),
+        probes=[] if is_script else _probes(target, **attack.asked),
         input=target.marker.encode() if is_script else b"",
         limits=attack.limits,
     )
@@ -300,8 +306,9 @@ def _files(path: Path, target: _Target) -> dict[str, bytes]:
     return {"main.py": path.read_bytes(), "target.json": target.file}
 
 
-def _probes(target: _Target, count: int = 1) -> list[HttpProbe]:
-    return [HttpProbe("GET", "/", [("X-Secret", target.request)]) for _ in range(count)]
+def _probes(target: _Target, requests: int = 1, clients: int = 1) -> list[Probe]:
+    request = HttpProbe("GET", "/", [("X-Secret", target.request)])
+    return [request if clients == 1 else Burst(request, clients, attempts=1)] * requests
 
 
 def _attacked(attack: Attack, target: _Target, judge: Judge, problems: list[str]) -> Report:
