@@ -1,6 +1,8 @@
 """What runs the attacks must notice when one of them succeeds."""
 
+import fnmatch
 import json
+import re
 import threading
 import time
 from dataclasses import replace
@@ -10,6 +12,7 @@ import pytest
 
 from sandbox import SandboxUnavailable, attacking, judge
 from sandbox.attacking import NoAttacks, attacks, run
+from sandbox.interpreter import PROJECT_ROOT
 from sandbox.tests.programs import job
 
 HANDLER = """
@@ -34,6 +37,15 @@ def test_attacks_are_read_with_what_they_state():
         ["timed_out"],
     )
     assert found["heap_in_children"].limits.processes == 64
+
+
+def test_documentation_names_attacks_that_there_are():
+    page = (PROJECT_ROOT / "docs" / "sandbox.md").read_text()
+    table = page.partition("| layer | where | stops (attack) |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`([a-z0-9_*]+)`", row.rpartition(" | ")[2])}
+    known = [one.name for one in attacks()]
+
+    assert {name for name in named if not fnmatch.filter(known, name)} <= {"core_pattern"}
 
 
 def test_attacks_are_missed_where_they_are_not_installed(tmp_path, monkeypatch):
