@@ -23,20 +23,30 @@ def run(job: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
     Of the job (see sandbox.starting) it reads `kind`, `framework`, `entry` and `arguments`.
     """
     entry = job["entry"]
-    if "/opt" in sys.path:
-        sys.path.remove("/opt")
-    sys.path.insert(0, loading.WORK.rstrip("/"))
+    path = loading.WORK + entry
     sys.argv = [entry, *job["arguments"]]
+    os.environ.pop("FLASK_RUN_FROM_CLI", None)
     if job["kind"] == "script":
+        look_for_modules_in(os.path.dirname(path))
         scripts.run(entry, diagnosis)
     if job["framework"] == "streamlit":
+        look_for_modules_in(os.path.dirname(path))
         streamlit_app.serve(entry, diagnosis)
 
     self_serving.in_one_process()
-    if inspecting.binds_app(loading.WORK + entry):
-        os.environ["FLASK_RUN_FROM_CLI"] = "true"  # Flask then ignores app.run(), after which it is we who serve
-        names = loading.load(entry, diagnosis)
-        if names.get("app") is None:
-            scripts.finish_without_app(names, diagnosis)
-        serving.serve(names["app"], diagnosis)
-    scripts.run_server(entry, diagnosis)
+    if not inspecting.binds_app(path):
+        look_for_modules_in(os.path.dirname(path))
+        scripts.run_server(entry, diagnosis)
+    look_for_modules_in(loading.WORK.rstrip("/"))
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"  # Flask then ignores app.run(), after which it is we who serve
+    names = loading.load(entry, diagnosis)
+    if names.get("app") is None:
+        scripts.finish_without_app(names, diagnosis)
+    serving.serve(names["app"], diagnosis)
+
+
+def look_for_modules_in(folder: str) -> None:
+    """First, as Python does for what it runs; and no longer where the harness is."""
+    if "/opt" in sys.path:
+        sys.path.remove("/opt")
+    sys.path.insert(0, folder)

@@ -3,7 +3,6 @@
 import atexit
 import builtins
 import importlib.machinery
-import os
 import sys
 import threading
 import types
@@ -25,7 +24,6 @@ def run_server(entry: str, diagnosis: Diagnosis) -> NoReturn:
 
     If it comes to its end with an app that nobody has seen coming, that is served.
     """
-    os.environ.pop("FLASK_RUN_FROM_CLI", None)
     names = execute(entry, diagnosis)
     if names.get("app") is not None and not has_other_threads():
         serving.serve(names["app"], diagnosis)

@@ -55,6 +55,12 @@ def test_streamlit_shows_what_widgets_change_in_one_session():
     assert report.usage.memory_bytes < 8 * MIB
 
 
+def test_streamlit_shows_large_pages():
+    (page,) = answers(streamlit(WidgetProbe(), source="import streamlit as st\nst.text('x' * 200_000)"))
+
+    assert elements(page)["text"]["body"] == "x" * 200_000
+
+
 def test_streamlit_tells_of_an_exception_and_goes_on():
     report = streamlit(
         WidgetProbe(),

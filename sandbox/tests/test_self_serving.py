@@ -6,6 +6,7 @@ import pytest
 
 from sandbox import Detail, Ending, HttpProbe, Job, Limits, judge
 from sandbox.harness.inspecting import binds_app
+from sandbox.job import MIB
 from sandbox.tests.programs import SCRIPTS, job
 
 # What each script answers, and where. All but Streamlit's, which never serves itself.
@@ -40,7 +41,7 @@ def test_a_script_of_the_documentation_answers(framework, name):
     assert [(o.status, o.error) for o in report.observations] == [(200, "")] * 2, report.stderr.decode()
     assert all(text in o.body.decode() for o in report.observations)
     assert report.ending is Ending.FINISHED
-    assert report.usage.memory_bytes < 8 * 2**20
+    assert report.usage.memory_bytes < 16 * MIB
 
 
 HELLO = """
@@ -290,6 +291,26 @@ def test_whether_a_file_has_an_app_is_seen_without_running_it(tmp_path, source, 
     path = tmp_path / "main.py"
 
     assert binds_app(str(path)) is binds
+
+
+def test_a_script_in_a_folder_imports_what_stands_beside_it():
+    files = {
+        "shop/main.py": HANDLER + "import prices\nHTTPServer(('', 8000), Handler).serve_forever()",
+        "shop/prices.py": "",
+    }
+    probes = [HttpProbe("GET", "/")]
+
+    report = judge(
+        Job(
+            kind="http",
+            framework="python",
+            files={path: text.encode() for path, text in files.items()},
+            entry="shop/main.py",
+            probes=probes,
+        )
+    )
+
+    assert [observation.status for observation in report.observations] == [200], report.stderr.decode()
 
 
 def test_limits_hold_for_a_program_that_serves_itself():
