@@ -51,6 +51,20 @@ def warm(supervisor):
     return judged
 
 
+@pytest.fixture
+def cold(supervisor, monkeypatch, tmp_path):
+    """judge() as where no supervisor runs."""
+
+    def judged(one):
+        with monkeypatch.context() as patch:
+            patch.setenv("SANDBOX_SOCKET", str(tmp_path / "nobody.sock"))
+            report = judge(one)
+        assert not report.is_warm
+        return report
+
+    return judged
+
+
 def script(source, framework="python", **files):
     return Job(
         kind="script",
@@ -94,12 +108,12 @@ def test_preloading_leaves_nothing_that_a_fork_or_another_program_would_suffer_f
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_child_answers_as_a_cold_start_does_for_a_part_of_its_time(framework, warm):
-    cold = judge(app_job(framework, "/", "/boom", "/"))
+def test_child_answers_as_a_cold_start_does_for_a_part_of_its_time(framework, cold, warm):
+    first = cold(app_job(framework, "/", "/boom", "/"))
 
     reports = [warm(app_job(framework, "/", "/boom", "/")) for _ in range(3)]
 
-    for report in (cold, *reports):
+    for report in (first, *reports):
         assert report.ending is Ending.FINISHED
         assert [observation.status for observation in report.observations] == [200, 500, 200]
         assert [json.loads(report.observations[index].body) for index in (0, 2)] == [{"message": "hello"}] * 2
@@ -107,8 +121,7 @@ def test_child_answers_as_a_cold_start_does_for_a_part_of_its_time(framework, wa
         assert b"Warning" not in b"".join(observation.stderr for observation in report.observations)
         # An idle app uses its baseline and no more; a change of several MB means that it has to be measured again.
         assert report.usage.memory_bytes < 4 * MIB
-    assert min(report.usage.cpu_ms for report in reports) < cold.usage.cpu_ms / 2
-    assert not cold.is_warm
+    assert min(report.usage.cpu_ms for report in reports) < first.usage.cpu_ms / 2
 
 
 def test_patch_of_gevent_in_a_child_is_as_good_as_in_a_cold_start(warm):
@@ -129,7 +142,7 @@ def test_patch_of_gevent_in_a_child_is_as_good_as_in_a_cold_start(warm):
     assert observation.elapsed_ms < 1000  # one after the other they take 2000
 
 
-def test_streamlit_reads_the_options_of_the_program_that_it_runs(warm):
+def test_streamlit_reads_the_options_of_the_program_that_it_runs(cold, warm):
     source = (
         b"import streamlit as st\nst.text(st.get_option('theme.base'))\nst.text(st.get_option('server.enableAgentApi'))"
     )
@@ -141,7 +154,7 @@ def test_streamlit_reads_the_options_of_the_program_that_it_runs(warm):
     )
     plain = Job(kind="http", framework="streamlit", files={"main.py": source}, probes=[WidgetProbe()])
 
-    reports = [judge(themed), warm(themed), warm(plain)]
+    reports = [cold(themed), warm(themed), warm(plain)]
 
     texts = [[part["props"]["body"] for part in page_of(report)] for report in reports]
     assert texts == [["dark", "True"], ["dark", "True"], ["None", "True"]]
@@ -156,14 +169,14 @@ def page_of(report):
     return main["children"]
 
 
-def test_dash_knows_no_app_and_finds_the_name_of_the_module_that_makes_one(warm):
+def test_dash_knows_no_app_and_finds_the_name_of_the_module_that_makes_one(cold, warm):
     source = (
         "import dash, helpers\ntry:\n    dash.get_app()\nexcept Exception as error:\n    print(type(error).__name__)\n"
         "print(dash.Dash().config.name, helpers.make().config.name)"
     )
     helper = "from dash import Dash\ndef make():\n    return Dash()"
 
-    names = [judged(script(source, "dash", helpers=helper)).stdout for judged in (judge, warm)]
+    names = [judged(script(source, "dash", helpers=helper)).stdout for judged in (cold, warm)]
 
     assert names == [b"AppNotFoundError\n__main__ __main__\n"] * 2
 
@@ -196,15 +209,15 @@ def test_children_see_the_time_and_the_loggers_of_a_fresh_start(warm):
 
 
 @pytest.mark.parametrize("setting", ["", "import logging\nlogging.basicConfig(format='own: %(message)s')\n"])
-def test_server_logs_as_after_a_cold_start(setting, warm):
+def test_server_logs_as_after_a_cold_start(setting, cold, warm):
     """Of a script that serves itself; Werkzeug looks how logging is set up before it logs for the first time."""
     source = (APPS / "flask.py").read_text().replace("app", "application")
     served = job(setting + source.replace('raise SystemExit("a main block ran")', "application.run()"), "/", "/boom")
 
-    cold, warmed = judge(served), warm(served)
+    reports = [cold(served), warm(served)]
 
-    assert [observation.status for observation in warmed.observations] == [200, 500]
-    lines = [re.sub(rb"\[[^]]*:\d\d:\d\d[^]]*\]", b"[time]", report.stderr) for report in (cold, warmed)]
+    assert [observation.status for observation in reports[1].observations] == [200, 500]
+    lines = [re.sub(rb"\[[^]]*:\d\d:\d\d[^]]*\]", b"[time]", report.stderr) for report in reports]
     assert lines[0] == lines[1]
     assert b"GET / HTTP/1.1" in lines[0]
 
@@ -216,11 +229,10 @@ def test_server_logs_as_after_a_cold_start(setting, warm):
         ({"helpers": "x = 1"}, "/opt/learner/lib/python3.11/site-packages/markupsafe/__init__.py"),
     ],
 )
-def test_file_of_the_learner_wins_over_a_preloaded_module_of_its_name(files, said, warm):
-    cold = judge(script("import markupsafe\nprint(markupsafe.__file__)", "flask", **files))
-    report = warm(script("import markupsafe\nprint(markupsafe.__file__)", "flask", **files))
+def test_file_of_the_learner_wins_over_a_preloaded_module_of_its_name(files, said, cold, warm):
+    asks = script("import markupsafe\nprint(markupsafe.__file__)", "flask", **files)
 
-    assert cold.stdout.decode() == report.stdout.decode() == f"{said}\n"
+    assert [report.stdout.decode() for report in (cold(asks), warm(asks))] == [f"{said}\n"] * 2
 
 
 def test_folder_that_is_no_package_hides_nothing(warm):
