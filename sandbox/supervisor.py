@@ -88,6 +88,7 @@ class Supervisor:
         self.memory_bytes = memory_bytes
         self.jobs = jobs
         self.current: dict[str, Kept] = {}
+        self.successors: dict[str, Kept] = {}  # started for one that has done its jobs and serves until they are ready
         self.retired: list[Kept] = []
         self.leases: dict[socket.socket, Kept] = {}
         self.starts: dict[str, int] = {}
@@ -106,7 +107,7 @@ class Supervisor:
             if key.fileobj in self.selector.get_map():  # not closed by what came before it in this very list
                 key.data(key.fileobj)
         now = time.monotonic()
-        for kept in list(self.current.values()):
+        for kept in (*self.current.values(), *self.successors.values()):
             if kept.pid is None and now - kept.zygote.started > READY_SECONDS:
                 self.fail(kept, "start", f"was not ready after {READY_SECONDS:g} s")
         if now >= self.next_measure:
@@ -114,7 +115,7 @@ class Supervisor:
             self.keep_to_the_budget()
 
     def close(self) -> None:
-        for kept in (*self.current.values(), *self.retired):
+        for kept in (*self.current.values(), *self.successors.values(), *self.retired):
             kept.zygote.close()
         for connection in list(self.selector.get_map().values()):
             if isinstance(connection.fileobj, socket.socket):
@@ -132,7 +133,7 @@ class Supervisor:
                 "memory_bytes": kept.memory_bytes,
                 "state": kept.state,
             }
-            for kept in (*self.current.values(), *self.retired)
+            for kept in (*self.current.values(), *self.successors.values(), *self.retired)
         ]
         totals = {"starts": self.starts, "faults": self.faults, "jobs": self.jobs_done}
         return {"pid": os.getpid(), "memory_budget_bytes": self.memory_bytes, "zygotes": zygotes, **totals}
@@ -207,8 +208,7 @@ class Supervisor:
         kept.running += 1
         kept.jobs += 1
         kept.used = time.monotonic()
-        if kept.jobs >= self.jobs:
-            self.retire(kept)
+        if kept.jobs >= self.jobs and profile not in self.successors:
             self.start(profile)
         return kept
 
@@ -227,7 +227,8 @@ class Supervisor:
             self.postpone(profile, "start", str(error))
             return
         self.starts[profile] = self.starts.get(profile, 0) + 1
-        self.current[profile] = kept = Kept(zygote)
+        kept = Kept(zygote)
+        (self.successors if profile in self.current else self.current)[profile] = kept
         self.selector.register(zygote.control, selectors.EVENT_READ, lambda _: self.hear(kept))
 
     def hear(self, kept: Kept) -> None:
@@ -240,7 +241,10 @@ class Supervisor:
             return
         kept.pid = pid
         seconds = time.monotonic() - kept.zygote.started
-        self.failures.pop(kept.zygote.profile, None)
+        profile = kept.zygote.profile
+        self.failures.pop(profile, None)
+        if self.successors.get(profile) is kept:
+            self.retire(self.current[profile])  # which makes this one the current
         self.keep_to_the_budget()
         logger.info("zygote %s is ready after %.2f s, %d MiB", kept.zygote.profile, seconds, kept.memory_bytes // MIB)
 
@@ -263,8 +267,11 @@ class Supervisor:
 
     def retire(self, kept: Kept) -> None:
         profile = kept.zygote.profile
-        if self.current.get(profile) is kept:
-            del self.current[profile]
+        for place in (self.successors, self.current):
+            if place.get(profile) is kept:
+                del place[profile]
+        if profile not in self.current and profile in self.successors:
+            self.current[profile] = self.successors.pop(profile)
         kept.is_retired = True
         self.retired.append(kept)
         self.end_if_done(kept)
@@ -279,7 +286,7 @@ class Supervisor:
 
     def keep_to_the_budget(self) -> None:
         """Measure, and while all together take too much end the one that was not used for the longest time."""
-        for kept in (*self.current.values(), *self.retired):
+        for kept in (*self.current.values(), *self.successors.values(), *self.retired):
             if kept.pid is not None:
                 kept.memory_bytes = memory_of(kept.pid)
         while sum(kept.memory_bytes for kept in self.current.values()) > self.memory_bytes:

@@ -110,13 +110,35 @@ def test_supervisor_ends_with_its_parent_and_takes_its_zygotes_along(folder):
 def test_zygote_is_replaced_after_its_number_of_jobs(folder):
     with supervised(folder, SANDBOX_ZYGOTE_JOBS="2") as supervisor:
         before = supervisor.warm("flask")
-        reports = [judge(app_job("flask", "/")) for _ in range(2)]
-        wait_for(lambda: [one["pid"] for one in supervisor.zygotes("flask")] != [before["pid"]], "a new zygote")
-        after = supervisor.warm("flask")
+        reports = []
 
-        assert [report.is_warm for report in reports] == [True, True]
-        assert after["pid"] != before["pid"]
+        def is_replaced():
+            reports.append(judge(app_job("flask", "/")))
+            return before["pid"] not in [one["pid"] for one in supervisor.zygotes("flask")]
+
+        wait_for(is_replaced, "a new zygote")
+
+        assert len(reports) > 2
+        assert all(report.is_warm for report in reports)  # the old one serves until the new one can
+        assert [one["state"] for one in supervisor.zygotes("flask")] == ["ready"]
         wait_for(lambda: not Path(f"/proc/{before['pid']}").exists(), "the end of the old zygote")
+        assert judge(app_job("flask", "/")).is_warm
+
+
+def test_successor_takes_over_when_the_one_before_it_dies(folder):
+    with supervised(folder, SANDBOX_ZYGOTE_JOBS="1") as supervisor:
+        before = supervisor.warm("flask")
+        assert judge(app_job("flask", "/")).is_warm
+        os.kill(before["pid"], signal.SIGKILL)
+        wait_for(
+            lambda: (
+                [one["state"] for one in supervisor.zygotes("flask")] == ["ready"]
+                and supervisor.warm("flask")["pid"] != before["pid"]
+            ),
+            "the successor alone",
+        )
+
+        assert (supervisor.status() or {})["starts"] == {"flask": 2}
         assert judge(app_job("flask", "/")).is_warm
 
 
