@@ -332,7 +332,8 @@ def _quietly(*command: str, **options: Any) -> None:
 
 def _ordinary_bwrap() -> list[str]:
     """What somebody would write who wants a program to see everything and to change nothing."""
-    options = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]  # noqa: S108
+    # Nothing over /tmp: a checkout may lie there.
+    options = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     return [str(bubblewrap()), "--unshare-all", "--die-with-parent", "--new-session", *options]
 
 
