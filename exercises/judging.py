@@ -83,8 +83,8 @@ VERDICTS = {
     Ending.NOT_READY: Verdict.CRASHED,
 }
 RAISED = ("exception", "message", "file", "line", "source")  # parameters of an exception
-# What the system answers where the sandbox has closed something: not permitted, no network, no name server.
-BLOCKED = re.compile(r"(?:<urlopen error )?\[Errno (?:1|101|-2|-3)\]")
+# What the system answers where the sandbox has closed something: not permitted, read-only, no network, no name server.
+BLOCKED = re.compile(r"(?:<urlopen error )?\[Errno (?:1|13|30|101|-2|-3)\]")
 STOPPED = frozenset({Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT, Verdict.OUTPUT_EXCEEDED})  # by us, at a limit
 CRASH_REASONS = frozenset({"syntax_error", "import_error", "no_app", "exited", "exception", "blocked"})
 

@@ -165,7 +165,10 @@ def blocked(run: Run) -> Words:
     return Words(
         "Not allowed in this sandbox",
         python_says(run) or "The program asked for something that the sandbox does not give.",
-        [*where(run), "There is no network in here, and files can be written only in the work folder."],
+        [
+            *where(run),
+            "There is no network in here, files can be written only in the work folder, a server gets port 8000.",
+        ],
     )
 
 

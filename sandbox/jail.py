@@ -25,7 +25,6 @@ ENVIRONMENT = {
     "LD_LIBRARY_PATH": f"{BASE}/lib",
     "OPENBLAS_NUM_THREADS": "1",  # or it starts a thread for every processor of the host
     "ARROW_DEFAULT_MEMORY_POOL": "system",  # its own reserves a gigabyte, which RLIMIT_DATA counts
-    "FLASK_RUN_FROM_CLI": "true",  # Flask then ignores app.run(), which would block the import
     "PYTHONHASHSEED": "0",  # the same program gives the same answers, whatever zygote it comes from
 }
 

@@ -224,13 +224,14 @@ def test_judgement_believes_the_answer_before_the_log(answer, second):
     ("line", "message"),
     [
         ("OSError: [Errno 101] Network is unreachable", "[Errno 101] Network is unreachable"),
+        ("PermissionError: [Errno 13] Permission denied: 'sh'", "[Errno 13] Permission denied: 'sh'"),
         (
             "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>",
             "<urlopen error [Errno -3] Temporary failure in name resolution>",
         ),
     ],
 )
-def test_judgement_calls_a_closed_network_blocked(line, message):
+def test_judgement_calls_what_the_sandbox_refuses_blocked(line, message):
     stderr = TRACEBACK.replace(b"KeyError: 99", line.encode())
 
     result = judged(observations=(Observation(status=500, stderr=stderr), REFUSES_POST))

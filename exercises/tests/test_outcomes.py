@@ -202,7 +202,7 @@ def done(verdict, reason="", details=None, passed=0, total=4):
             "blocked",
             "Not allowed in this sandbox",
             "OSError: [Errno 101] Network is unreachable",
-            ["There is no network in here, and files can be written only in the work folder."],
+            ["There is no network in here, files can be written only in the work folder, a server gets port 8000."],
         ),
         (
             Run(uuid=NUMBER, status=Status.BROKEN, reason=Run.Fault.SANDBOX_UNAVAILABLE, tries=5),

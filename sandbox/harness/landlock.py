@@ -32,8 +32,8 @@ READ = (
 )
 WRITE = ("/work", "/tmp", "/dev/shm", "/dev/null", "/dev/zero", "/dev/full")  # noqa: S108 the jail's own
 # Where the frameworks serve by default: 8000 Django, FastAPI, Sanic; 5000 Flask; 8050 Dash; 8080 aiohttp, Bottle;
-# 8888 Tornado; 6543 Pyramid; 8501 Streamlit. 0 lets the kernel choose, as test clients do.
-PORTS = (8000, 5000, 8050, 8080, 8888, 6543, 8501, 0)
+# 8888 Tornado; 6543 Pyramid; 8088 gevent; 8501 Streamlit. 0 lets the kernel choose, as test clients do.
+PORTS = (8000, 5000, 8050, 8080, 8888, 6543, 8088, 8501, 0)
 
 # LANDLOCK_ACCESS_FS_*: bit by bit as in linux/landlock.h.
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3

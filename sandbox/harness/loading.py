@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from .diagnosis import Diagnosis
 
 WORK = "/work/"
+WALL_ERRORS = (errno.EPERM, errno.EACCES, errno.EROFS)
 NETWORK_ERRORS = (errno.ENETUNREACH, errno.EHOSTUNREACH, socket.EAI_AGAIN, socket.EAI_NONAME)
 CHAIN_LENGTH = 8  # a program can make a chain of errors that never ends
 
@@ -95,10 +96,8 @@ def explain_exception(error: BaseException, diagnosis: Diagnosis) -> None:
 
 
 def is_refusal(error: BaseException) -> bool:
-    """Whether the system said so because of the sandbox: not permitted, no network, no name server."""
-    if not isinstance(error, OSError):
-        return False
-    return error.errno in NETWORK_ERRORS or (isinstance(error, PermissionError) and error.errno == errno.EPERM)
+    """Whether the system said so because of the sandbox: not permitted, read-only, no network, no name server."""
+    return isinstance(error, OSError) and error.errno in (*WALL_ERRORS, *NETWORK_ERRORS)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

@@ -104,6 +104,32 @@ def wsgi(*lines):
             ),
         ),
         (
+            "import socket\nsocket.create_server(('127.0.0.1', 9100))",
+            Ending.EXITED,
+            Detail(
+                reason="blocked",
+                exception="PermissionError",
+                message="[Errno 13] Permission denied (while attempting to bind on address ('127.0.0.1', 9100))",
+                file="main.py",
+                line=2,
+                source="socket.create_server(('127.0.0.1', 9100))",
+                exit_code=1,
+            ),
+        ),
+        (
+            "open('/usr/lib/mine', 'w')",
+            Ending.EXITED,
+            Detail(
+                reason="blocked",
+                exception="OSError",
+                message="[Errno 30] Read-only file system: '/usr/lib/mine'",
+                file="main.py",
+                line=1,
+                source="open('/usr/lib/mine', 'w')",
+                exit_code=1,
+            ),
+        ),
+        (
             "from urllib.request import urlopen\nurlopen('http://203.0.113.7')",
             Ending.EXITED,
             Detail(
