@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,13 @@ def restricted(snippet, folder, before=""):
 
 
 @pytest.fixture
-def folder(tmp_path):
-    inside = tmp_path / "inside"
-    inside.mkdir()
-    (tmp_path / "secret").write_text("secret")
-    return inside
+def folder():
+    """Below a short path: multiprocessing makes Unix sockets in it, whose names have room for 108 bytes."""
+    with tempfile.TemporaryDirectory(prefix="fg-") as name:
+        inside = Path(name, "inside")
+        inside.mkdir()
+        Path(name, "secret").write_text("secret")
+        yield inside
 
 
 def needs(version):
