@@ -18,7 +18,7 @@ from config.serve import commands
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONTENT = ROOT / "courses" / "content" / "python-web-frameworks"
-START_SECONDS = 30.0
+START_SECONDS = 60.0  # at most, on a busy machine: a worker proves its sandbox before it takes anything
 VERDICT_SECONDS = 60.0
 Found = TypeVar("Found")
 
