@@ -2,9 +2,11 @@
 
 import json
 import logging
+import re
 import time
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import redis
@@ -229,6 +231,14 @@ def test_redis_being_away_costs_the_count_and_no_time(valkey, lines):
     assert (second.status, [line["status"] for line in lines()]) == (Status.DONE, ["done"])
     assert seconds < 0.5
     assert counted() == {}
+
+
+def test_operations_describe_every_field():
+    text = (Path(__file__).resolve().parent.parent.parent / "docs" / "operations.md").read_text()
+    table = text[text.index("### A line for each run") :].partition("\n## ")[0]
+    documented = {name for cell in re.findall(r"^\| (`.*?) \|", table, re.M) for name in re.findall(r"`(\w+)`", cell)}
+
+    assert documented == FIELDS - {"event"}
 
 
 def test_words_are_those_of_the_sandbox():
