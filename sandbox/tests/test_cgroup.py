@@ -341,8 +341,11 @@ def v2_cgroup(folder, controllers="cpu memory pids", enabled="", delegated=False
     (folder / "cgroup.procs").write_text("")
     (folder / "cgroup.controllers").write_text(controllers + "\n")
     (folder / "cgroup.subtree_control").write_text(enabled)
-    if delegated:
-        os.setxattr(folder, "user.delegate", b"1")
+    if delegated:  # in memory, file systems before Linux 6.6 take the second only
+        try:
+            os.setxattr(folder, "user.delegate", b"1")
+        except OSError:
+            os.setxattr(folder, "trusted.delegate", b"1")
     return folder
 
 
