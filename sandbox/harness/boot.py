@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from . import init, landlock, namespaces, preload
+from . import init, landlock, namespaces
 
 REFUSED = 78  # EX_CONFIG
 MAX_FAILURES = 3  # children in a row that could not isolate themselves
@@ -32,6 +32,8 @@ def main() -> None:
         config = json.load(file)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # pid 1 is immune to signals that it does not handle
     if config["profile"]:
+        from . import preload  # noqa: PLC0415 a cold start does without it, and without all that it imports
+
         preload.preload(config["profile"])
     config["programs"] = landlock.programs()
     init.announce(control_fd)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from . import capabilities, isolation, landlock, loading, namespaces, preload, running, seccomp_filter
+from . import capabilities, isolation, landlock, loading, namespaces, running, seccomp_filter
 from .diagnosis import Diagnosis
 
 MEASURED = ("/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
@@ -65,8 +65,11 @@ def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -
     isolation.set_dumpable(True)  # or its own /proc/self would be closed to it
     if "proof" not in config["skip"]:
         isolation.prove()
-    preload.after_fork()
-    preload.forget(job["files"])
+    if config["profile"]:
+        from . import preload  # noqa: PLC0415 the zygote has it already
+
+        preload.after_fork()
+        preload.forget(job["files"])
     os.write(lockdown_fd, b"L")
     os.close(lockdown_fd)
     try:

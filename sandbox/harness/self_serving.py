@@ -5,7 +5,6 @@ costs a program the time and memory of an interpreter. Nothing else of what a pr
 """
 
 import functools
-import importlib.abc
 import importlib.machinery
 import inspect
 import sys
@@ -22,8 +21,11 @@ def in_one_process() -> None:
     sys.meta_path.insert(0, ChangingFinder())
 
 
-class ChangingFinder(importlib.abc.MetaPathFinder):
-    """Finds the modules in CHANGES where they are, and has them changed right after they are loaded."""
+class ChangingFinder:
+    """Finds the modules in CHANGES where they are, and has them changed right after they are loaded.
+
+    It does not say that it is an importlib.abc.MetaPathFinder, which would take longer to import than all of this.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
