@@ -282,6 +282,8 @@ def main() -> int:
         site_files = ["requirements.txt", *(["requirements-dev.txt"] if options.test else [])]
         make_environment(SITE, "environment of the site", site_files, keeps=("requirements-dev.txt",))
         make_environment(LEARNER, "environment of learners' code", ["sandbox/environment/requirements.txt"])
+        # Inside, where it is shown read-only, every cold start would compile it.
+        command(LEARNER / "bin" / "python", "-m", "compileall", "-q", ROOT / "sandbox" / "harness")
         if options.test:
             install_test_tools()
         build_editor(try_again=not options.serve)
