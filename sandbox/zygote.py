@@ -41,10 +41,12 @@ class Zygote:
         self.started = time.monotonic()
         self.pidfd: int | None = None  # known once it is ready
         config = {"profile": profile, "jobs": jobs, "filter": seccomp.program().hex(), "skip": SKIPPED_LAYERS}
-        with ExitStack() as handed_over:
+        with ExitStack() as ours, ExitStack() as handed_over:
             self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            ours.enter_context(self.control)
             handed_over.enter_context(inside)
             self.stderr, stderr_inside = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+            ours.callback(os.close, self.stderr)
             handed_over.callback(os.close, stderr_inside)
             config_fd = memory_file(handed_over, "config", json.dumps(config).encode())
             environment_fd = memory_file(handed_over, "environment", jail.environment_file(place))
@@ -71,18 +73,19 @@ class Zygote:
                 cwd="/",
                 start_new_session=True,
             )
+            ours.pop_all()  # close() has them from here on
 
     def send(self, descriptors: Sequence[int]) -> None:
         """Give it a job (harness/init.py has the order). Raises OSError if it is gone, or does not take any more."""
         socket.send_fds(self.control, [b"J"], list(descriptors), socket.MSG_DONTWAIT)
 
     def receive_ready(self) -> int | None:
-        """Its pid on this machine, once *control* is readable; None if it ended instead."""
-        message, descriptors, _, _ = socket.recv_fds(self.control, 16, 1, socket.MSG_DONTWAIT)
-        if not message:
+        """Its pid on this machine, once *control* is readable; None if it ended, or no descriptor is free for it."""
+        flags = socket.MSG_DONTWAIT | socket.MSG_CMSG_CLOEXEC
+        _, descriptors, _, _ = socket.recv_fds(self.control, 16, 1, flags)
+        if not descriptors:
             return None
-        self.pidfd = descriptors[0]
-        os.set_inheritable(self.pidfd, False)
+        (self.pidfd,) = descriptors
         return pid_of(self.pidfd)
 
     def last_words(self) -> str:
