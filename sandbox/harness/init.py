@@ -37,10 +37,12 @@ def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -
     os.setsid()  # or kill(0) would reach the zygote's process group, and in it the programs of others
     namespaces.close_tree()
     control = socket.socket(fileno=control_fd)
-    message, descriptors, _, _ = socket.recv_fds(control, 16, MAX_DESCRIPTORS)
+    message, descriptors, flags, _ = socket.recv_fds(control, 16, MAX_DESCRIPTORS)
     if not message:
         os._exit(0)
     taken()
+    if flags & socket.MSG_CTRUNC:
+        raise OSError("some descriptors of the job are lost, and its cgroups may be among them")
     job_fd, out_fd, stdin, stdout, stderr, lockdown_fd, status_fd, diagnosis_fd = descriptors[:JOINS]
     namespaces.join(descriptors[JOINS:])
     for ours, standard in ((stdin, 0), (stdout, 1), (stderr, 2)):
