@@ -153,12 +153,14 @@ class Supervisor:
     def listen_to(self, connection: socket.socket) -> None:
         descriptors: list[int] = []
         try:
-            data, descriptors, _, _ = socket.recv_fds(
+            data, descriptors, flags, _ = socket.recv_fds(
                 connection, MESSAGE_BYTES, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
             )
             if not data:
                 self.hang_up(connection)
                 return
+            if flags & socket.MSG_CTRUNC:  # a job whose last descriptors, its cgroups, are lost must not begin
+                raise OSError("this process cannot open as many descriptors as there are in a message")
             self.answer(connection, json.loads(data), descriptors)
         except BlockingIOError:
             pass
