@@ -242,6 +242,7 @@ class Supervisor:
             self.fail(kept, "start" if kept.pid is None else "end", kept.zygote.last_words() or "ended by itself")
             return
         kept.pid = pid
+        kept.used = time.monotonic()  # or one that took long to start would be the first to go
         seconds = time.monotonic() - kept.zygote.started
         profile = kept.zygote.profile
         self.failures.pop(profile, None)
