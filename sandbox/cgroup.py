@@ -74,7 +74,7 @@ def find(process: Path) -> "Hierarchy":
     Raises Unavailable and OSError.
     """
     mounts = list(_mounts((process / "mountinfo").read_text()))
-    own = _own_groups((process / "cgroup").read_text())
+    own = groups_of((process / "cgroup").read_text())
     if "memory" in own:
         return _V1.of(mounts, own)
     if "" in own:
@@ -113,8 +113,8 @@ def _unescaped(path: str) -> str:
     return re.sub(r"\\(\d{3})", lambda octal: chr(int(octal[1], 8)), path)
 
 
-def _own_groups(text: str) -> dict[str, str]:
-    """The group of each controller; version 2's has the empty name."""
+def groups_of(text: str) -> dict[str, str]:
+    """A process's group of each controller, from /proc/…/cgroup; version 2's has the empty name."""
     groups = {}
     for line in text.splitlines():
         _, controllers, group = line.split(":", 2)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sandbox import jail, seccomp, supervision
+from sandbox import cgroup, jail, seccomp, supervision
 from sandbox.interpreter import PROJECT_ROOT
 from sandbox.job import KIB, MIB, HttpProbe, Job, Limits
 from sandbox.judging import judge
@@ -36,7 +36,7 @@ TOO_MANY_BYTES = LIMITS.memory_bytes + 300 * MIB
 KERNEL_LIMIT_BYTES = 24 * MIB
 PASSWD_BYTES = 4096  # of /etc/passwd that are compared
 MOST_FORKS = 3 * LIMITS.processes
-OTHER_PORT = 8001  # a learner's program may bind 8000 only
+OTHER_PORT = 8001  # none of those that a learner's program may bind (harness/landlock.py)
 
 # What a system call answers when it was stopped before it did anything. Any other answer means that it was let in.
 _STOPPED = frozenset({"EPERM", "ENOSYS", "EACCES", "absent"})
@@ -353,7 +353,7 @@ class _Trial:
         own = re.compile(rf"/fieldguide-\d+-{os.getpid()}-\d+-\d+")  # as sandbox.cgroup names them
         for process, report in zip(self.outside, self.reports, strict=True):
             case.check(report.level == Level.FULL, "", f"a job had the level {report.level}")
-            theirs = _groups(process.cgroups) if process else {}
+            theirs = cgroup.groups_of(process.cgroups) if process else {}
             for controller in ("memory", "pids"):
                 group = theirs.get(controller, theirs.get("", ""))
                 problem = f"{controller}: {group or 'no group'} is not a job's own"
@@ -443,15 +443,6 @@ def _first_processes_above(pid: str, namespace: str) -> Iterator[dict[str, str]]
             theirs = {kind: os.readlink(f"/proc/{pid}/ns/{kind}") for kind in _NAMESPACES}
             if theirs["pid"] != namespace and _status(pid)["NSpid"].split()[-1] == "1":
                 yield theirs
-
-
-def _groups(text: str) -> dict[str, str]:
-    """The cgroup of a process by controller ("" is version 2), from /proc/…/cgroup."""
-    found = {}
-    for line in text.splitlines():
-        _, controllers, group = line.split(":", 2)
-        found.update(dict.fromkeys(controllers.split(","), group))
-    return found
 
 
 def landlock_abi() -> int:
