@@ -1,6 +1,6 @@
 """The namespaces of one job, made from inside the jail of its zygote: user, pid, mount, network, ipc, uts and cgroup.
 
-In the order in which boot.py calls it. All of it needs the capabilities that a process has in a user namespace of its
+boot.py calls enter(), init.py the rest. All of it needs the capabilities that a process has in a user namespace of its
 own making, and none of it runs after harness/capabilities.py has dropped them.
 """
 
@@ -83,7 +83,7 @@ def close_tree() -> None:
 
 
 def mount_folders(work_bytes: int) -> None:
-    """The three writable places, which live and die with this mount namespace. The order is that of boot.MEASURED."""
+    """The three writable places, which live and die with this mount namespace. The order is that of init.MEASURED."""
     mount_tmpfs("/work", work_bytes, 0o700)
     mount_tmpfs("/tmp", TMP_BYTES, 0o1777)  # noqa: S108 the jail's own
     mount_tmpfs("/dev/shm", SHM_BYTES, 0o1777)  # noqa: S108 the jail's own
@@ -97,7 +97,7 @@ def mount_tmpfs(folder: str, size: int, mode: int) -> None:
 
 
 def join(descriptors: list[int]) -> None:
-    """Join the cgroups of the job, whose `cgroup.procs` the judge opened for us, and hide where they are."""
+    """Join the cgroups of the job by files that the judge opened for us, and hide where they are."""
     for descriptor in descriptors:
         os.write(descriptor, b"0")  # the writer
         os.close(descriptor)
