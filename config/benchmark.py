@@ -7,7 +7,8 @@ import http.client
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from sandbox.benchmark import (
     run,
     sandbox_plan,
     say,
+    warm_interpreter,
 )
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -66,8 +68,11 @@ class Learner:
 
     def _answer(self, method: str, path: str, body: str | None, status: int) -> http.client.HTTPResponse:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        self.connection.request(method, path, body, headers | {"Content-Type": "application/json"})
-        response = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, headers | {"Content-Type": "application/json"})
+            response = self.connection.getresponse()
+        except (OSError, http.client.HTTPException) as error:
+            raise BenchmarkError(f"{method} {path}: the site gave no answer: {error!r}") from error
         if response.status != status:
             raise BenchmarkError(f"{method} {path}: {response.status} {response.read(2000).decode()}")
         for cookie in response.headers.get_all("Set-Cookie", []):
@@ -81,16 +86,18 @@ def site_plan(folder: Path) -> Iterator[Plan]:
     """The site's part of the measurement; the site runs until the end of the block."""
     folder.mkdir()
     with Site(folder, LOG_FORMAT="json") as site:
-        site.prepare()
-        site.start("broker", "web", "worker", "beat")
         try:
+            site.prepare()
+            site.start("broker", "web", "worker", "beat")
             wait_for(site.is_ready, "the site being ready", READY_SECONDS)
         except AssertionError as error:
-            raise BenchmarkError(f"{error}; its log ends:\n{(folder / 'site.log').read_text()[-2000:]}") from error
+            log = (folder / "site.log").read_text(errors="replace")
+            raise BenchmarkError(f"the site did not start: {error}\nIts log ends:\n{log[-2000:]}") from error
         learners = [Learner(site.port) for _ in range(max(OUTSTANDING))]
         plan = Plan()
         for framework, exercise in EXERCISES.items():
             source = (CONTENT / "exercises" / exercise / "solution" / "main.py").read_text()
+            have_warm(folder / "sandbox.sock", framework, partial(learners[0].hand_in, exercise, source))
             plan.cases.append(Case(WHOLE[framework], partial(learners[0].hand_in, exercise, source)))
 
             def hand_in(place: int, exercise: str = exercise, source: str = source) -> None:
@@ -98,6 +105,16 @@ def site_plan(folder: Path) -> Iterator[Plan]:
 
             plan.flows.append(Flow(WHOLE[framework], hand_in, jobs=24))
         yield plan
+
+
+def have_warm(supervisor: Path, framework: str, hand_in: Callable[[], None]) -> None:
+    """Hand in until the site's worker has a warm interpreter of *framework*: the first runs start cold."""
+    deadline = time.monotonic() + READY_SECONDS
+    while warm_interpreter(framework, supervisor) is None:
+        if time.monotonic() > deadline:
+            raise BenchmarkError(f"the worker has no warm interpreter of {framework} after {READY_SECONDS} s")
+        hand_in()
+        time.sleep(0.2)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

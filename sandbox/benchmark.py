@@ -231,7 +231,7 @@ def _warmed_up() -> list[Zygote]:
     found = []
     for profile in WARM:
         started = time.monotonic()
-        while (pid := _zygote(profile)) is None:
+        while (pid := warm_interpreter(profile)) is None:
             if time.monotonic() - started > START_SECONDS:
                 raise BenchmarkError(f"the warm interpreter of {profile} did not start: {supervision.status()}")
             if (lease := supervision.lease(profile)) is not None:
@@ -245,9 +245,9 @@ def _warmed_up() -> list[Zygote]:
     return found
 
 
-def _zygote(profile: str) -> int | None:
-    """The pid of the warm interpreter of *profile*, if it is ready."""
-    zygotes = (supervision.status() or {}).get("zygotes", [])
+def warm_interpreter(profile: str, path: Path | None = None) -> int | None:
+    """The pid of the warm interpreter of *profile* that the supervisor on *path* keeps, if it is ready."""
+    zygotes = (supervision.status(path) or {}).get("zygotes", [])
     return next((one["pid"] for one in zygotes if (one["profile"], one["state"]) == (profile, "ready")), None)
 
 
