@@ -140,10 +140,12 @@ class Hierarchy(ABC):
         """Set the limits of the new *folders*."""
 
     def make(self, memory_bytes: int, processes: int) -> "Group":
-        """A new, empty group. Threads count as processes.
+        """A new, empty group. Threads count as processes. Removes what could not be removed before.
 
         Raises OSError if the kernel refuses.
         """
+        for left in tuple(self._left):
+            self._remove(left, 0)
         name = _name()
         folders = {controller: folder / name for controller, folder in self._folders.items()}
         try:
@@ -221,7 +223,7 @@ class Group:
         raise NotImplementedError
 
     def close(self) -> None:
-        """Give everything back. What cannot be removed within 100 ms is left to sweep()."""
+        """Give everything back. What cannot be removed within 100 ms is left to the next make()."""
         if self._hierarchy is None:
             return
         for descriptor in (*self.joins, *self._counters):

@@ -223,6 +223,21 @@ def test_close_kills_what_is_left_and_removes_the_group(hierarchy):
     assert places_of(hierarchy, os.getpid()) == []
 
 
+def test_group_that_could_not_be_removed_is_removed_with_the_next_one(hierarchy):
+    group = hierarchy.make(MEMORY_BYTES, PROCESSES)
+    folders = [Path(place, "inner") for place in places_of(hierarchy, os.getpid())]
+    for folder in folders:
+        folder.mkdir()
+    group.close()
+    for folder in folders:
+        folder.rmdir()
+    left = len(places_of(hierarchy, os.getpid()))
+
+    hierarchy.make(MEMORY_BYTES, PROCESSES).close()
+
+    assert (left, places_of(hierarchy, os.getpid())) == (len(folders), [])
+
+
 def test_own_names_the_groups_of_this_process_while_they_are_there(hierarchy):
     before = hierarchy.own()
     with hierarchy.make(64 * MIB, 8):
