@@ -38,7 +38,6 @@ START_SECONDS = 60.0  # a supervisor or a warm interpreter that needs longer wil
 WARM_UPS = 2  # rounds before the first that counts: they fill caches and write bytecode
 ROUNDS = 25
 OUTSTANDING = (1, 2, 4)
-ANSWER = {"message": "hello"}  # of GET / of every program in tests/apps
 # tests/benchmark asks the same three things by the frameworks' own test clients.
 PROBES = [HttpProbe("GET", "/"), HttpProbe("GET", "/?name=x"), HttpProbe("GET", "/nowhere")]
 WIDGET_PROBES = [WidgetProbe(), WidgetProbe({"region": "South"}), WidgetProbe(trigger={"key": "add"})]
