@@ -190,6 +190,8 @@ class _Watch:
         self._ended_at = time.monotonic()
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._inside.init, signal.SIGKILL)
+        if isinstance(self._meter, ProcMeter):
+            self._meter.close()
         self._drain()
 
     def usage(self) -> Usage:

@@ -7,7 +7,8 @@ asked, never a path (a host that follows a path which a learner can write is how
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -15,6 +16,8 @@ from typing import Protocol
 KIB = 1024
 FASTEST_POLL_SECONDS = 0.01
 SLOWEST_POLL_SECONDS = 0.05
+LONGEST_LOOK_SECONDS = 0.1  # at the mappings of all processes, before the judge goes on without
+CLOSE_SECONDS = 10.0
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 INIT = "1"  # the harness's own process inside
@@ -68,19 +71,58 @@ class ProcMeter:
     folders: tuple[int, ...]
     sockets: Sequence[socket.socket] = ()  # the judge's own in the jail's network, closed ones included
     _cpu_of: dict[tuple[str, str], float] = field(default_factory=dict)  # by pid and start time
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "meter"))
+    _looking: "Future[_Look] | None" = None
+    _last: "_Look" = field(default_factory=lambda: _Look(0, _Pages(0, 0, 0, 0), {}))
 
     def sample(self) -> Sample:
         pids = self._pids()
         return Sample(self._cpu(pids), self._memory(pids) + self._files() + self._sockets(pids))
 
+    def close(self) -> None:
+        """To be called between the kill of the processes and the end of *proc*: a look may be under way."""
+        if self._looking is not None:
+            wait([self._looking], CLOSE_SECONDS)
+        self._thread.shutdown(wait=False)
+
     def _memory(self, pids: list[str]) -> int:
+        """From a look at all mappings, if that comes back in time, else estimated from the last one.
+
+        The kernel may have to wait for the process whose mappings it lists, and a process that changes them all the
+        time can make it wait for seconds, in which others could take what they want. So the look has its own thread.
+        """
+        started = self._looking is None
+        if self._looking is None:
+            self._looking = self._thread.submit(self._look, pids)
+        try:
+            self._last = self._looking.result(LONGEST_LOOK_SECONDS)
+        except TimeoutError:
+            return self._estimated(pids)
+        self._looking = None
+        return self._last.memory if started else self._estimated(pids)
+
+    def _look(self, pids: list[str]) -> "_Look":
         inherited = self._pages(INIT)
+        pages = {pid: self._pages(pid) for pid in pids}
+        foreign = sum(min(one.shared, inherited.shared) for one in pages.values())
+        memory = sum(one.share for one in pages.values()) - min(foreign, inherited.mapped)
+        return _Look(memory, inherited, pages)
+
+    def _estimated(self, pids: list[str]) -> int:
+        """By how much each process has grown since the last look. Of one that is new all counts but what it inherited,
+        also what it shares with the one that forked it.
+        """
+        inherited = self._resident(INIT).resident
         memory = foreign = 0
         for pid in pids:
-            pages = self._pages(pid)
-            memory += pages.share
-            foreign += min(pages.shared, inherited.shared)
-        return memory - min(foreign, inherited.mapped)
+            resident = self._resident(pid).resident
+            last = self._last.pages.get(pid)
+            if last is None:
+                memory += max(0, resident - inherited)
+            else:
+                memory += last.share + max(0, resident - last.resident)
+                foreign += min(last.shared, self._last.inherited.shared)
+        return memory - min(foreign, self._last.inherited.mapped)
 
     def _pids(self) -> list[str]:
         with suppress(OSError):
@@ -106,16 +148,22 @@ class ProcMeter:
 
     def _pages(self, pid: str) -> "_Pages":
         sizes = self._sizes(f"{pid}/smaps_rollup")
-        if b"Pss_Anon" in sizes:
-            anonymous = sizes[b"Pss_Anon"]
-            return _Pages(
-                share=anonymous + sizes[b"Pss_Shmem"] + sizes[b"SwapPss"],
-                shared=max(0, anonymous - sizes[b"Private_Dirty"]),
-                mapped=sizes[b"Anonymous"],
-            )
-        sizes = self._sizes(f"{pid}/status")  # Linux before 5.4, or a process that is just ending
+        if b"Pss_Anon" not in sizes:
+            return self._resident(pid)  # Linux before 5.4, or a process that is just ending
+        anonymous, in_shared_mappings = sizes[b"Pss_Anon"], sizes[b"Pss_Shmem"]
+        own = max(0, sizes[b"Private_Dirty"] - in_shared_mappings)  # which are private where nobody else maps them
+        return _Pages(
+            share=anonymous + in_shared_mappings + sizes[b"SwapPss"],
+            shared=max(0, anonymous - own),
+            mapped=sizes[b"Anonymous"],
+            resident=sizes[b"Anonymous"] + in_shared_mappings + sizes[b"SwapPss"],
+        )
+
+    def _resident(self, pid: str) -> "_Pages":
+        """What can be had without a look at each mapping: as if it shared nothing."""
+        sizes = self._sizes(f"{pid}/status")
         resident = sum(sizes.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
-        return _Pages(share=resident, shared=0, mapped=resident)
+        return _Pages(share=resident, shared=0, mapped=resident, resident=resident)
 
     def _sizes(self, path: str) -> dict[bytes, int]:
         """What lines like "RssAnon:   1234 kB" say, in bytes."""
@@ -159,3 +207,13 @@ class _Pages:
     share: int  # each page divided by the number of processes that map it; shared mappings and swap too
     shared: int  # the part of *share* that comes from pages which others map as well
     mapped: int  # each page whole
+    resident: int  # the same, with shared mappings and swap
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found in the mappings of all processes."""
+
+    memory: int
+    inherited: _Pages
+    pages: Mapping[str, _Pages]  # by pid

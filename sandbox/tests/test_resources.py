@@ -4,13 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from contextlib import contextmanager
 
 import pytest
 
+from sandbox import resources
+from sandbox.attacking import ATTACKS
 from sandbox.job import MIB
 from sandbox.resources import FASTEST_POLL_SECONDS, SLOWEST_POLL_SECONDS, ProcMeter, Sample, next_poll
+from sandbox.tests.supervised import wait_for
 
 INHERITED_BYTES = 60 * MIB
 OWN_BYTES = 3 * MIB  # what each Python process copies of the interpreter's pages, at most
@@ -89,7 +93,8 @@ def meter_of_tree(tmp_path, steps, processes):
         ("new = touched(40); forks(3, lambda: change(new, 10))", 4, 70),  # of 40, ten are the first one's only
         ("forks(3, lambda: change(inherited, 20))", 4, 60),
         ("forks(20)", 21, 0),
-        ("import mmap; new = mmap.mmap(-1, 40 << 20); change(new, 40); forks(3)", 4, 40),  # MAP_SHARED
+        ("import mmap; new = mmap.mmap(-1, 40 << 20); change(new, 40)", 1, 40),  # MAP_SHARED
+        ("import mmap; new = mmap.mmap(-1, 40 << 20); change(new, 40); forks(3)", 4, 40),
     ],
 )
 def test_proc_meter_counts_what_the_job_does_not_share_with_the_zygote(tmp_path, steps, processes, own_mib):
@@ -118,6 +123,49 @@ def test_proc_meter_misses_at_most_once_what_was_inherited_and_unmapped(tmp_path
         memory_bytes = meter.sample().memory_bytes
 
     assert memory_bytes >= 200 * MIB - INHERITED_BYTES - 2 * OWN_BYTES
+
+
+def test_proc_meter_without_time_for_a_look_does_not_count_what_was_inherited(tmp_path, monkeypatch):
+    monkeypatch.setattr(resources, "LONGEST_LOOK_SECONDS", 0)
+
+    with meter_of_tree(tmp_path, "forks(20)", 21) as meter:
+        memory_bytes = meter.sample().memory_bytes
+
+    assert memory_bytes <= 21 * OWN_BYTES
+
+
+@pytest.mark.parametrize(
+    "how", ["touched(40)", "(new := mmap.mmap(-1, 40 << 20), change(new, 40))"], ids=["own", "MAP_SHARED"]
+)
+def test_proc_meter_without_time_for_a_look_counts_by_how_much_a_process_grew(tmp_path, monkeypatch, how):
+    steps = f"import mmap, signal; kept = []; signal.signal(signal.SIGUSR1, lambda *_: kept.append({how}))"
+    with meter_of_tree(tmp_path, f"{steps}; new = touched(20)", 1) as meter:
+        before = meter.sample().memory_bytes
+        monkeypatch.setattr(resources, "LONGEST_LOOK_SECONDS", 0)
+        (learners,) = (int(path.readlink().name) for path in tmp_path.iterdir() if path.name != "1")
+        os.kill(learners, signal.SIGUSR1)
+        wait_for(lambda: meter.sample().memory_bytes >= before + 39 * MIB, "the growth")
+        after = meter.sample().memory_bytes
+
+    assert 59 * MIB <= after <= 60 * MIB + 2 * OWN_BYTES
+
+
+def test_proc_meter_does_not_wait_for_processes_that_keep_the_kernel_from_listing_their_mappings(tmp_path):
+    """They change tens of thousands of them, all the time, and another one takes memory meanwhile."""
+    source = (ATTACKS / "many_mappings.py").read_text().replace("range(28)", "range(12)")
+    busy = """
+tell(b"job")
+while True:
+    for number in range(0, made, 2):
+        libc.mprotect(ctypes.c_void_p(start + 2 * number * PAGE), ctypes.c_size_t(PAGE), number % 4 and 1)
+"""
+    steps = f"if not os.fork(): new = touched(50); ready()\nexec({source.replace('time.sleep(1000)', busy)!r})"
+    with meter_of_tree(tmp_path, steps, 14) as meter:
+        samples = [(time.monotonic(), meter.sample().memory_bytes, time.monotonic()) for _ in range(5)]
+        meter.close()
+
+    assert max(ended - started for started, _, ended in samples) < 0.5  # and not seconds
+    assert min(memory for _, memory, _ in samples) >= 50 * MIB
 
 
 def test_proc_meter_reads_nothing_of_processes_that_are_gone(tmp_path):
