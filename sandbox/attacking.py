@@ -49,6 +49,7 @@ from sandbox.report import Ending, Report, SandboxUnavailable
 ATTACKS = Path(__file__).resolve().parent / "tests" / "attacks"
 SYSCTLS = ("kernel/core_pattern", "kernel/hostname", "kernel/modprobe", "vm/overcommit_memory", "net/ipv4/tcp_wmem")
 SETTLE_SECONDS = 20.0  # for processes that are just ending, and for jobs of others under the same uid
+LATE_SECONDS = 3.0  # how much later than its limit a program may end, on a machine that has much else to do
 USUAL_LIMITS = {"wall_seconds": 6.0, "cpu_seconds": 1.0, "memory_mib": 256.0, "processes": 32.0}
 # What a normal program tells that depends on what was imported before it.
 OF_THE_PROFILE = ("modules", "code", "limits")
@@ -347,6 +348,8 @@ def _not_as_stated(attack: Attack, report: Report) -> Iterator[str]:
         got = [_parsed(observation.body) for observation in report.observations]
         if got != expected:
             yield f"it answered {got}, not {expected}"
+    if report.usage.wall_ms > 1000 * (attack.limits.wall_seconds + LATE_SECONDS):
+        yield f"it ran for {report.usage.wall_ms / 1000:.1f} s, and might for {attack.limits.wall_seconds}"
     first = report.observations[0] if report.observations else None
     if "errors" in stated and (first is None or (first.error or "none") not in stated["errors"].split(", ")):
         yield f"its first answer has the error {first and first.error!r}, not {stated['errors']}"
