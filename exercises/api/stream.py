@@ -58,6 +58,7 @@ async def let_go_of_thread() -> None:
     A stream is a request that lasts; a hundred of them would hold a hundred of each. The next thing that needs a
     thread gets a new one.
     """
+    await sync_to_async(close_old_connections)()  # what the end of a request would do
     context = SyncToAsync.thread_sensitive_context.get(None)
     executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
     if executor:
