@@ -5,8 +5,9 @@ from celery import shared_task
 from exercises import checking, grading, sweeping
 
 # The pool kills a task that runs longer, so that a bug of ours costs one process for a while and not for ever. The
-# sandbox ends every program long before: a minute is the most an exercise may set, and a check runs many programs.
-JUDGE_SECONDS = 120
+# sandbox ends every program before: a minute is the most an exercise may set, twice that and two starts where a warm
+# zygote is lost. A check runs many programs.
+JUDGE_SECONDS = 200
 CHECK_SECONDS = 1800
 
 

@@ -209,7 +209,7 @@ class Group:
         opened: list[int] = []
         try:
             for path in joins:
-                opened.append(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+                opened.append(os.open(path, os.O_RDWR | os.O_CLOEXEC))
             for path in counters:
                 self._counters.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
         except BaseException:
@@ -217,6 +217,10 @@ class Group:
                 os.close(descriptor)
             raise
         self.joins = tuple(opened)
+
+    def is_joined(self) -> bool:
+        """Whether something is in every one of the job's groups."""
+        return all(os.pread(descriptor, 1, 0) for descriptor in self.joins)
 
     def sample(self) -> Sample:
         """CPU so far; memory now, without cached file pages; whether the kernel had to kill for memory."""

@@ -20,11 +20,10 @@ from sandbox.job import KIB, Burst, HttpProbe, Job, Probe, WidgetProbe
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.resources import Meter, ProcMeter, Sample, next_poll
-from sandbox.starting import Inside, ZygoteLost, started
+from sandbox.starting import KEEP_GOING_SECONDS, Inside, ZygoteLost, started
 
 logger = logging.getLogger(__name__)
 
-KEEP_GOING_SECONDS = 0.5
 LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
 # A program that takes longer for one answer is timed out, however long the job may take. An endless loop is ended by
 # the limit of CPU time long before.
@@ -68,7 +67,10 @@ def judge(
 def _judge(
     job: Job, on_progress: Callable[[int], None] | None, keep_going: Callable[[], bool] | None, *, warm: bool
 ) -> Report:
-    with started(job, warm=warm) as inside, selectors.DefaultSelector() as selector:
+    with (
+        started(job, warm=warm, keep_going=keep_going or (lambda: True)) as inside,
+        selectors.DefaultSelector() as selector,
+    ):
         watch = _Watch(job, inside, selector, on_progress, keep_going)
         try:
             ending = watch.run()

@@ -8,7 +8,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -17,13 +17,14 @@ from sandbox import cgroup, jail, supervision
 from sandbox.baseline import baseline_of
 from sandbox.job import MIB, Job
 from sandbox.level import Level, level
-from sandbox.report import SandboxUnavailable
+from sandbox.report import Interrupted, SandboxUnavailable
 from sandbox.zygote import REASON_BYTES, Zygote, memory_file
 
 # For the launcher, bubblewrap and the harness up to its lock-down: our own work, so not the learner's time.
 STARTUP_SECONDS = 30.0
 WARM_STARTUP_SECONDS = 10.0  # a warm zygote that takes longer is broken; there is the cold start
 KILL_SECONDS = 10.0
+KEEP_GOING_SECONDS = 0.5
 THREAD_STACK_BYTES = 2 * MIB  # what the harness gives each thread
 
 # What pid 1 passes out (harness/init.py: pass_out), before the sockets.
@@ -62,20 +63,23 @@ class Inside:
 
 
 @contextmanager
-def started(job: Job, *, warm: bool = True) -> Iterator[Inside]:
+def started(job: Job, *, warm: bool = True, keep_going: Callable[[], bool] = lambda: True) -> Iterator[Inside]:
     """A running jail for *job*; at the end of the block all of its processes are dead.
 
+    *keep_going* is asked about twice a second until then.
+
     Raises SandboxUnavailable if it could not be started, did not lock itself down, or could not be killed; ZygoteLost
-    where a cold start, *warm* false, may still go well.
+    where a cold start, *warm* false, may still go well; Interrupted if *keep_going* said no.
     """
     with ExitStack() as stack:
         try:
-            yield _start(job, stack, warm=warm)
+            inside = _start(job, stack, keep_going, warm=warm)
         except OSError as error:
             raise SandboxUnavailable(f"the sandbox failed: {error}") from error
+        yield inside
 
 
-def _start(job: Job, stack: ExitStack, *, warm: bool) -> Inside:
+def _start(job: Job, stack: ExitStack, keep_going: Callable[[], bool], *, warm: bool) -> Inside:
     isolation = level()
     lease = supervision.lease(job.framework) if warm else None
     way: supervision.Lease | Zygote = lease or Zygote(jail.prepare(), "", jobs=1)
@@ -102,20 +106,22 @@ def _start(job: Job, stack: ExitStack, *, warm: bool) -> Inside:
         except OSError as error:
             _fail(way, stderr, f"it does not take the job: {error}")
 
-    deadline = time.monotonic() + (WARM_STARTUP_SECONDS if lease else STARTUP_SECONDS)
-    passed_out = _received(out, len(_PASSED_OUT), deadline)
+    patience = _Patience(WARM_STARTUP_SECONDS if lease else STARTUP_SECONDS, keep_going)
+    passed_out = _received(out, len(_PASSED_OUT), patience)
     if not passed_out:
         _fail(way, stderr, "it did not isolate the job")
     init, proc, *folders = (_kept(stack, descriptor) for descriptor in passed_out)
     stack.callback(_kill_all, init)
     sockets: list[socket.socket] = []
     while len(sockets) < job.sockets:
-        received = _received(out, job.sockets - len(sockets), deadline)
+        received = _received(out, job.sockets - len(sockets), patience)
         if not received:
             _fail(way, stderr, "it did not pass the sockets out")
         sockets += [stack.enter_context(socket.socket(fileno=descriptor)) for descriptor in received]
-    if not _readable(lockdown, deadline) or os.read(lockdown, 1) != b"L":
+    if not patience.until_readable(lockdown) or os.read(lockdown, 1) != b"L":
         _fail(way, stderr, "it did not lock the job down")
+    if group is not None and not group.is_joined():
+        _fail(way, stderr, "it did not put the job into its cgroup")
     return Inside(
         init=init,
         proc=proc,
@@ -188,9 +194,26 @@ def _job_for_harness(job: Job) -> bytes:
     ).encode()
 
 
-def _received(out: socket.socket, count: int, deadline: float) -> list[int]:
+class _Patience:
+    """Waits *seconds* in all, for as long as *keep_going* says so: a lease has to be renewed meanwhile."""
+
+    def __init__(self, seconds: float, keep_going: Callable[[], bool]) -> None:
+        self._deadline = time.monotonic() + seconds
+        self._keep_going = keep_going
+
+    def until_readable(self, descriptor: int) -> bool:
+        """Whether *descriptor* became readable in time. Raises Interrupted."""
+        while (left := self._deadline - time.monotonic()) > 0:
+            if _readable(descriptor, min(left, KEEP_GOING_SECONDS)):
+                return True
+            if not self._keep_going():
+                raise Interrupted
+        return False
+
+
+def _received(out: socket.socket, count: int, patience: _Patience) -> list[int]:
     """Up to *count* descriptors that the harness passes out in one message; none if it went before it did."""
-    if not _readable(out.fileno(), deadline):
+    if not patience.until_readable(out.fileno()):
         return []
     _, descriptors, flags, _ = socket.recv_fds(out, 1, min(count, _IN_ONE_MESSAGE), socket.MSG_CMSG_CLOEXEC)
     if flags & socket.MSG_CTRUNC:  # this process may not open as many as there are probes
@@ -200,10 +223,10 @@ def _received(out: socket.socket, count: int, deadline: float) -> list[int]:
     return descriptors
 
 
-def _readable(descriptor: int, deadline: float) -> bool:
+def _readable(descriptor: int, seconds: float) -> bool:
     poller = select.poll()  # not select(): it cannot take descriptors above 1023
     poller.register(descriptor, select.POLLIN)
-    return bool(poller.poll(max(0.0, deadline - time.monotonic()) * 1000))
+    return bool(poller.poll(seconds * 1000))
 
 
 def _fail(way: supervision.Lease | Zygote, stderr: int, what: str) -> NoReturn:
@@ -223,5 +246,5 @@ def _kill_all(init: int) -> None:
     """Kill pid 1 of the jail, and so everything in it, and wait until it is gone."""
     with suppress(ProcessLookupError):
         signal.pidfd_send_signal(init, signal.SIGKILL)
-    if not _readable(init, time.monotonic() + KILL_SECONDS):
+    if not _readable(init, KILL_SECONDS):
         raise SandboxUnavailable("the jail's processes could not be killed; see `ps` for processes in state D")
