@@ -32,7 +32,7 @@ from typing import Any
 from sandbox import cgroup, jail
 from sandbox.baseline import BASELINES
 from sandbox.report import SandboxUnavailable
-from sandbox.supervision import ALREADY_RUNNING, MESSAGE_BYTES
+from sandbox.supervision import ALREADY_RUNNING, MESSAGE_BYTES, short
 from sandbox.zygote import Zygote
 
 logger = logging.getLogger("sandbox.supervisor")
@@ -43,7 +43,8 @@ DEFAULT_JOBS = 300
 TICK_SECONDS = 1.0
 MEASURE_SECONDS = 10.0  # between two looks at the zygotes' memory
 READY_SECONDS = 60.0  # a zygote that needs longer for its imports is given up
-LONGEST_PAUSE_SECONDS = 60.0  # before a profile that failed to start is tried again
+FIRST_PAUSE_SECONDS = 0.5  # before a profile whose zygote failed gets another one
+LONGEST_PAUSE_SECONDS = 60.0
 MAX_DESCRIPTORS = 64
 OTHER = "python"  # the profile of a framework that nobody here knows
 
@@ -95,9 +96,10 @@ class Supervisor:
         self.faults: dict[str, int] = {}
         self.jobs_done = 0
         self.not_before: dict[str, float] = {}  # when a profile that failed may be started again
-        self.failures: dict[str, int] = {}
+        self.failures: dict[str, int] = {}  # of a profile, since a job last went well
         self.next_measure = time.monotonic() + MEASURE_SECONDS
         self.listener = listener
+        self.is_deaf = False  # does not listen until the next step
         self.selector = selectors.DefaultSelector()
         self.selector.register(listener, selectors.EVENT_READ, self.accept)
 
@@ -113,6 +115,10 @@ class Supervisor:
         if now >= self.next_measure:
             self.next_measure = now + MEASURE_SECONDS
             self.keep_to_the_budget()
+            sweep_groups()
+        if self.is_deaf:
+            self.is_deaf = False
+            self.selector.register(self.listener, selectors.EVENT_READ, self.accept)
 
     def close(self) -> None:
         for kept in (*self.current.values(), *self.successors.values(), *self.retired):
@@ -141,8 +147,16 @@ class Supervisor:
     # Judges.
 
     def accept(self, listener: socket.socket) -> None:
-        with suppress(OSError):
+        try:
             connection, _ = listener.accept()
+        except BlockingIOError:
+            return
+        except OSError as error:  # no descriptors left: the listener would stay readable, and keep us busy
+            logger.warning("a judge could not be heard: %s", error)
+            self.selector.unregister(listener)
+            self.is_deaf = True
+            return
+        with suppress(OSError):
             _, uid, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
             if uid not in (0, os.geteuid()):
                 connection.close()
@@ -195,6 +209,8 @@ class Supervisor:
         if kept is not None:
             kept.running -= 1
             self.jobs_done += 1
+            if not kept.is_retired:
+                self.failures.pop(kept.zygote.profile, None)
             self.end_if_done(kept)
 
     # Zygotes.
@@ -245,7 +261,6 @@ class Supervisor:
         kept.used = time.monotonic()  # or one that took long to start would be the first to go
         seconds = time.monotonic() - kept.zygote.started
         profile = kept.zygote.profile
-        self.failures.pop(profile, None)
         if self.successors.get(profile) is kept:
             self.retire(self.current[profile])  # which makes this one the current
         self.keep_to_the_budget()
@@ -260,13 +275,12 @@ class Supervisor:
         self.retire(kept)
 
     def postpone(self, profile: str, kind: str, reason: str) -> None:
-        """Count a fault. A profile that does not even start is left alone for a while that doubles each time."""
+        """Count a fault. Its profile is left alone, and starts cold, for a while that doubles with each in a row."""
         logger.error("zygote %s: %s: %s", profile, kind, reason)
         self.faults[kind] = self.faults.get(kind, 0) + 1
-        if kind == "start":
-            self.failures[profile] = self.failures.get(profile, 0) + 1
-            pause = min(LONGEST_PAUSE_SECONDS, 2.0 ** (self.failures[profile] - 1))
-            self.not_before[profile] = time.monotonic() + pause
+        self.failures[profile] = min(self.failures.get(profile, 0) + 1, 16)
+        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (self.failures[profile] - 1))
+        self.not_before[profile] = time.monotonic() + pause
 
     def retire(self, kept: Kept) -> None:
         profile = kept.zygote.profile
@@ -301,6 +315,12 @@ class Supervisor:
             self.retire(oldest)
 
 
+def sweep_groups() -> None:
+    """Remove the cgroups of judges that died."""
+    with suppress(cgroup.Unavailable, OSError):
+        cgroup.hierarchy().sweep()
+
+
 def memory_of(pid: int) -> int:
     """The proportional set size of a zygote, in bytes; 0 if it is gone."""
     with suppress(OSError), open(f"/proc/{pid}/smaps_rollup", "rb") as file:
@@ -323,7 +343,8 @@ def listening(path: Path, stack: ExitStack) -> socket.socket | None:
     listener = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
     before = os.umask(0o177)
     try:
-        listener.bind(str(path))
+        with short(path) as name:
+            listener.bind(name)
     finally:
         os.umask(before)
     listener.listen(128)
@@ -337,10 +358,15 @@ def serve(path: Path, *, memory_bytes: int, jobs: int, go_on: Callable[[], bool]
         listener = listening(path, stack)
         if listener is None:
             return ALREADY_RUNNING
-        with suppress(cgroup.Unavailable, OSError):
-            cgroup.hierarchy().sweep()
+        sweep_groups()
         supervisor = Supervisor(listener, memory_bytes=memory_bytes, jobs=jobs)
         stack.callback(supervisor.close)
+        wakeup, signalled = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)  # or a signal would wait for the end of the tick
+        for descriptor in (wakeup, signalled):
+            stack.callback(os.close, descriptor)
+        signal.set_wakeup_fd(signalled)
+        stack.callback(signal.set_wakeup_fd, -1)
+        supervisor.selector.register(wakeup, selectors.EVENT_READ, lambda _: os.read(wakeup, 64))
         while go_on():
             supervisor.step(TICK_SECONDS)
     return 0

@@ -50,11 +50,13 @@ class Supervised:
 
     def warm(self, profile: str) -> dict[str, Any]:
         """Have a zygote of *profile* ready."""
-        if not self.zygotes(profile):
-            lease = supervision.lease(profile)
-            assert lease is None, "a zygote was there before it was asked for"
-        ready = lambda: [zygote for zygote in self.zygotes(profile) if zygote["state"] == "ready"]  # noqa: E731
-        return wait_for(ready, f"a zygote of {profile}")[0]
+
+        def ready() -> list[dict[str, Any]]:
+            if not self.zygotes(profile) and (lease := supervision.lease(profile)) is not None:
+                lease.close()
+            return [zygote for zygote in self.zygotes(profile) if zygote["state"] == "ready"]
+
+        return dict(wait_for(ready, f"a zygote of {profile}")[0])
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         with suppress(ProcessLookupError):

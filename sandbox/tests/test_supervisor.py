@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Ending, judge, supervision
+from sandbox import Ending, Interrupted, judge, supervision
 from sandbox.interpreter import PROJECT_ROOT
 from sandbox.supervision import ALREADY_RUNNING
 from sandbox.tests.programs import app_job, job
@@ -76,6 +76,44 @@ def test_socket_of_a_dead_supervisor_is_replaced_and_only_its_user_may_connect(s
 
     assert stat.S_IMODE(supervisor.path.stat().st_mode) == 0o600
     assert supervisor.warm("python")["jobs"] == 0
+
+
+def test_socket_may_have_a_long_path(tmp_path, monkeypatch):
+    folder = tmp_path.joinpath(*["long" * 10] * 3)
+    monkeypatch.setenv("SANDBOX_SOCKET", str(folder / "sandbox.sock"))
+    folder.mkdir(parents=True)
+
+    with supervised(folder) as supervisor:
+        supervisor.warm("python")
+        report = judge(job(SLOW, framework="python"))
+
+    assert (report.ending, report.is_warm) == (Ending.FINISHED, True)
+
+
+def test_supervisor_stops_at_once(supervisor):
+    supervisor.warm("python")
+    started = time.monotonic()
+
+    assert supervisor.stop() == 0
+    assert time.monotonic() - started < 0.9  # a tick takes a second
+
+
+def test_lease_is_renewed_while_a_start_takes_long(supervisor):
+    """A zygote that does not answer: the judge asks all the while whether to go on, and stops when told so."""
+    os.kill(supervisor.warm("python")["pid"], signal.SIGSTOP)
+    asked = []
+
+    def keep_going():
+        asked.append(time.monotonic())
+        return len(asked) < 4
+
+    # The child that waits in advance takes the first job; the zygote would have to fork for the second one.
+    reports = [judge(job(SLOW, framework="python"))]
+    with pytest.raises(Interrupted):
+        judge(job(SLOW, framework="python"), keep_going=keep_going)
+
+    assert [report.is_warm for report in reports] == [True]
+    assert len(asked) == 4
 
 
 def test_second_supervisor_on_a_socket_ends_at_once(supervisor):
