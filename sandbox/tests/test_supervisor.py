@@ -259,6 +259,7 @@ def test_jobs_of_one_zygote_run_beside_each_other(supervisor):
     ids=lambda message: message.decode(errors="replace")[:20],
 )
 def test_strange_message_does_no_harm(supervisor, message):
+    before = pipes_of(supervisor.process.pid)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
         connection.connect(str(supervisor.path))
         connection.send(message)
@@ -269,7 +270,7 @@ def test_strange_message_does_no_harm(supervisor, message):
         os.close(write)
 
         assert supervisor.status() is not None
-    wait_for(lambda: not pipes_of(supervisor.process.pid), "the end of the pipes")
+    wait_for(lambda: pipes_of(supervisor.process.pid) == before, "the end of the pipes that were sent")
 
 
 def pipes_of(pid):
