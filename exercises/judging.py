@@ -21,7 +21,7 @@ details      parameters of the headline, every key optional:
              exit_code, signal    of a program that ended by itself
              functions            ["item", ...] whose body is still `...`, [] when the starter is unchanged (unfinished)
              limit                seconds or bytes that were exceeded
-             limit_kind           "cpu" | "wall": of which clock the seconds were (timed_out)
+             limit_kind           "cpu" | "wall" | "answer": of which clock the seconds were (timed_out)
              test                 index (from 0) of the test that was running when the program ended or was ended
 tests        one object a case, in the author's order:
              {"name": str,
@@ -253,11 +253,7 @@ def _details(
     elif verdict == Verdict.FAILED:
         details = _raised(tests) or {}
     elif verdict == Verdict.TIMED_OUT:
-        used_up_cpu = report.usage.cpu_ms >= 1000 * limits.cpu_seconds
-        details = {
-            "limit": limits.cpu_seconds if used_up_cpu else limits.wall_seconds,
-            "limit_kind": "cpu" if used_up_cpu else "wall",
-        }
+        details = dict(zip(("limit", "limit_kind"), _time_limit(report, limits), strict=True))
     elif verdict == Verdict.MEMORY_EXCEEDED:
         details = {"limit": limits.memory_bytes}
     elif verdict == Verdict.OUTPUT_EXCEEDED:
@@ -265,6 +261,15 @@ def _details(
     if verdict not in (Verdict.PASSED, Verdict.FAILED) and report.observations:
         details["test"] = len(report.observations) - 1
     return details
+
+
+def _time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
+    """The limit that was reached, in seconds, and of which clock."""
+    if report.usage.cpu_ms >= 1000 * limits.cpu_seconds:
+        return limits.cpu_seconds, "cpu"
+    if report.observations and report.usage.wall_ms < 1000 * limits.wall_seconds:
+        return sandbox.PROBE_SECONDS, "answer"
+    return limits.wall_seconds, "wall"
 
 
 def _crash(report: Report) -> dict[str, Any]:

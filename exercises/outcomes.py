@@ -144,7 +144,8 @@ def unfinished(run: Run) -> Words:
 
 def timed_out(run: Run) -> Words:
     limit = run.details.get("limit")
-    clock = " of processor time" if run.details.get("limit_kind") == "cpu" else ""
+    clocks = {"cpu": " of processor time", "answer": " without an answer"}
+    clock = clocks.get(run.details.get("limit_kind", ""), "")
     headline = f"Stopped after {limit:g} s{clock}" if limit else "Stopped: it took too long"
     return Words(headline, during(run), [*where(run), "Is there a loop that never ends, or a wait that is too long?"])
 

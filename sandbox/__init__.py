@@ -4,11 +4,12 @@ Plain Python on the standard library and bubblewrap. docs/sandbox.md has the thr
 """
 
 from sandbox.job import Burst, HttpProbe, Job, Limits, Probe, WidgetProbe
-from sandbox.judging import judge
+from sandbox.judging import PROBE_SECONDS, judge
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.verification import verify
 
 __all__ = [
+    "PROBE_SECONDS",
     "Burst",
     "Detail",
     "Ending",

@@ -248,8 +248,10 @@ FULL = {"stdout": b"x" * 70000, "truncated": True}
     [
         (Ending.MEMORY_EXCEEDED, (GOOD,), FULL, "memory_exceeded", "", {"limit": 256 * 1024 * 1024, "test": 0}),
         (Ending.TIMED_OUT, (), FULL, "timed_out", "", {"limit": 20.0, "limit_kind": "wall"}),
-        (Ending.TIMED_OUT, (GOOD, Observation(error="timeout")), {},
+        (Ending.TIMED_OUT, (GOOD, Observation(error="timeout")), {"usage": Usage(wall_ms=20001.0)},
          "timed_out", "", {"limit": 20.0, "limit_kind": "wall", "test": 1}),
+        (Ending.TIMED_OUT, (GOOD, Observation(error="timeout")), {"usage": Usage(wall_ms=10020.0)},
+         "timed_out", "", {"limit": 10.0, "limit_kind": "answer", "test": 1}),
         (Ending.TIMED_OUT, (), {"usage": Usage(cpu_ms=5000.0)}, "timed_out", "", {"limit": 5.0, "limit_kind": "cpu"}),
         (Ending.OUTPUT_EXCEEDED, (GOOD,), FULL, "output_exceeded", "", {"limit": 65536, "test": 0}),
         (Ending.EXITED, (), FULL, "output_exceeded", "", {"limit": 65536}),

@@ -170,6 +170,13 @@ def done(verdict, reason="", details=None, passed=0, total=4):
             ["Is there a loop that never ends, or a wait that is too long?"],
         ),
         (
+            done(Verdict.TIMED_OUT, "", {"limit": 10.0, "limit_kind": "answer", "test": 1}),
+            "time",
+            "Stopped after 10 s without an answer",
+            "It happened in test 2 of 4: Test 2.",
+            ["Is there a loop that never ends, or a wait that is too long?"],
+        ),
+        (
             done(Verdict.TIMED_OUT, "", {"limit": 10.0, "limit_kind": "wall"}),
             "time",
             "Stopped after 10 s",
