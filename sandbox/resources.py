@@ -147,7 +147,7 @@ class ProcMeter:
         return max(living, sum(self._cpu_of.values()))
 
     def _pages(self, pid: str) -> "_Pages":
-        sizes = self._sizes(f"{pid}/smaps_rollup")
+        sizes = self._sizes(pid, "smaps_rollup", b"Pss_Anon")
         if b"Pss_Anon" not in sizes:
             return self._resident(pid)  # Linux before 5.4, or a process that is just ending
         anonymous, in_shared_mappings = sizes[b"Pss_Anon"], sizes[b"Pss_Shmem"]
@@ -161,11 +161,33 @@ class ProcMeter:
 
     def _resident(self, pid: str) -> "_Pages":
         """What can be had without a look at each mapping: as if it shared nothing."""
-        sizes = self._sizes(f"{pid}/status")
+        sizes = self._sizes(pid, "status", b"RssAnon")
         resident = sum(sizes.get(name, 0) for name in (b"RssAnon", b"RssShmem", b"VmSwap"))
         return _Pages(share=resident, shared=0, mapped=resident, resident=resident)
 
-    def _sizes(self, path: str) -> dict[bytes, int]:
+    def _sizes(self, pid: str, name: str, needed: bytes) -> dict[bytes, int]:
+        """The sizes in a file of a process, or of one of its threads.
+
+        Whose main thread has ended goes on with the others, but the kernel shows no memory of it by its pid.
+        """
+        sizes = self._sizes_in(f"{pid}/{name}")
+        if needed in sizes:
+            return sizes
+        for thread in self._threads(pid):
+            if needed in (of_thread := self._sizes_in(f"{pid}/task/{thread}/{name}")):
+                return of_thread
+        return sizes
+
+    def _threads(self, pid: str) -> list[str]:
+        with suppress(OSError):
+            descriptor = os.open(f"{pid}/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self.proc)
+            try:
+                return [name for name in os.listdir(descriptor) if name != pid]
+            finally:
+                os.close(descriptor)
+        return []
+
+    def _sizes_in(self, path: str) -> dict[bytes, int]:
         """What lines like "RssAnon:   1234 kB" say, in bytes."""
         sizes = {}
         for line in self._read(path).splitlines():
@@ -185,7 +207,7 @@ class ProcMeter:
         return used
 
     def _sockets(self, pids: list[str]) -> int:
-        for line in self._read(f"{pids[0]}/net/sockstat").splitlines() if pids else ():
+        for line in self._read(f"{INIT}/net/sockstat").splitlines() if pids else ():
             if line.startswith(b"sockets: used "):
                 ours = sum(one.fileno() >= 0 for one in self.sockets)
                 return max(0, int(line.split()[2]) - ours - UNCHARGED_SOCKETS) * SOCKET_BYTES
