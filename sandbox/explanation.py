@@ -56,8 +56,12 @@ class Explanation:
 
 
 def _text(value: Any) -> str:
-    # Lone surrogates, which JSON can carry, cannot be stored or shown.
-    return value[:MAX_TEXT].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    # Lone surrogates and NUL, which JSON can carry, cannot be stored or shown.
+    return (
+        value[:MAX_TEXT].replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+        if isinstance(value, str)
+        else ""
+    )
 
 
 def _position(value: Any) -> int | None:

@@ -19,9 +19,12 @@ Whatever goes wrong ends it with status 78 and one line on stderr, before anythi
 import ctypes
 import json
 import os
+import resource
 import sys
+from contextlib import suppress
 
 REFUSED = 78  # EX_CONFIG
+MOST_DESCRIPTORS = 1_048_576
 
 CLONE_NEWNS = 0x00020000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_REMOUNT = 1, 2, 4, 32
@@ -69,6 +72,18 @@ def stage_files(stage: str, binds: list[list[str]]) -> None:
         os.close(descriptor)
 
 
+def allow_descriptors() -> None:
+    """Raise our own limit of open files: the jobs' come later.
+
+    The kernel counts descriptors that are under way in Unix sockets for all processes of a uid, and compares with the
+    limit of whoever sends. Learners' programs can have thousands under way, and ours must get theirs through.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with suppress(ValueError, OSError):  # for whoever may go further, as root usually may
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(hard, MOST_DESCRIPTORS),) * 2)
+
+
 def drop_root(uid: int) -> None:
     try:
         os.setgroups([])
@@ -84,6 +99,7 @@ def main() -> None:
     with open(int(sys.argv[1])) as file:
         plan = json.load(file)
     os.umask(0o022)
+    allow_descriptors()
     if os.geteuid() == 0:
         stage_files(plan["stage"], plan["binds"])
         drop_root(plan["uid"])

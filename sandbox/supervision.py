@@ -2,11 +2,13 @@
 
 import json
 import os
+import resource
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +57,16 @@ def short(path: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
+@cache
+def allow_descriptors() -> None:
+    """Raise this process's limit of open files as far as it may; launcher.allow_descriptors says why."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 def lease(profile: str) -> Lease | None:
     """A warm zygote of *profile*, or None: there is no supervisor, or it has none that is ready yet."""
+    allow_descriptors()
     connection = _connected(socket_path())
     if connection is None:
         return None

@@ -32,7 +32,7 @@ from typing import Any
 from sandbox import cgroup, jail
 from sandbox.baseline import BASELINES
 from sandbox.report import SandboxUnavailable
-from sandbox.supervision import ALREADY_RUNNING, MESSAGE_BYTES, short
+from sandbox.supervision import ALREADY_RUNNING, MESSAGE_BYTES, allow_descriptors, short
 from sandbox.zygote import Zygote
 
 logger = logging.getLogger("sandbox.supervisor")
@@ -354,6 +354,7 @@ def listening(path: Path, stack: ExitStack) -> socket.socket | None:
 
 def serve(path: Path, *, memory_bytes: int, jobs: int, go_on: Callable[[], bool]) -> int:
     """Serve as long as *go_on* says so; the exit status."""
+    allow_descriptors()
     with ExitStack() as stack:
         listener = listening(path, stack)
         if listener is None:

@@ -30,6 +30,7 @@ SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 1
 TCP_BUFFERS = "4096 65536 131072"
 
 INOTIFY_INSTANCES = 16  # reloaders need one; the kernel has 128 for a uid
+INOTIFY_WATCHES = 4096
 
 MIB = 1024 * 1024
 TMP_BYTES = 4 * MIB
@@ -64,6 +65,7 @@ def enter() -> None:
         write(f"/proc/sys/net/ipv4/{name}", TCP_BUFFERS)
     # The kernel counts these for the uid outside as well, which all jobs share: one must not use up what is for all.
     write("/proc/sys/user/max_inotify_instances", str(INOTIFY_INSTANCES))
+    write("/proc/sys/user/max_inotify_watches", str(INOTIFY_WATCHES))
     write("/proc/sys/user/max_user_namespaces", "0")  # none inside this one
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         (flags,) = struct.unpack_from("16xH", fcntl.ioctl(control, SIOCGIFFLAGS, struct.pack("16sH14x", b"lo", 0)))
