@@ -37,7 +37,6 @@ def grade(run_id: int) -> None:
     if run is None:
         logger.info("run %s: nothing to do, it is gone, ended or somebody else's", run_id)
         return
-    events.announce(run.submission.uuid)
     job = Job(run)
     try:
         result = judging.judge(run, on_progress=Progress(run), keep_going=Lease(run), on_report=job.observe)
@@ -127,14 +126,21 @@ class Progress:
 
 
 class Lease:
-    """Says whether the worker may go on with a run, and renews its lease; called by judging twice a second."""
+    """Says whether the worker may go on with a run, and renews its lease; called by judging twice a second.
+
+    The first time it tells who follows that the run has begun: most are over before, and need one message only.
+    """
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.renewed_at = monotonic()
+        self.is_told = False
 
     def __call__(self) -> bool:
         """One SELECT, every third of the lease an UPDATE instead. False: cancelled, or another worker has the run."""
+        if not self.is_told:
+            self.is_told = True
+            events.announce(self.run.submission.uuid)
         if monotonic() - self.renewed_at < settings.RUN_LEASE_SECONDS / 3:
             return Run.objects.held(self.run).exists()
         self.renewed_at = monotonic()

@@ -260,6 +260,15 @@ def test_lease_is_renewed_each_third_of_it(settings, seconds):
     assert Run.objects.get(pk=run.pk).leased_until > run.leased_until
 
 
+def test_followers_are_told_once_that_a_run_has_begun_when_it_is_not_over_at_once(messages):
+    run = Run.objects.claim(make_run().pk, lease=uuid.uuid4(), until=now() + timedelta(seconds=15))
+    lease = Lease(run)
+    messages()
+
+    assert [lease(), lease()] == [True, True]
+    assert messages() == [(channel_of(run.submission.uuid), str(run.submission.uuid))]
+
+
 def test_grade_while_redis_is_away_judges_all_the_same(valkey):
     run = handed_in(RIGHT)
     valkey.stop()
