@@ -50,7 +50,7 @@ class Lease:
 @contextmanager
 def short(path: Path) -> Iterator[str]:
     """A name for the Unix socket at *path*, of which the kernel takes 107 bytes, while the block lasts."""
-    descriptor = os.open(path.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         yield f"/proc/self/fd/{descriptor}/{path.name}"
     finally:
