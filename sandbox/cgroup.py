@@ -194,7 +194,7 @@ class Hierarchy(ABC):
         return not left
 
 
-class Group:
+class Group(ABC):
     """The limits of one job. Close it when nothing of the job is needed any more: what is left in it is killed.
 
     joins: descriptors; a process that writes b"0" to each has joined, with all of its threads or, on version 1, with
@@ -222,9 +222,9 @@ class Group:
         """Whether something is in every one of the job's groups."""
         return all(os.pread(descriptor, 1, 0) for descriptor in self.joins)
 
+    @abstractmethod
     def sample(self) -> Sample:
         """CPU so far; memory now, without cached file pages; whether the kernel had to kill for memory."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Give everything back. What cannot be removed within 100 ms is left to the next make()."""
