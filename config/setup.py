@@ -244,11 +244,12 @@ def build_assets() -> None:
 
 
 def install_test_tools() -> None:
-    """Chromium and PostgreSQL from Debian, when root sets up a machine for the tests."""
+    """Chromium, iproute2 and PostgreSQL from Debian, when root sets up a machine for the tests."""
     missing = [
         package
         for package, present in {
             "chromium": shutil.which("chromium"),
+            "iproute2": shutil.which("ip"),  # networks of two machines
             "postgresql": any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
         }.items()
         if not present
