@@ -60,7 +60,8 @@ def test_theme_menu_works_without_scripts_and_survives_a_reload(without_scripts,
     page.goto(LESSON)
 
     page.locator("[data-theme-button]").click()
-    page.locator(f"[data-theme-menu] button[value={theme}]").click()
+    with page.expect_navigation():  # the form's answer leads back here; a reload must not overtake it
+        page.locator(f"[data-theme-menu] button[value={theme}]").click()
     page.reload()
 
     assert page.locator("html").get_attribute("data-theme") == theme
