@@ -35,8 +35,9 @@ LANGUAGES = {
     "yaml": "YAML",
 }
 
-# title="main.py"; hl_lines="2 4-6"; fragment: Python that is no whole program, so nobody tries to parse it.
-OPTIONS = {"title", "hl_lines", "fragment"}
+# title="main.py"; hl_lines="2 4-6"; fragment: Python that is no whole program, so nobody tries to parse it;
+# listing="first-app" framework="fastapi": a program that this site can run, see courses.listings.
+OPTIONS = {"title", "hl_lines", "fragment", "listing", "framework"}
 
 HEADER = re.compile(
     r"""(?P<language>[\w#.+-]+)?(?P<options>(?:[ \t]+[a-zA-Z]\w*(?:="[^"]*"|='[^']*')?)*)[ \t]*""", re.VERBOSE

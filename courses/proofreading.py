@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from courses.code_blocks import LANGUAGES, OPTIONS, Fence, find_fences, line_numbers
+from courses.listings import FRAMEWORKS, is_program
 from courses.markdown_extensions import CALLOUTS, LESSON_LINK
 from courses.sanitising import TAGS, is_own_image
+from courses.toml_tables import is_slug
 
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*(?P<text>[^#\s].*)")
@@ -40,8 +42,10 @@ def proofread(
     """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page."""
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     problems: list[Problem] = []
+    listing_lines: dict[str, int] = {}
     for fence in find_fences(lines):
         problems.extend(_check_fence(fence))
+        problems.extend(_check_listing(fence, listing_lines))
         for number in range(fence.line, (fence.end or len(lines)) + 1):
             lines[number - 1] = ""
     # Code in the text is blanked like code in fences; line ends stay, so that lines keep their numbers.
@@ -75,8 +79,23 @@ def _check_fence(fence: Fence) -> Iterator[Problem]:
         yield Problem(fence.line, "Say which language this code is in: python, console, json, text, …")
     elif fence.language not in LANGUAGES:
         yield Problem(fence.line, f'Unknown language "{fence.language}"; known are {", ".join(LANGUAGES)}.')
-    elif fence.language == "python" and "fragment" not in fence.options:
+    elif is_program(fence):
         yield from _check_python(fence)
+
+
+def _check_listing(fence: Fence, lines: dict[str, int]) -> Iterator[Problem]:
+    """What is wrong with the name of a listing and its framework. *lines* holds where the names so far stand."""
+    name, framework = fence.options.get("listing"), fence.options.get("framework")
+    if name is None and framework is None:
+        return
+    if not is_program(fence):
+        yield Problem(fence.line, "Only a whole Python program can be a listing: leave out listing and framework.")
+    elif name is None or not is_slug(name):
+        yield Problem(fence.line, 'A listing has a name of small letters, digits and hyphens: listing="first-app"')
+    elif lines.setdefault(name, fence.line) != fence.line:
+        yield Problem(fence.line, f'The listing in line {lines[name]} is called "{name}", too.')
+    elif framework not in FRAMEWORKS:
+        yield Problem(fence.line, f'Say what runs the listing: framework="…" with one of {", ".join(FRAMEWORKS)}.')
 
 
 def _check_python(fence: Fence) -> Iterator[Problem]:

@@ -21,7 +21,17 @@ from courses.rendering import Problem, render
         ("- a\n\n    ```python\n    if True:\n        x = 1\n    ```", []),
         ("```python\nawait x\n```", []),
         ("```text\nopen", [(1, "This code fence is never closed.")]),
-        ('```text frame="x"\n```', [(1, 'Unknown option "frame"; a code fence knows fragment, hl_lines, title.')]),
+        ('```text frame="x"\n```', [(1, 'Unknown option "frame"; a code fence knows fragment, framework, hl_lines, '
+          "listing, title.")]),
+        ('```python listing="a" framework="python"\nx\n```\n\n```python listing="b" framework="flask"\nx\n```', []),
+        ('```python listing="a" framework="python"\nx\n```\n\n```python listing="a" framework="flask"\nx\n```',
+         [(5, 'The listing in line 1 is called "a", too.')]),
+        ('```python listing="A b" framework="python"\nx\n```', [(1, "A listing has a name of small letters, digits and "
+          'hyphens: listing="first-app"')]),
+        ('```text listing="a" framework="python"\nx\n```', [(1, "Only a whole Python program can be a listing: leave "
+                                                              "out listing and framework.")]),
+        ('```python listing="a"\nx\n```', [(1, 'Say what runs the listing: framework="…" with one of flask, django, '
+          "fastapi, starlette, pyramid, aiohttp, sanic, tornado, gevent, streamlit, dash, python.")]),
         ('```text hl_lines="2"\na\n```', [(1, "hl_lines names line 2, but the block has 1.")]),
         ('```text hl_lines="two"\na\n```', [(1, 'hl_lines must be line numbers and ranges, such as "2 4-6".')]),
         ("```{.python}\nx\n```", [(1, 'Cannot read "{.python}"; write it like: ```python title="main.py" '
