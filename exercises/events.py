@@ -12,6 +12,7 @@ from exercises.models import Run
 logger = logging.getLogger(__name__)
 
 PROGRESS_TTL_SECONDS = 60
+EVERY_CHANNEL = "submission:*"  # as a pattern
 
 
 def channel_of(submission: uuid.UUID) -> str:

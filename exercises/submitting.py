@@ -55,6 +55,7 @@ def retry(*, submission: Submission) -> Run:
     if not current.is_repeatable:
         raise NotRepeatable
     refuse_too_many(submission.owner)
+    events.announce(submission.uuid)
     return start_run(submission, purpose=Run.Purpose.REJUDGE)
 
 
@@ -76,5 +77,4 @@ def start_run(submission: Submission, *, purpose: Run.Purpose) -> Run:
     run.requeue_at = queueing.next_resend(run)
     run.save(force_insert=True)
     transaction.on_commit(partial(queueing.send, run.pk))
-    events.announce(submission.uuid)
     return run

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from exercises import submitting
 from exercises.access import readable_submission, require_owner, require_readable
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
-from exercises.api.representation import SubmissionOutput
+from exercises.api.representation import SubmissionOutput, as_json
 from exercises.api.stream import follow
 from exercises.errors import InvalidFiles
 from exercises.files import problems_of
@@ -77,15 +77,14 @@ class SubmissionCreate(PrivateView):
             owner=ensure_owner(request), exercise=exercise, files=body.validated_data["files"]
         )
         address = reverse("api:submission", args=[submission.uuid], request=request)
-        output = SubmissionOutput(submission)
-        return Response(output.data, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+        return Response(as_json(submission), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 
 
 class SubmissionDetail(PrivateView):
     @extend_schema(responses={200: SubmissionOutput, 404: NOT_FOUND})
     def get(self, request: Request, uuid: UUID) -> Response:
         """One attempt: a guest's for whoever knows its id, an account's for its owner and staff."""
-        return Response(SubmissionOutput(readable_submission(request, uuid)).data)
+        return Response(as_json(readable_submission(request, uuid)))
 
 
 class SubmissionCancel(PrivateView):
@@ -95,7 +94,7 @@ class SubmissionCancel(PrivateView):
         submission = readable_submission(request, uuid)
         require_owner(request, submission)
         submitting.cancel(submission=submission)
-        return Response(SubmissionOutput(readable_submission(request, uuid)).data)
+        return Response(as_json(readable_submission(request, uuid)))
 
 
 class AnyMediaType(BaseContentNegotiation):

@@ -34,6 +34,15 @@ class RunQuerySet(models.QuerySet["Run"]):
         newer = Run.objects.filter(submission=models.OuterRef("submission"), pk__gt=models.OuterRef("pk"))
         return self.exclude(models.Exists(newer))
 
+    def with_submission(self) -> RunQuerySet:
+        """Also load what the API says of the attempt; what an author wrote of its version is not loaded."""
+        return self.select_related("submission__exercise_version__exercise").only(
+            *(field.attname for field in Run._meta.concrete_fields),
+            *(f"submission__{name}" for name in ("uuid", "created_at", "user_id", "guest", "exercise_version")),
+            *(f"submission__exercise_version__{name}" for name in ("number", "cases", "exercise")),
+            "submission__exercise_version__exercise__slug",
+        )
+
     def queued_before(self, run: Run) -> RunQuerySet:
         """Runs that wait and were handed in earlier than *run*."""
         return self.filter(status=Run.Status.QUEUED, pk__lt=run.pk)

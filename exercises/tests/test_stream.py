@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from config.asgi import application
 from exercises import events
-from exercises.api import stream
+from exercises.api import changes, stream
 from exercises.models import Run
 from exercises.submitting import cancel
 from exercises.tests.builders import make_run
@@ -159,7 +159,7 @@ async def test_stream_beats_while_nothing_happens(monkeypatch):
 
 @pytest.mark.parametrize("goes_away", ["before", "meanwhile"])
 async def test_stream_goes_on_without_redis(monkeypatch, valkey, goes_away):
-    monkeypatch.setattr(stream, "REREAD_WITHOUT_REDIS_SECONDS", 0.2)
+    monkeypatch.setattr(changes, "REREAD_WITHOUT_REDIS_SECONDS", 0.2)
     run = await build_run()
     try:
         if goes_away == "before":
@@ -187,7 +187,7 @@ async def test_stream_ends_when_the_submission_is_gone(monkeypatch):
 
 
 async def test_streams_give_back_what_they_hold():
-    """A client that leaves frees its connection to Redis; open streams hold neither threads nor a pool's places."""
+    """Streams share one connection to Redis, and hold neither threads nor a pool's places; nothing is left of one."""
     run = await build_run()
     threads_before = threading.active_count()
     clients = [Stream(run.submission) for _ in range(30)]
@@ -198,6 +198,22 @@ async def test_streams_give_back_what_they_hold():
 
     await asyncio.gather(*(client.disconnect() for client in clients))
 
-    assert subscribed == 30
-    assert subscribers() == 0
+    assert subscribed == 1
+    assert changes.hubs[asyncio.get_running_loop()].followers == {}
     assert threads <= 10, threads
+
+
+async def test_stream_hears_of_changes_again_after_redis_came_back(monkeypatch, valkey):
+    monkeypatch.setattr(changes, "RECONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(changes, "REREAD_WITHOUT_REDIS_SECONDS", 0.2)
+    run = await build_run()
+    async with following(run.submission) as client:
+        await client.next()
+        valkey.stop()
+        valkey.start()
+        async with asyncio.timeout(10):
+            while subscribers() == 0:
+                await asyncio.sleep(0.05)
+        await sync_to_async(cancel)(submission=run.submission)
+
+        assert (await client.next(seconds=2))["status"] == "cancelled"
