@@ -224,12 +224,12 @@ class _Watch:
         seen = None
         while True:
             is_told = (lambda: False) if self.explanation.is_ready else (lambda: self.explanation.is_ready)
+            self._wait(is_told, time.monotonic() + LOOK_SECONDS)
             port = listening.port_of(self._inside.proc)
             # One that is not the usual one may be something else that the program opens first.
             if port is not None and port in (listening.PORT, seen):
                 return port
             seen = port
-            self._wait(is_told, time.monotonic() + LOOK_SECONDS)
 
     def _attributed(self, ending: Ending) -> Ending:
         """The ending that wins where several apply, after a last look at the usage and the pipes."""

@@ -24,9 +24,11 @@ def port_of(proc: int) -> int | None:
 
     *proc* is a descriptor of the jail's /proc. A socket that only takes IPv6 cannot be told from one that takes both.
     """
-    ports = {port for name in ("tcp", "tcp6") for port in _listening(proc, name)}
-    if PORT in ports:
-        return PORT
+    ports: list[int] = []
+    for name in ("tcp", "tcp6"):
+        ports += _listening(proc, name)
+        if PORT in ports:
+            return PORT
     return min((port for port in ports if port >= FIRST_FREE_PORT), default=None)
 
 
