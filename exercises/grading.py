@@ -71,9 +71,8 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
         finished = Run.objects.finish(run, **result)
         if finished and result["verdict"] == Run.Verdict.PASSED:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
-            lesson = "exercise_version__exercise__lesson"
-            locked = Submission.objects.select_for_update(of=["self"]).select_related(lesson)
-            progress.note_pass(locked.get(pk=run.submission_id))
+            locked = Submission.objects.select_for_update().only("user", "guest").get(pk=run.submission_id)
+            progress.note_pass(locked.owner, run.submission.exercise_version.exercise)
     if finished:
         events.announce(run.submission.uuid)
     else:

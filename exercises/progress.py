@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from courses.models import Course, Lesson
 from exercises.models import Exercise, LessonDone, Owner, Run, Submission
@@ -16,8 +17,11 @@ def passed_exercises(owner: Owner | None) -> set[int]:
     """Primary keys of the exercises that *owner* has passed, at whatever version: once passed, always passed."""
     if owner is None:
         return set()
-    passed = Run.objects.owned_by(owner).filter(verdict=Run.Verdict.PASSED)
-    return set(passed.values_list("submission__exercise_version__exercise_id", flat=True).distinct())
+    return set(_passed(owner).values_list("submission__exercise_version__exercise_id", flat=True).distinct())
+
+
+def _passed(owner: Owner) -> QuerySet[Run]:
+    return Run.objects.owned_by(owner).filter(verdict=Run.Verdict.PASSED).order_by()
 
 
 def tried_exercises(owner: Owner | None) -> set[int]:
@@ -44,15 +48,15 @@ def mark_lesson(*, owner: Owner, lesson: Lesson, is_done: bool) -> None:
         LessonDone.objects.owned_by(owner).filter(lesson=lesson).delete()
 
 
-def note_pass(submission: Submission) -> None:
-    """Mark the lesson as done when *submission* has passed the last of its published exercises.
+def note_pass(owner: Owner, exercise: Exercise) -> None:
+    """Mark the lesson of *exercise* as done when *owner* has passed the last of its published exercises.
 
-    The caller holds the submission's row. Not the lock of its owner: who adopts a guest takes first that, then the row.
+    The caller holds the row of the attempt that passed. Not the lock of its owner: who adopts a guest takes first that,
+    then the row.
     """
-    lesson = submission.exercise_version.exercise.lesson
-    exercises = Exercise.objects.published().filter(lesson=lesson).values_list("pk", flat=True)
-    if set(exercises) <= passed_exercises(submission.owner):
-        LessonDone.objects.get_or_create(**submission.owner.columns, lesson=lesson)
+    siblings = Exercise.objects.published().filter(lesson=exercise.lesson_id)
+    if not siblings.exclude(pk__in=_passed(owner).values("submission__exercise_version__exercise")).exists():
+        LessonDone.objects.get_or_create(**owner.columns, lesson_id=exercise.lesson_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

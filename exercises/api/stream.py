@@ -17,7 +17,7 @@ from rest_framework.renderers import JSONRenderer
 
 from exercises.api.changes import changes_of
 from exercises.api.representation import as_json
-from exercises.models import Run
+from exercises.models import Run, Submission
 
 HEARTBEAT_SECONDS = 15.0  # proxies cut connections that are silent for longer
 REREAD_SECONDS = 3.0  # in case a message was lost; twice as long each time that nothing had changed
@@ -28,9 +28,10 @@ async def follow(submission: uuid.UUID) -> AsyncIterator[bytes]:
     """The submission's JSON now and after each change, until it is final or gone."""
     await let_go_of_thread()
     async with changes_of(submission) as changes:  # first subscribe, then read: no change falls in between
+        attempt = Attempt(submission)
         sent, beat_at, pause = b"", 0.0, 0.0
         while True:
-            data, is_final = await sync_to_async(read, thread_sensitive=False)(submission)
+            data, is_final = await sync_to_async(attempt.read, thread_sensitive=False)()
             if data and data != sent:
                 yield b"event: submission\ndata: " + data + b"\n\n"
                 sent, beat_at, pause = data, monotonic() + HEARTBEAT_SECONDS, REREAD_SECONDS
@@ -56,17 +57,31 @@ async def let_go_of_thread() -> None:
         executor.shutdown(wait=False)
 
 
-def read(submission: uuid.UUID) -> tuple[bytes, bool]:
-    """The row as JSON, empty when it is gone, and whether it is final.
+class Attempt:
+    """A submission that is read again and again."""
 
-    Runs in a thread of a pool, whose connection nobody else looks after.
-    """
-    close_old_connections()
-    try:
-        run = Run.objects.with_submission().filter(submission__uuid=submission).order_by("-pk").first()
-        if run is None:
-            return b"", True
-        run.submission.newest_runs = [run]
-        return JSONRenderer().render(as_json(run.submission)), not run.is_pending
-    finally:
+    def __init__(self, submission: uuid.UUID) -> None:
+        self.uuid = submission
+        self.row: Submission | None = None
+
+    def read(self) -> tuple[bytes, bool]:
+        """The row as JSON, empty when it is gone, and whether it is final. One query, and one while it is queued.
+
+        Runs in a thread of a pool, whose connection nobody else looks after.
+        """
         close_old_connections()
+        try:
+            run = self.newest_run()
+            if run is None:
+                return b"", True
+            if self.row is None:
+                self.row = run.submission  # nothing of it that is shown ever changes
+            self.row.newest_runs = [run]
+            return JSONRenderer().render(as_json(self.row)), not run.is_pending
+        finally:
+            close_old_connections()
+
+    def newest_run(self) -> Run | None:
+        if self.row is None:
+            return Run.objects.with_submission().filter(submission__uuid=self.uuid).order_by("-pk").first()
+        return Run.objects.filter(submission=self.row).order_by("-pk").first()

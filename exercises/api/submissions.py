@@ -70,7 +70,7 @@ class SubmissionCreate(PrivateView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Store the files as a new attempt and queue it for judging; follow it at `Location`."""
-        exercise = get_object_or_404(Exercise.objects.published(), slug=slug)
+        exercise = get_object_or_404(Exercise.objects.to_hand_in(), slug=slug)
         body = SubmissionInput(data=request.data, context={"exercise": exercise})
         body.is_valid(raise_exception=True)
         submission = submitting.submit(

@@ -42,6 +42,10 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
             published__isnull=False, published_at__lte=now(), lesson__course__published_at__lte=now()
         ).select_related("published")
 
+    def to_hand_in(self) -> ExerciseQuerySet:
+        """Published exercises with what is needed to hand something in."""
+        return self.published().defer(*(f"published__{name}" for name in ExerciseVersion.NOT_FOR_JUDGING))
+
     def in_course_order(self) -> ExerciseQuerySet:
         """Course after course, and in each as its lessons follow each other."""
         return self.order_by(
@@ -109,6 +113,12 @@ class ExerciseVersion(models.Model):
         GEVENT = "gevent", "gevent"
         STREAMLIT = "streamlit", "Streamlit"
         DASH = "dash", "Plotly Dash"
+
+    # Texts of its author that are no part of judging; long ones, and read for each attempt otherwise.
+    NOT_FOR_JUDGING = (
+        "prompt_markdown", "instructions_html", "solution", "solution_markdown", "wrong", "params", "cases_toml",
+        "hints",
+    )  # fmt: skip
 
     class Difficulty(models.TextChoices):
         EASY = "easy", "Easy"

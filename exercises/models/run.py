@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now
 
+from exercises.models.exercise import ExerciseVersion
 from exercises.models.owner import Owner
 
 NO_LEASE: dict[str, Any] = {"lease": None, "leased_until": None}
@@ -73,7 +74,10 @@ class RunQuerySet(models.QuerySet["Run"]):
             tries=F("tries") + 1,
             started_at=now(),
         )
-        return self.select_related("submission__exercise_version__exercise").get(pk=pk) if claimed else None
+        if not claimed:
+            return None
+        unneeded = (f"submission__exercise_version__{name}" for name in ExerciseVersion.NOT_FOR_JUDGING)
+        return self.select_related("submission__exercise_version__exercise").defer(*unneeded).get(pk=pk)
 
     def held(self, run: Run) -> RunQuerySet:
         """*run* itself while it is RUNNING under the lease that *run* carries, else nothing."""
