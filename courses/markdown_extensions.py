@@ -21,6 +21,7 @@ RESERVED_IDS = {
     "account-menu", "content", "outline", "practice", "practice-title", "shortcuts", "shortcuts-title", "single-keys",
     "theme-menu", "toc-title",
 }  # fmt: skip
+RESERVED_PREFIXES = ("i-", "dg-")  # the icons; what names a diagram
 LESSON_LINK = re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?P<fragment>#[\w-]+)?")
 
 
@@ -91,7 +92,12 @@ class Links(Treeprocessor):
 def heading_id(text: str, separator: str) -> str:
     """The address of a heading within its page; Python-Markdown numbers those that come twice."""
     slug = slugify_unicode(text, separator)
-    return f"{slug}-section" if slug in RESERVED_IDS or slug.startswith("i-") else slug  # i-: the icons
+    return f"{slug}-section" if is_reserved(slug) else slug
+
+
+def is_reserved(name: str) -> bool:
+    """Whether an id belongs to the page around a text, or to a diagram in it."""
+    return name in RESERVED_IDS or name.startswith(RESERVED_PREFIXES)
 
 
 def is_foreign(target: str) -> bool:
@@ -122,7 +128,7 @@ class Headings(Treeprocessor):
         for element in root.iter():
             if element.tag == "h1":
                 element.tag = "h2"
-            if element.get("id") in RESERVED_IDS:
+            if is_reserved(element.get("id", "")):
                 del element.attrib["id"]
 
 

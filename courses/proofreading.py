@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from courses.code_blocks import LANGUAGES, OPTIONS, Fence, find_fences, line_numbers
+from courses.diagrams import DIAGRAM_CLASSES
 from courses.listings import FRAMEWORKS, is_program
 from courses.markdown_extensions import CALLOUTS, LESSON_LINK
-from courses.sanitising import TAGS, is_own_image
+from courses.sanitising import TAGS, is_own_image, sanitise
 from courses.toml_tables import is_slug
 
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -25,6 +26,12 @@ DEFINITION = re.compile(r"[ ]{0,3}\[[^\]]+\]:[ \t]*<?(?P<target>[^\s>]+)>?")
 TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s[^<>]*)?)/?>")
 TAG_TARGET = re.compile(r"\shref\s*=\s*[\"']?(?P<target>[^\"'\s]*)", re.IGNORECASE)
 DANGEROUS_ATTRIBUTE = re.compile(r"\s(?P<name>on\w+|style|srcdoc|formaction)\s*=", re.IGNORECASE)
+DIAGRAM = re.compile(r"<figure\s+class=[\"']?diagram[\"']?\s*>.*?</figure\s*>", re.DOTALL | re.IGNORECASE)
+DRAWING = re.compile(r"<svg\b[^<>]*>(?P<content>.*?)</svg\s*>", re.DOTALL | re.IGNORECASE)
+DRAWING_TITLE = re.compile(r"<title id=\"(?P<id>[^\"]*)\">\s*[^\s<]")
+ATTRIBUTE = re.compile(
+    r"\s(?P<name>[^\s=<>\"'/]+)\s*=\s*(?P<quote>[\"']?)(?P<value>.*?)(?P=quote)(?=[\s/]|$)", re.DOTALL
+)
 GOOD_TARGET = re.compile(r"(?:https?://|mailto:)\S+|/(?!/)\S*|#\S+")
 
 
@@ -49,12 +56,18 @@ def proofread(
         for number in range(fence.line, (fence.end or len(lines)) + 1):
             lines[number - 1] = ""
     # Code in the text is blanked like code in fences; line ends stay, so that lines keep their numbers.
-    prose = CODE_SPAN.sub(lambda span: re.sub(r"[^\n]", "x", span[0]), "\n".join(lines))
+    prose = CODE_SPAN.sub(_blank, "\n".join(lines))
     problems.extend(_check_headings(prose.split("\n")))
     problems.extend(_check_callouts(prose.split("\n")))
+    problems.extend(_check_diagrams(prose, heading_ids))
+    prose = DIAGRAM.sub(lambda figure: DRAWING.sub(_blank, figure[0]), prose)
     problems.extend(_check_tags(prose, heading_ids, lesson_slugs))
     problems.extend(_check_links(prose, heading_ids, lesson_slugs))
     return sorted(set(problems))
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", "x", match[0])
 
 
 def _check_fence(fence: Fence) -> Iterator[Problem]:
@@ -146,6 +159,56 @@ def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collecti
             yield Problem(line, "The image has no text for those who cannot see it.")
         if target := TAG_TARGET.search(tag["attributes"]):
             yield from _check_target(line, target["target"], heading_ids, lesson_slugs)
+
+
+def _check_diagrams(prose: str, heading_ids: Collection[str]) -> Iterator[Problem]:
+    """What the sanitiser leaves out of a drawing, and what is missing. Outside of a diagram it leaves out all of it."""
+    ids = set(heading_ids)
+    for figure in DIAGRAM.finditer(prose):
+        for drawing in DRAWING.finditer(prose, *figure.span()):
+            html = sanitise(f'<figure class="diagram">{drawing[0]}</figure>')
+            line = _line(prose, drawing)
+            kept = [(tag["name"], _attributes(tag["attributes"])) for tag in TAG.finditer(html)]
+            names = set(kept[1][1].get("aria-labelledby", "").split()) if len(kept) > 1 else set()
+            title = DRAWING_TITLE.search(html)
+            if not (title and title["id"] in names and 'role="img"' in html):
+                yield Problem(
+                    line,
+                    "The diagram has no text for those who cannot see it: "
+                    '<svg role="img" aria-labelledby="dg-x" …><title id="dg-x">What it shows</title> …',
+                )
+            if "viewBox" not in html:
+                yield Problem(line, "The diagram has no viewBox, and so no size.")
+            yield from _check_drawing(prose, drawing, kept[:0:-1])
+            for _, attributes in kept:
+                if (name := attributes.get("id")) is not None:
+                    if name in ids:
+                        yield Problem(line, f'The id "{name}" stands twice on this page.')
+                    ids.add(name)
+                    names.discard(name)
+            for name in sorted(names):
+                yield Problem(line, f'The diagram has nothing with the id "{name}".')
+
+
+def _check_drawing(prose: str, drawing: re.Match[str], kept: list[tuple[str, dict[str, str]]]) -> Iterator[Problem]:
+    """The tags, attributes and classes of *drawing* that are not in *kept*: tags and attributes, the last one first."""
+    for tag in TAG.finditer(prose, *drawing.span()):
+        line, name = _line(prose, tag), tag["name"].lower()
+        if not kept or kept[-1][0].lower() != name:
+            yield Problem(line, f"The tag <{name}> is not allowed here in a diagram and was left out.")
+            continue
+        attributes = {key.lower(): value for key, value in kept.pop()[1].items()}
+        for key, value in _attributes(tag["attributes"]).items():
+            if key.lower() not in attributes:
+                yield Problem(line, f'A diagram cannot have {key}="{value}" in <{name}>: it was left out.')
+            elif key == "class" and (unknown := set(value.split()) - set(attributes[key].split())):
+                yield Problem(
+                    line, f"Unknown class {', '.join(sorted(unknown))}; there are {', '.join(sorted(DIAGRAM_CLASSES))}."
+                )
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {attribute["name"]: attribute["value"] for attribute in ATTRIBUTE.finditer(text)}
 
 
 def _check_links(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from courses.diagrams import DIAGRAM_ATTRIBUTES, DIAGRAM_CLASSES, DRAWN, is_diagram_value, keep_diagrams
+
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 TAGS = HEADINGS | {
     "a", "abbr", "aside", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure",
@@ -25,11 +27,12 @@ ALIGNMENTS = {"left", "center", "right"}
 CLASSES = {
     "aside": {"note", "note--note", "note--tip", "note--warning", "note--compare"},
     "div": {"codeblock", "cbhead", "hl", "tablewrap"},
+    "figure": {"diagram"},
     "p": {"note-title"},
     "span": {"name", "hll"} | {name for name in STANDARD_TYPES.values() if name},
 }
 # Their content goes with them; of every other unknown tag the text stays.
-DROPPED_WITH_CONTENT = {"script", "style", "template", "iframe", "object", "noscript", "svg", "math", "title"}
+DROPPED_WITH_CONTENT = {"script", "style", "template", "iframe", "object", "noscript", "math"}
 
 
 def is_own_image(source: str) -> bool:
@@ -40,23 +43,26 @@ def is_own_image(source: str) -> bool:
 def _filtered(tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src" and not is_own_image(value):
         return None
+    if attribute in DIAGRAM_ATTRIBUTES.get(tag, ()) and not is_diagram_value(attribute, value):
+        return None
     return value
 
 
 def sanitise(html: str) -> str:
     """*html* with nothing in it but the tags, attributes, classes and kinds of address named above."""
-    return nh3.clean(
+    clean = nh3.clean(
         html,
-        tags=TAGS,
+        tags=TAGS | DIAGRAM_ATTRIBUTES.keys(),
         clean_content_tags=DROPPED_WITH_CONTENT,
-        attributes=ATTRIBUTES,
+        attributes=ATTRIBUTES | DIAGRAM_ATTRIBUTES,
         attribute_filter=_filtered,
         tag_attribute_values={
             "aside": {"role": {"note"}},
             "td": {"align": ALIGNMENTS},
             "th": {"align": ALIGNMENTS},
         },
-        allowed_classes=CLASSES,
+        allowed_classes=CLASSES | dict.fromkeys(DRAWN, DIAGRAM_CLASSES),
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
+    return keep_diagrams(clean)

@@ -68,6 +68,73 @@ def test_problems_have_the_line_of_the_mistake(markdown, problems):
     assert rendered.problems == [Problem(line, message) for line, message in problems]
 
 
+DIAGRAM = """<figure class="diagram">
+<svg viewBox="0 0 9 9" role="img" aria-labelledby="dg-a dg-b">
+<title id="dg-a">What it shows</title><desc id="dg-b">And more.</desc>
+
+  <g class="dg-ink"><rect width="9" height="9"/></g>
+</svg>
+<figcaption>Words.</figcaption>
+</figure>"""
+NO_TEXT = (
+    "The diagram has no text for those who cannot see it: "
+    '<svg role="img" aria-labelledby="dg-x" …><title id="dg-x">What it shows</title> …'
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problems"),
+    [
+        ("", "", []),
+        ('<title id="dg-a">What it shows</title>', "",
+         [(2, NO_TEXT), (2, 'The diagram has nothing with the id "dg-a".')]),
+        ("What it shows", " ", [(2, NO_TEXT)]),
+        (' role="img"', "", [(2, NO_TEXT)]),
+        (' aria-labelledby="dg-a dg-b"', "", [(2, NO_TEXT)]),
+        ('"dg-a dg-b"', '"dg-b"', [(2, NO_TEXT)]),
+        ('id="dg-a"', 'id="a"', [(2, NO_TEXT), (2, 'The diagram has nothing with the id "dg-a".'),
+                                 (3, 'A diagram cannot have id="a" in <title>: it was left out.')]),
+        ('id="dg-b"', 'id="dg-a"', [(2, 'The diagram has nothing with the id "dg-b".'),
+                                    (2, 'The id "dg-a" stands twice on this page.')]),
+        (' viewBox="0 0 9 9"', "", [(2, "The diagram has no viewBox, and so no size.")]),
+        ("viewBox", "viewbox", []),
+        ("<rect width", "<RECT fill='red' onclick=x() width",
+         [(5, "A diagram cannot have fill=\"red\" in <rect>: it was left out."),
+          (5, "A diagram cannot have onclick=\"x()\" in <rect>: it was left out.")]),
+        ('width="9"', 'width="50%"', [(5, 'A diagram cannot have width="50%" in <rect>: it was left out.')]),
+        ("dg-ink", "dg-ink red", [(5, "Unknown class red; there are dg-accent, dg-band, dg-box, dg-dashed, dg-end, "
+                                      "dg-ink, dg-label, dg-line, dg-middle, dg-on, dg-soft, dg-strong, dg-warn.")]),
+        ("</g>", '</g>\n<use href="#dg-a"/><text x="1">x</text>',
+         [(6, "The tag <use> is not allowed here in a diagram and was left out.")]),
+        ("</g>", "<title>x</title></g>", [(5, "The tag <title> is not allowed here in a diagram and was left out.")]),
+        ("Words.", '<span onclick="x()"><a href="#nowhere">Words</a></span>',
+         [(7, "The attribute onclick is not allowed and was left out."),
+          (7, "This page has no heading with the address #nowhere.")]),
+        (' class="diagram"', "", [(2, "The tag <svg> is not allowed and was left out."),
+                                  (3, "The tag <desc> is not allowed and was left out."),
+                                  (3, "The tag <title> is not allowed and was left out."),
+                                  (5, "The tag <g> is not allowed and was left out."),
+                                  (5, "The tag <rect> is not allowed and was left out.")]),
+    ],
+)  # fmt: skip
+def test_problems_of_a_diagram(old, new, problems):
+    rendered = render(DIAGRAM.replace(old, new, 1))
+
+    assert rendered.problems == [Problem(line, message) for line, message in problems]
+
+
+def test_two_diagrams_on_a_page_need_different_ids():
+    rendered = render(f"{DIAGRAM}\n\n{DIAGRAM}")
+
+    assert rendered.problems == [
+        Problem(11, f'The id "{name}" stands twice on this page.') for name in ("dg-a", "dg-b")
+    ]
+
+
+def test_a_diagram_in_code_is_code():
+    assert render(f"```html\n{DIAGRAM.replace(' role=', ' rolle=')}\n```\n\n`<svg>`").problems == []
+
+
 def test_unknown_languages_are_named_and_still_shown():
     rendered = render("```cobol\nDISPLAY 1\n```")
 

@@ -56,6 +56,9 @@ CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</sp
         ("## What it does", '<h2 id="what-it-does">What it does</h2>'),
         ("## What it does {#purpose}", '<h2 id="purpose">What it does</h2>'),
         ("## Outline", '<h2 id="outline-section">Outline</h2>'),
+        ("## A {#dg-a}", '<h2 id="a">A</h2>'),  # dg-: for diagrams
+        ("## dg", '<h2 id="dg">dg</h2>'),
+        ("## dg: a", '<h2 id="dg-a-section">dg: a</h2>'),
         ("## What it does {#outline}", '<h2 id="what-it-does">What it does</h2>'),
         ("## Über Größe", '<h2 id="über-größe">Über Größe</h2>'),
         ("# Too high", '<h2 id="too-high">Too high</h2>'),
@@ -71,6 +74,20 @@ CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</sp
 )
 def test_render_makes_the_agreed_html(markdown, html):
     assert render(markdown).html == html
+
+
+def test_render_keeps_a_diagram_as_it_was_drawn():
+    html = render(
+        'Text.\n\n<figure class="diagram">\n<svg viewBox="0 0 9 9" role="img" aria-labelledby="dg-a">\n'
+        '  <title id="dg-a">A & b</title>\n\n  <g class="dg-ink"><path d="M0 0h9"/></g>\n\n'
+        '    <text x="1" y="2">No *Markdown* in `it`</text>\n</svg>\n<figcaption>c</figcaption>\n</figure>\n\nMore.'
+    ).html
+
+    assert html == (
+        '<p>Text.</p>\n<figure class="diagram">\n<svg viewBox="0 0 9 9" role="img" aria-labelledby="dg-a">'
+        '<title id="dg-a">A &amp; b</title><g class="dg-ink"><path d="M0 0h9"></path></g>'
+        '<text x="1" y="2">No *Markdown* in `it`</text></svg>\n<figcaption>c</figcaption>\n</figure>\n\n<p>More.</p>'
+    )
 
 
 def test_render_wraps_tables_and_keeps_their_alignment():
@@ -117,3 +134,4 @@ def test_headings_never_take_an_id_of_the_page_around_them():
     ids = {found for page in pages for found in re.findall(r'\bid="([\w-]+)"', page.read_text())}
 
     assert {name for name in ids if not name.startswith("i-")} <= RESERVED_IDS
+    assert not [name for name in ids if name.startswith("dg-")]  # those are for diagrams
