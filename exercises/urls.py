@@ -6,6 +6,7 @@ from exercises import views
 
 app_name = "exercises"
 urlpatterns = [
+    path("progress/", views.progress, name="progress"),
     path("exercises/<slug:slug>/", views.exercise, name="exercise"),
     path("submissions/<uuid:uuid>/", views.submission, name="submission"),
     path("submissions/<uuid:uuid>/panel", views.panel, name="panel"),

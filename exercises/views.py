@@ -15,9 +15,10 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses.models import Lesson
+from courses.models import Course, Lesson
 from exercises import submitting
 from exercises.access import may_act, readable_submission, require_owner
+from exercises.course_progress import changed_since, continuation_of, progress_in
 from exercises.errors import ExerciseError, NotYours, TooManyRequests
 from exercises.forms import PREFIX, FilesForm
 from exercises.highlighting import highlighted
@@ -86,6 +87,7 @@ def exercise_page(
 ) -> HttpResponse:
     owner = owner_of(request)
     history = history_of(owner, found)
+    passed_version = passed_exercises(owner).get(found.pk)
     newest = history[0].submission.files if history else {}
     texts = form.texts if form.is_bound else {path: newest.get(path, text) for path, text in version.starter.items()}
     context: dict[str, Any] = {
@@ -102,7 +104,9 @@ def exercise_page(
         "form": form,
         "result": history[0].result if history else None,
         "history": history,
-        "is_passed": found.pk in passed_exercises(owner),
+        "is_passed": passed_version is not None,
+        "passed_version": passed_version,
+        "has_changed_since": changed_since(passed_version, found),
         "next_step": next_step(found),
         "api_url": reverse("api:submit", args=[found.slug]),
         "is_preview": version != found.published,
@@ -128,6 +132,7 @@ def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "lesson": version.exercise.lesson,
         "lesson_url": lesson_url(version.exercise.lesson),
         "result": result_for(request, found),
+        "has_changed_since": changed_since(version.number, version.exercise),
         "next_step": next_step(version.exercise),
         "files": [{"path": path, "text": text, "html": highlighted(path, text)} for path, text in found.files.items()],
     }
@@ -190,6 +195,16 @@ def act(request: HttpRequest, found: Submission, service: Callable[..., Any]) ->
     except ExerciseError as refusal:
         messages.warning(request, refusal.message)
     return SeeOther(found.get_absolute_url())
+
+
+@private
+@require_safe
+def progress(request: HttpRequest) -> HttpResponse:
+    """All that this learner has done, course by course."""
+    owner = owner_of(request)
+    courses = Course.objects.published()
+    context = {"courses": progress_in(courses, owner), "left_off": continuation_of(owner)}
+    return render(request, "exercises/progress.html", context)
 
 
 @require_POST

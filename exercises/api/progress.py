@@ -8,8 +8,8 @@ from rest_framework import generics, serializers
 from courses.models import Course
 from exercises.api.content import Slugs
 from exercises.api.submissions import PrivateView
+from exercises.course_progress import progress_in
 from exercises.owners import owner_of
-from exercises.progress import progress_in
 
 
 class CourseProgressOutput(serializers.Serializer[Any]):
@@ -18,6 +18,7 @@ class CourseProgressOutput(serializers.Serializer[Any]):
     lessons_total = serializers.IntegerField()
     exercises_passed = Slugs(source="passed", read_only=True)
     exercises_total = serializers.IntegerField()
+    percent = serializers.IntegerField(help_text="Lessons done and exercises passed, of all of them.")
 
 
 class Progress(PrivateView, generics.ListAPIView[Course]):

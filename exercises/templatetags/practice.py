@@ -10,9 +10,10 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from courses.models import Course, Lesson
+from exercises.course_progress import Continuation, CourseProgress, continuation_of, progress_in
 from exercises.models import Exercise
 from exercises.owners import owner_of
-from exercises.progress import done_lessons, passed_exercises, progress_in, tried_exercises
+from exercises.progress import done_lessons, passed_exercises, tried_exercises
 
 register = template.Library()
 
@@ -49,11 +50,16 @@ def lesson_practice(context: dict[str, Any], lesson: Lesson) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def course_progress(context: dict[str, Any], course: Course) -> dict[str, int]:
-    """Lessons done of those published, and the share in percent, rounded down: 100 means all."""
+def course_progress(context: dict[str, Any], course: Course) -> CourseProgress:
+    """How far this learner is in *course*."""
     (progress,) = progress_in([course], owner_of(context["request"]))
-    done, total = len(progress.done), progress.lessons_total
-    return {"done": done, "total": total, "percent": 100 * done // total if total else 0}
+    return progress
+
+
+@register.simple_tag(takes_context=True)
+def continuation(context: dict[str, Any]) -> Continuation | None:
+    """Where this learner left off."""
+    return continuation_of(owner_of(context["request"]))
 
 
 @register.simple_tag

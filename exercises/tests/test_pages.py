@@ -323,11 +323,9 @@ def test_lesson_done(client, done, status, is_done):
     assert response.status_code == status
     page = {"request": request_of(client)}
     assert practice.done_lessons_of_learner(page) == ({lesson.pk} if is_done else set())
-    assert practice.course_progress(page, lesson.course) == {
-        "done": int(is_done),
-        "total": 1,
-        "percent": 100 * is_done,
-    }
+    progress = practice.course_progress(page, lesson.course)
+    assert (progress.done, progress.lessons_total) == ([lesson] * is_done, 1)
+    assert progress.percent == 100 * is_done
 
 
 def request_of(client):
@@ -370,8 +368,6 @@ def test_editor_url_is_empty_where_the_editor_was_not_built(settings, tmp_path, 
 
 
 def test_course_progress_of_an_empty_course_is_nothing(client):
-    assert practice.course_progress({"request": request_of(client)}, make_course()) == {
-        "done": 0,
-        "total": 0,
-        "percent": 0,
-    }
+    progress = practice.course_progress({"request": request_of(client)}, make_course())
+
+    assert (progress.done, progress.lessons_total, progress.percent) == ([], 0, 0)

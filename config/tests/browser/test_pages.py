@@ -14,6 +14,7 @@ PAGES = {
     "course": COURSE,
     "lesson": LESSON,
     "exercise": EXERCISE,
+    "progress": "/progress/",
     "login": "/accounts/login/",
     "signup": "/accounts/signup/",
     "reset": "/accounts/password/reset/",

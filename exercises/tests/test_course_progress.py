@@ -1,0 +1,191 @@
+"""How far a learner is, and where to go on."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+
+from exercises.course_progress import continuation_of, progress_in
+from exercises.models import ExerciseVersion, LessonDone, Run
+from exercises.owners import GUEST
+from exercises.progress import mark_lesson
+from exercises.tests.builders import guest, make_course, make_exercise, make_lesson, make_run, make_submission
+
+pytestmark = pytest.mark.django_db
+DONE = Run.Status.DONE
+
+
+def published_again(exercise, **columns):
+    """The exercise with a newer version that learners see."""
+    kept = {name: getattr(exercise.published, name) for name in ("title", "framework", "starter", "solution", "cases")}
+    exercise.draft = exercise.published = ExerciseVersion.objects.create(
+        exercise=exercise, number=exercise.published.number + 1, content_hash="1" * 64, **{**kept, **columns}
+    )
+    exercise.save()
+    return exercise
+
+
+def passed(exercise, owner):
+    return make_run(make_submission(owner=owner, exercise=exercise), DONE)
+
+
+@pytest.fixture
+def course():
+    """Three lessons; the first has two exercises, the second one."""
+    first, second, third = (make_lesson(slug) for slug in ("first", "second", "third"))
+    for position, lesson in enumerate([first, second, third]):
+        lesson.position = position
+        lesson.save()
+    for slug, lesson, position in (("a", first, 1), ("b", first, 2), ("c", second, 1)):
+        exercise = make_exercise(slug, lesson=lesson)
+        exercise.position = position
+        exercise.save()
+    return first.course
+
+
+def exercise_of(course, slug):
+    (progress,) = progress_in([course], None)
+    return next(item.exercise for item in progress.exercises if item.exercise.slug == slug)
+
+
+def lesson_of(course, slug):
+    (progress,) = progress_in([course], None)
+    return next(item.lesson for item in progress.lessons if item.lesson.slug == slug)
+
+
+def test_percentage_counts_lessons_and_exercises_alike(course):
+    owner = guest()
+    passed(exercise_of(course, "a"), owner)
+    make_run(make_submission(owner=owner, exercise=exercise_of(course, "b")))
+    mark_lesson(owner=owner, lesson=lesson_of(course, "third"), is_done=True)
+
+    (progress,) = progress_in([course], owner)
+
+    assert [(item.exercise.slug, item.state) for item in progress.exercises] == [
+        ("a", "passed"), ("b", "tried"), ("c", "new")
+    ]  # fmt: skip
+    assert [item.is_finished for item in progress.lessons] == [False, False, True]
+    assert progress.percent == 100 * 2 // 6
+
+
+def test_hundred_percent_means_all(course):
+    owner = guest()
+    for slug in "abc":
+        passed(exercise_of(course, slug), owner)
+    for slug in ("first", "second"):
+        mark_lesson(owner=owner, lesson=lesson_of(course, slug), is_done=True)
+    (almost,) = progress_in([course], owner)
+    mark_lesson(owner=owner, lesson=lesson_of(course, "third"), is_done=True)
+    (all_of_it,) = progress_in([course], owner)
+
+    assert (almost.percent, all_of_it.percent) == (83, 100)
+    assert continuation_of(owner) is None
+
+
+def test_passed_stays_passed_when_the_exercise_changes(course):
+    owner = guest()
+    exercise = exercise_of(course, "a")
+    passed(exercise, owner)
+    published_again(exercise)
+    (before,) = progress_in([course], owner)
+    passed(exercise, owner)
+    (after,) = progress_in([course], owner)
+
+    seen = [(item.state, item.passed_version, item.has_changed) for item in (before.exercises[0], after.exercises[0])]
+    assert seen == [("passed", 1, True), ("passed", 2, False)]
+
+
+@pytest.mark.parametrize(
+    ("activity", "goes_on_with"),
+    [
+        ([], None),
+        (["tried a"], "A"),  # not passed yet
+        (["passed a"], "B"),  # the lesson's next exercise, though the lesson is not marked
+        (["passed b"], "Second"),
+        (["done first"], "A"),
+        (["passed c", "done second", "done third"], "First"),  # nothing is open after it
+        (["done third", "tried c"], "C"),  # the newest counts
+        (["tried c", "done first"], "A"),
+    ],
+)
+def test_continuation_is_the_next_unfinished_step_after_the_last_activity(course, activity, goes_on_with):
+    owner = guest()
+    for number, (what, slug) in enumerate(text.split() for text in activity):
+        moment = now() - timedelta(hours=10 - number)
+        if what == "done":
+            LessonDone.objects.create(**owner.columns, lesson=lesson_of(course, slug), done_at=moment)
+        else:
+            run = make_run(make_submission(owner=owner, exercise=exercise_of(course, slug)), DONE)
+            run.submission.__class__.objects.filter(pk=run.submission_id).update(created_at=moment)
+            if what == "tried":
+                Run.objects.filter(pk=run.pk).update(verdict="failed", reason="mismatch")
+
+    found = continuation_of(owner)
+
+    assert (found and found.step.title) == goes_on_with
+
+
+def test_continuation_leads_into_published_courses_only(course):
+    owner = guest()
+    passed(exercise_of(course, "a"), owner)
+    course.published_at = None
+    course.save()
+
+    assert continuation_of(owner) is None
+
+
+def test_an_exercise_whose_lesson_is_a_draft_stands_alone():
+    make_exercise("alone", lesson=make_lesson("draft", is_published=False))
+
+    (progress,) = progress_in([make_course("empty"), make_lesson("x").course][1:], None)
+
+    assert [item.exercise.slug for item in progress.alone] == ["alone"]
+    assert progress.exercises_total == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_progress_page_needs_the_same_queries_for_any_number_of_courses(client, count, django_assert_num_queries):
+    for number in range(count):
+        lesson = make_lesson(course=make_course(f"course-{number}"))
+        make_exercise(f"exercise-{number}", lesson=lesson)
+
+    with django_assert_num_queries(3):  # courses, lessons, exercises
+        page = client.get("/progress/")
+
+    assert len(page.context["courses"]) == count
+
+
+def test_progress_and_home_page_show_a_guest_where_to_go_on(client, course):
+    owner = guest()
+    session = client.session
+    session[GUEST] = str(owner.guest)
+    session.save()
+    exercise = exercise_of(course, "a")
+    passed(exercise, owner)
+    published_again(exercise)
+
+    page, home, solving = (client.get(path) for path in ("/progress/", "/", "/exercises/a/"))
+
+    assert page.context["left_off"].step.url == "/exercises/b/"
+    assert page["Cache-Control"] == "private, no-store"
+    assert page.content.decode().count("Newer version") == 1
+    assert 'href="/exercises/b/">B</a>' in home.content.decode()
+    assert "Continue where you left off" in home.content.decode()
+    assert (solving.context["passed_version"], solving.context["has_changed_since"]) == (1, True)
+    assert "it stays passed" in solving.content.decode()
+
+
+def test_a_visitor_who_did_nothing_is_not_told_to_continue(client, course):
+    assert "Continue where you left off" not in client.get("/").content.decode()
+    assert client.get("/progress/").context["left_off"] is None
+    assert "sessionid" not in client.cookies
+
+
+def test_an_attempt_at_an_older_version_says_so(client, course):
+    run = passed(exercise_of(course, "a"), guest())
+    path = run.submission.get_absolute_url()
+    before = client.get(path).content.decode()
+    published_again(exercise_of(course, "a"))
+    after = client.get(path).content.decode()
+
+    assert ("There is a newer version now" in before, "There is a newer version now" in after) == (False, True)
