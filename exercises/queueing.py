@@ -12,7 +12,7 @@ from celery import current_app
 from django.conf import settings
 from django.utils.timezone import now
 from kombu import Connection
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 from kombu.pools import producers
 
 from exercises.models import Run
@@ -20,8 +20,10 @@ from exercises.models import Run
 logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 1
+QUEUE = "grading"
 FIRST_RESEND_SECONDS = 20
-MAX_RESEND_SECONDS = 300
+MAX_RESEND_SECONDS = 60  # a second message costs a worker some milliseconds, a lost one costs a learner this long
+MAX_PAUSE_SECONDS = 300
 
 
 def send(run_id: int, *, delay_seconds: float = 0) -> bool:
@@ -32,7 +34,7 @@ def send(run_id: int, *, delay_seconds: float = 0) -> bool:
             current_app.send_task(
                 "exercises.judge_run",
                 args=[run_id],
-                queue="grading",
+                queue=QUEUE,
                 countdown=delay_seconds or None,
                 producer=producer,
             )
@@ -40,6 +42,19 @@ def send(run_id: int, *, delay_seconds: float = 0) -> bool:
         logger.warning("run %s: the broker is away, the sweeper will send it: %s", run_id, error)
         return False
     return True
+
+
+def is_empty() -> bool:
+    """Whether the broker has no message for the workers; False also when it is away."""
+    connection = connection_to(current_app.conf.broker_url)
+    away: tuple[type[BaseException], ...] = (OperationalError, *connection.connection_errors)
+    try:
+        with producers[connection].acquire(block=True) as producer:
+            return bool(producer.channel.queue_declare(QUEUE, passive=True).message_count == 0)
+    except ChannelError:  # a broker that was started anew knows of no queue
+        return True
+    except away:
+        return False
 
 
 @cache
@@ -52,7 +67,7 @@ def connection_to(url: str) -> Connection:
 
 
 def next_resend(run: Run) -> datetime:
-    """When to send a queued run again if nobody claims it: after 20 s, then 40 s, 80 s, … at most 5 minutes."""
+    """When to send a queued run again if nobody claims it: after 20 s, then 40 s, then each minute."""
     waited = now() - run.created_at
     shortest, longest = timedelta(seconds=FIRST_RESEND_SECONDS), timedelta(seconds=MAX_RESEND_SECONDS)
     return now() + min(max(waited, shortest), longest)
@@ -60,7 +75,7 @@ def next_resend(run: Run) -> datetime:
 
 def pause_after(tries: int) -> int:
     """Seconds before a run that failed through us is tried again: 2, 4, 8, … at most 5 minutes."""
-    return int(min(2**tries, MAX_RESEND_SECONDS))
+    return int(min(2**tries, MAX_PAUSE_SECONDS))
 
 
 def patience() -> timedelta:

@@ -1,6 +1,7 @@
 """Finds runs that were forgotten: their worker died, the broker lost their message, or no worker may take them."""
 
 import logging
+from datetime import timedelta
 
 import redis
 from django.conf import settings
@@ -12,6 +13,7 @@ from exercises.models import Run
 
 logger = logging.getLogger(__name__)
 
+LOST_SECONDS = 10  # a run that waits longer than this while the queue is empty has no message
 BATCH = 100  # runs a sweep, of each kind; the next sweep is seconds away
 VERSION = "submission__exercise_version__exercise"  # for the log
 
@@ -25,9 +27,13 @@ def sweep() -> None:
     for run in Run.objects.abandoned().select_related(VERSION).order_by("pk")[:BATCH]:
         if take_back(run) and not queueing.send(run.pk):
             return
-    for run in Run.objects.overdue().order_by("pk")[:BATCH]:
+    waiting = Run.objects.overdue()
+    if queueing.is_empty():
+        # The broker lost their messages, or a worker died with them. What is tried again has its pause to wait for.
+        waiting |= Run.objects.waiting_since_before(now() - timedelta(seconds=LOST_SECONDS)).filter(tries=0)
+    for run in waiting.order_by("pk")[:BATCH]:
         if Run.objects.postpone(run, requeue_at=queueing.next_resend(run)):
-            logger.warning("run %s: nobody has claimed it since %s, sent again", run.pk, run.requeue_at)
+            logger.warning("run %s: nobody has claimed it since %s, sent again", run.pk, run.created_at)
             if not queueing.send(run.pk):
                 return
 
