@@ -13,6 +13,8 @@ FRAMEWORKS = (
     "flask", "django", "fastapi", "starlette", "pyramid", "aiohttp", "sanic", "tornado", "gevent", "streamlit", "dash",
     "python",
 )  # fmt: skip
+# Those whose name is more than another spelling of their slug.
+LONGER_NAMES = {"plotly-dash": "dash"}
 
 
 @dataclass(frozen=True, slots=True)

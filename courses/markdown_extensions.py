@@ -1,4 +1,4 @@
-"""What this site adds to Python-Markdown: code blocks, callouts, links to lessons, tables that scroll."""
+"""What this site adds to Python-Markdown: code blocks, callouts, tabs, links to lessons, tables that scroll."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from markdown import Markdown
 from markdown.extensions import Extension
-from markdown.extensions.toc import slugify_unicode
+from markdown.extensions.toc import slugify_unicode, unique
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
 
 from courses.code_blocks import code_block, line_numbers
+from courses.listings import LONGER_NAMES
 
 # `!!! kind "Title"` -> the title of a callout that has none of its own.
 CALLOUTS = {"note": "Note", "tip": "Tip", "warning": "Watch out", "compare": "Compare"}
@@ -22,6 +24,7 @@ RESERVED_IDS = {
     "theme-menu", "toc-title",
 }  # fmt: skip
 RESERVED_PREFIXES = ("i-", "dg-")  # the icons; what names a diagram
+VARIANT_ID = re.compile(r"tab-\d+-[\w-]+")  # of a tab's content: the number of its set in the text, and its slug
 LESSON_LINK = re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?P<fragment>#[\w-]+)?")
 
 
@@ -73,6 +76,34 @@ class Callouts(Treeprocessor):
             title.set("class", "note-title")
 
 
+class Tabs(Treeprocessor):
+    """Sets of tabs become variants one below another, each with a heading; js/variants.js makes tabs of them."""
+
+    def run(self, root: etree.Element) -> None:
+        level, number = 1, 0
+        for element in list(root.iter()):
+            if re.fullmatch("h[1-6]", element.tag):
+                level = int(element.tag[1])
+            elif element.tag == "div" and element.get("class") == "tabbed-set":
+                number += 1
+                self._make_variants(element, f"tab-{number}-", f"h{min(level + 1, 6)}")
+
+    def _make_variants(self, element: etree.Element, prefix: str, heading: str) -> None:
+        """*element* holds an input, a label and the content of each tab, one after the other."""
+        titles, contents = element.findall("label"), element.findall("div")
+        element.clear()
+        element.set("class", "variants")
+        element.tail = "\n"
+        ids: set[str] = set()
+        for label, content in zip(titles, contents, strict=True):
+            title = etree.Element(heading, {"class": "variant-title"})
+            title.text = HTML_PLACEHOLDER_RE.sub("", "".join(label.itertext()))  # a title is text
+            content.set("class", "variant")
+            content.set("id", unique(prefix + tab_slug(title.text), ids))
+            content.insert(0, title)
+            element.append(content)
+
+
 class Links(Treeprocessor):
     """`lesson:slug` becomes that lesson's address; links to other sites say so to the browser."""
 
@@ -96,8 +127,14 @@ def heading_id(text: str, separator: str) -> str:
 
 
 def is_reserved(name: str) -> bool:
-    """Whether an id belongs to the page around a text, or to a diagram in it."""
-    return name in RESERVED_IDS or name.startswith(RESERVED_PREFIXES)
+    """Whether an id belongs to the page around a text, or to a diagram or a tab in it."""
+    return name in RESERVED_IDS or name.startswith(RESERVED_PREFIXES) or VARIANT_ID.fullmatch(name) is not None
+
+
+def tab_slug(title: str) -> str:
+    """What a tab is called in its address and in the reader's preference: a framework's slug, if it is named so."""
+    slug = slugify_unicode(title, "-") or "tab"
+    return LONGER_NAMES.get(slug, slug)
 
 
 def is_foreign(target: str) -> bool:
@@ -140,6 +177,7 @@ class FieldguideExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         # After inline (20) and attr_list (8) have made their elements; toc (5) then gives ids to the headings.
         md.treeprocessors.register(Headings(md), "fieldguide-headings", 7)
+        md.treeprocessors.register(Tabs(md), "fieldguide-tabs", 4.5)  # so that their titles are not among the contents
         md.treeprocessors.register(Callouts(md), "fieldguide-callouts", 4)
         md.treeprocessors.register(Links(md, self.lesson_url), "fieldguide-links", 3)
         md.treeprocessors.register(Tables(md), "fieldguide-tables", 2)

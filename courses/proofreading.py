@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from courses.code_blocks import LANGUAGES, OPTIONS, Fence, find_fences, line_numbers
 from courses.diagrams import DIAGRAM_CLASSES
@@ -19,6 +19,9 @@ CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", r
 HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*(?P<text>[^#\s].*)")
 UNDERLINE = re.compile(r"(?P<sign>=+|-+)[ \t]*")
 CALLOUT = re.compile(r"[> ]*!!![ ]?(?P<kind>[\w -]*?)[ ]*(?P<title>\".*\")?[ ]*")
+# Also what was probably meant as one.
+TAB = re.compile(r"(?P<prefix>[> ]*)={3}(?![=])(?P<sign>[!+]*)(?P<gap>[ ]*)(?P<title>\S.*?)[ ]*")
+TAB_INDENT = "    "
 LINK = re.compile(
     r"(?P<image>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?(?P<target>[^)\s>]*)>?(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
@@ -48,6 +51,7 @@ def proofread(
 ) -> list[Problem]:
     """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page."""
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    indents = [re.match(r"[> ]*", line)[0] if line.strip("> ") else None for line in lines]  # type: ignore[index]
     problems: list[Problem] = []
     listing_lines: dict[str, int] = {}
     for fence in find_fences(lines):
@@ -59,6 +63,7 @@ def proofread(
     prose = CODE_SPAN.sub(_blank, "\n".join(lines))
     problems.extend(_check_headings(prose.split("\n")))
     problems.extend(_check_callouts(prose.split("\n")))
+    problems.extend(_check_tabs(prose.split("\n"), indents))
     problems.extend(_check_diagrams(prose, heading_ids))
     prose = DIAGRAM.sub(lambda figure: DRAWING.sub(_blank, figure[0]), prose)
     problems.extend(_check_tags(prose, heading_ids, lesson_slugs))
@@ -145,6 +150,60 @@ def _check_callouts(lines: list[str]) -> Iterator[Problem]:
         callout = CALLOUT.fullmatch(line)
         if callout and callout["kind"].lower() not in CALLOUTS:
             yield Problem(number, f'Unknown callout "{callout["kind"]}"; there are {", ".join(CALLOUTS)}.')
+
+
+@dataclass(slots=True)
+class _TabSet:
+    prefix: str  # in front of its tabs: spaces, or the signs of a quotation
+    line: int
+    count: int = 0
+    titles: set[str] = field(default_factory=set)
+
+
+def _check_tabs(lines: list[str], indents: list[str | None]) -> Iterator[Problem]:
+    """*indents* are those of the lines with their code; None for a line that is empty."""
+    open_sets: list[_TabSet] = []
+    for number, (line, indent) in enumerate(zip(lines, indents, strict=True), start=1):
+        if indent is None:
+            continue
+        tab = TAB.fullmatch(line)
+        if tab and tab["sign"] in ("", "!") and tab["gap"] and re.fullmatch(r"\".*\"", tab["title"]):
+            while open_sets and not _goes_on(open_sets[-1], indent, with_tab=not tab["sign"]):
+                yield from _check_count(open_sets.pop())
+            if not open_sets or open_sets[-1].prefix != indent:
+                open_sets.append(_TabSet(indent, number))
+            yield from _check_tab(open_sets[-1], number, tab["title"].strip('" '))
+            content = next((one for one in indents[number:] if one is not None), "")
+            if not content.startswith(indent + TAB_INDENT):
+                yield Problem(number, "This tab has no content; indent it by four spaces, below the title.")
+            continue
+        while open_sets and not _goes_on(open_sets[-1], indent, with_tab=False):
+            yield from _check_count(open_sets.pop())
+        if tab:
+            yield Problem(number, 'Cannot read this tab; write it like: === "Flask"')
+        elif open_sets and HEADING.fullmatch(line):
+            yield Problem(number, "A tab has no headings: the contents of the page would lead to what is hidden.")
+    while open_sets:
+        yield from _check_count(open_sets.pop())
+
+
+def _goes_on(tabs: _TabSet, indent: str, *, with_tab: bool) -> bool:
+    """Whether a line belongs to the set: it is a tab of it, or in one."""
+    return indent.startswith(tabs.prefix + TAB_INDENT) or (with_tab and indent == tabs.prefix)
+
+
+def _check_tab(tabs: _TabSet, line: int, title: str) -> Iterator[Problem]:
+    if not title:
+        yield Problem(line, "The tab has no title.")
+    elif title in tabs.titles:
+        yield Problem(line, f'Another tab of this set is called "{title}", too.')
+    tabs.titles.add(title)
+    tabs.count += 1
+
+
+def _check_count(tabs: _TabSet) -> Iterator[Problem]:
+    if tabs.count == 1:
+        yield Problem(tabs.line, "One tab alone is nothing to choose from.")
 
 
 def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:

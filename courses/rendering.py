@@ -15,6 +15,7 @@ from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
 from pymdownx.superfences import SuperFencesCodeExtension
+from pymdownx.tabbed import TabbedExtension
 
 from courses.markdown_extensions import SUPERFENCES, FieldguideExtension, heading_id
 from courses.proofreading import Problem, proofread
@@ -48,6 +49,7 @@ def render(markdown: str, *, lesson_url: str = "../{slug}/", lesson_slugs: Colle
             DefListExtension(),
             SaneListExtension(),
             SuperFencesCodeExtension(**SUPERFENCES),
+            TabbedExtension(),
             TableExtension(use_align_attribute=True),
             TocExtension(marker="", toc_depth="2-6", slugify=heading_id),
             FieldguideExtension(lesson_url=lesson_url),

@@ -6,6 +6,7 @@ import nh3
 from pygments.token import STANDARD_TYPES
 
 from courses.diagrams import DIAGRAM_ATTRIBUTES, DIAGRAM_CLASSES, DRAWN, is_diagram_value, keep_diagrams
+from courses.markdown_extensions import VARIANT_ID
 
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 TAGS = HEADINGS | {
@@ -17,6 +18,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "*": set(),  # said so, because the library would allow lang and title everywhere
     "a": {"href", "title", "rel"},
     "abbr": {"title"},
+    "div": {"id"},  # of a tab's content
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
@@ -26,10 +28,11 @@ ATTRIBUTES: dict[str, set[str]] = {
 ALIGNMENTS = {"left", "center", "right"}
 CLASSES = {
     "aside": {"note", "note--note", "note--tip", "note--warning", "note--compare"},
-    "div": {"codeblock", "cbhead", "hl", "tablewrap"},
+    "div": {"codeblock", "cbhead", "hl", "tablewrap", "variants", "variant"},
     "figure": {"diagram"},
     "p": {"note-title"},
     "span": {"name", "hll"} | {name for name in STANDARD_TYPES.values() if name},
+    **{heading: {"variant-title"} for heading in HEADINGS},
 }
 # Their content goes with them; of every other unknown tag the text stays.
 DROPPED_WITH_CONTENT = {"script", "style", "template", "iframe", "object", "noscript", "math"}
@@ -44,6 +47,8 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
     if tag == "img" and attribute == "src" and not is_own_image(value):
         return None
     if attribute in DIAGRAM_ATTRIBUTES.get(tag, ()) and not is_diagram_value(attribute, value):
+        return None
+    if tag == "div" and attribute == "id" and not VARIANT_ID.fullmatch(value):
         return None
     return value
 

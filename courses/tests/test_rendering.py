@@ -8,6 +8,7 @@ from django.conf import settings
 
 from courses.markdown_extensions import RESERVED_IDS
 from courses.rendering import render
+from courses.templatetags.variants import showing_first
 
 CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span>\n'
 
@@ -55,6 +56,7 @@ CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</sp
         ),
         ("## What it does", '<h2 id="what-it-does">What it does</h2>'),
         ("## What it does {#purpose}", '<h2 id="purpose">What it does</h2>'),
+        ("## Tab 1 flask", '<h2 id="tab-1-flask-section">Tab 1 flask</h2>'),
         ("## Outline", '<h2 id="outline-section">Outline</h2>'),
         ("## A {#dg-a}", '<h2 id="a">A</h2>'),  # dg-: for diagrams
         ("## dg", '<h2 id="dg">dg</h2>'),
@@ -95,6 +97,48 @@ def test_render_wraps_tables_and_keeps_their_alignment():
 
     assert html.startswith('<div class="tablewrap"><table>\n<thead>\n<tr>\n<th>a</th>\n<th align="right">b</th>')
     assert html.endswith("</table></div>")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        (  # tabs that follow each other are one set, also in the text of a paragraph
+            'Both:\n=== "Flask"\n    One.\n\n    Two.\n=== "Plotly Dash"\n\n    Three.\n\nBelow.',
+            '<p>Both:</p>\n<div class="variants"><div class="variant" id="tab-1-flask">\n'
+            '<h2 class="variant-title">Flask</h2><p>One.</p>\n<p>Two.</p>\n</div>\n'
+            '<div class="variant" id="tab-1-dash">\n'
+            '<h2 class="variant-title">Plotly Dash</h2><p>Three.</p>\n</div>\n</div>\n<p>Below.</p>',
+        ),
+        (  # a title is text; the same one twice has two addresses
+            '## Above\n\n=== "`a` <b>"\n    x\n=== "a b"\n    y\n=== "a b"\n    z',
+            '<h2 id="above">Above</h2>\n<div class="variants"><div class="variant" id="tab-1-a">\n'
+            '<h3 class="variant-title">a </h3><p>x</p>\n</div>\n<div class="variant" id="tab-1-a-b">\n'
+            '<h3 class="variant-title">a b</h3><p>y</p>\n</div>\n<div class="variant" id="tab-1-a-b_1">\n'
+            '<h3 class="variant-title">a b</h3><p>z</p>\n</div>\n</div>',
+        ),
+    ],
+)
+def test_tabs_become_variants_with_headings_and_stable_addresses(markdown, html):
+    assert render(markdown).html == html
+
+
+def test_tabs_are_numbered_in_the_text_and_not_among_its_contents():
+    tabs = '=== "Flask"\n    {0}\n=== "aiohttp"\n    {0}\n\n'
+    rendered = render("## One\n\n" + tabs.format("```python\n    x = 1\n    ```") + "### Two\n\n" + tabs.format("x"))
+
+    found = re.findall(r'id="(tab-[^"]+)">\n<(h\d)', rendered.html)
+    assert found == [("tab-1-flask", "h3"), ("tab-1-aiohttp", "h3"), ("tab-2-flask", "h4"), ("tab-2-aiohttp", "h4")]
+    assert rendered.html.count(f"<pre><code>{CODE}</code></pre>") == 2
+    assert [entry["id"] for entry in rendered.contents] == ["one", "two"]
+
+
+def test_tabs_of_the_readers_framework_are_marked():
+    html = render('=== "Flask"\n    a\n=== "FastAPI"\n    `<div class="variant" id="tab-1-fastapi">`').html
+
+    marked = showing_first(html, "fastapi")
+
+    assert marked == html.replace('"variant" id="tab-1-fastapi"', '"variant variant--chosen" id="tab-1-fastapi"', 1)
+    assert [showing_first(html, name) for name in ("", "fast", "django")] == [html] * 3
 
 
 def test_render_resolves_lesson_links_for_the_page_that_asks():

@@ -40,6 +40,8 @@ ATTACKS = [
     "<p title='x' lang='en'>x</p>",
     "<p style='background:url(javascript:alert(1))'>x</p>",
     "<div class='bar dialog' id='main'>x</div>",
+    "<div class='variants' id='outline'><div class='variant' id='tab-x'><h2 class='bar'>x</h2></div></div>",
+    '=== "<img src=x onerror=alert(1)>"\n    x\n=== "</h2><script>alert(1)</script>"\n    x',
     "<details open ontoggle=alert(1)>x</details>",
     "<a href='javascript:alert(1)'>x</a>",
     "<a href='java\tscript:alert(1)'>x</a>",
@@ -196,6 +198,8 @@ class Reader(HTMLParser):
                 allowed = set(value.split()) <= CLASSES.get(tag, set())
             elif name == "align":
                 allowed = tag in ("td", "th") and value in ALIGNMENTS
+            elif name == "id" and tag == "div":
+                allowed = re.fullmatch(r"tab-\d+-[\w-]+", value)
             elif name == "role":
                 allowed = tag == "aside" and value == "note"
             elif name == "href":
@@ -225,12 +229,13 @@ def test_the_reader_of_these_tests_finds_what_is_not_allowed():
     html = (
         '<p class="bar" onclick="x"><script></script><!-- --><a href="javascript:x">x</a></p><svg></svg>'
         '<title>x</title><figure class="diagram"><svg><a href="/x">x</a>'
-        '<rect style="x"></rect><path d="url(x)" /></svg></figure></b>'
+        '<rect style="x"></rect><path d="url(x)" /></svg></figure></b><div id="tab">'
     )
 
     assert violations(html) == [
         "<p class='bar'>", "<p onclick='x'>", "<script>", "<!-- -->", "<a href='javascript:x'>", "<svg>", "<title>",
         "<a>", "<rect style='x'>", "<path/>", "</b>",
+        "<div id='tab'>",
     ]  # fmt: skip
 
 
@@ -286,7 +291,7 @@ def test_every_class_of_a_diagram_has_a_rule_and_an_explanation():
     assert (drawn, explained & DIAGRAM_CLASSES) == (DIAGRAM_CLASSES, DIAGRAM_CLASSES)
 
 
-PIECES = [*ATTACKS, "\n\n", "    ", "> ", "- ", "```", "`", "<", ">", '"', "&", "]", "("]
+PIECES = [*ATTACKS, "\n\n", '\n=== "a"\n    ', "    ", "> ", "- ", "```", "`", "<", ">", '"', "&", "]", "("]
 
 
 @hypothesis(max_examples=300, deadline=None)
