@@ -1,4 +1,4 @@
-"""Where the theme menu and the shortcuts dialog send their choice."""
+"""Where the theme menu, the shortcuts dialog and the tabs of frameworks send their choice."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from config.preferences import THEMES
+from courses.listings import FRAMEWORKS
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -22,13 +23,15 @@ def safe_next(request: HttpRequest) -> str:
 
 @require_POST
 def set_preferences(request: HttpRequest) -> HttpResponse:
-    """Keep `theme` (light, dark or system) and `keys` (1 or 0) in cookies and answer 303; other values change nothing.
+    """Keep `theme` (light, dark or system), `keys` (1 or 0) and `fw` (a framework) in cookies and answer 303.
+
+    Other values change nothing.
 
     The server sets the cookies, not a script: Safari forgets a script's cookies after seven days.
     """
     response = HttpResponseRedirect(safe_next(request))
     response.status_code = 303
-    theme, keys = request.POST.get("theme"), request.POST.get("keys")
+    theme, keys, framework = (request.POST.get(name) for name in ("theme", "keys", "fw"))
     cookie: dict[str, Any] = {"max_age": YEAR_SECONDS, "httponly": True, "samesite": "Lax"}
     cookie["secure"] = request.is_secure()
     if theme in THEMES:
@@ -37,4 +40,6 @@ def set_preferences(request: HttpRequest) -> HttpResponse:
         response.delete_cookie("theme", samesite="Lax")
     if keys in ("0", "1"):
         response.set_cookie("keys", keys, **cookie)
+    if framework in FRAMEWORKS:
+        response.set_cookie("fw", framework, **cookie)
     return response

@@ -1,4 +1,4 @@
-"""The form behind the theme menu and the shortcuts dialog."""
+"""What the theme menu, the shortcuts dialog and the tabs of frameworks send."""
 
 import pytest
 
@@ -13,6 +13,8 @@ import pytest
         ({"keys": "0"}, {"keys": "0"}),
         ({"keys": ["0", "1"]}, {"keys": "1"}),  # a ticked checkbox comes after its hidden field
         ({"keys": "yes"}, {}),
+        ({"fw": "fastapi"}, {"fw": "fastapi"}),
+        ({"fw": "rails"}, {}),
         ({}, {}),
     ],
 )

@@ -6,4 +6,5 @@ import "./outline.js";
 import "./anchors.js";
 import "./contents.js";
 import "./copy.js";
+import "./variants.js"; // after copy: it looks for buttons
 import "./overflow.js";
