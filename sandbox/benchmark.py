@@ -182,7 +182,7 @@ def sandbox_plan(folder: Path) -> Iterator[Plan]:
         run = _bare_pytest(framework, python, tools, folder)
         plan.cases.append(Case(name, partial(run, 0)))
         plan.flows.append(Flow(name, run, jobs=8))
-    with _supervisor(folder), ExitStack() as stack:
+    with own_supervisor(folder), ExitStack() as stack:
         plan.tables["Warm interpreters"] = warm_table(_warmed_up())
         judged_elsewhere = stack.enter_context(_judging_processes())
         plan.cases += [Case(COLD[framework], partial(_judged_cold, framework)) for framework in PYTEST]
@@ -192,7 +192,7 @@ def sandbox_plan(folder: Path) -> Iterator[Plan]:
 
 
 @contextmanager
-def _supervisor(folder: Path) -> Iterator[None]:
+def own_supervisor(folder: Path) -> Iterator[None]:
     """One of our own, for this process and those that it starts. It never replaces a zygote for its age."""
     environment = {"SANDBOX_SOCKET": str(folder / "sandbox.sock"), "SANDBOX_ZYGOTE_JOBS": "1000000"}
     before = {name: os.environ.get(name) for name in environment}
@@ -230,18 +230,25 @@ def _warmed_up() -> list[Zygote]:
     found = []
     for profile in WARM:
         started = time.monotonic()
-        while (pid := warm_interpreter(profile)) is None:
-            if time.monotonic() - started > START_SECONDS:
-                raise BenchmarkError(f"the warm interpreter of {profile} did not start: {supervision.status()}")
-            if (lease := supervision.lease(profile)) is not None:
-                lease.close()
-            time.sleep(0.01)
+        pid = wait_until_warm(profile)
         seconds = time.monotonic() - started
         judged(profile)  # what its first job alone pays is not the memory of every job
         memory = zygote_memory(pid)
         job_bytes = sorted(own_memory_of_job(pid, partial(judged, profile)) for _ in range(3))[1]
         found.append(Zygote(profile, seconds, memory, job_bytes))
     return found
+
+
+def wait_until_warm(profile: str) -> int:
+    """Have the interpreter of *profile* started by our supervisor, if it was not; its pid. Raises BenchmarkError."""
+    deadline = time.monotonic() + START_SECONDS
+    while (pid := warm_interpreter(profile)) is None:
+        if time.monotonic() > deadline:
+            raise BenchmarkError(f"the warm interpreter of {profile} did not start: {supervision.status()}")
+        if (lease := supervision.lease(profile)) is not None:
+            lease.close()
+        time.sleep(0.01)
+    return pid
 
 
 def warm_interpreter(profile: str, path: Path | None = None) -> int | None:
@@ -406,14 +413,18 @@ def targets(results: Results) -> list[Target]:
 
 def facts(rounds: int) -> list[str]:
     """When and where: without it no number means anything."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     learners = learner_interpreter()
     return [
         f"date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, commit {_commit()}, {rounds} rounds",
-        f"machine: {len(os.sched_getaffinity(0))} cores ({_processor()}), {memory:.0f} GiB, "
-        f"Linux {platform.release()}, load {os.getloadavg()[0]:.1f} at the end",
+        f"machine: {machine()}, load {os.getloadavg()[0]:.1f} at the end",
         f"Python {platform.python_version()}, the learners' {learners.version}",
     ]
+
+
+def machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    release = platform.release().partition("-")[0]
+    return f"{len(os.sched_getaffinity(0))} cores ({_processor()}), {memory:.0f} GiB, Linux {release}"
 
 
 def _commit() -> str:
