@@ -33,6 +33,11 @@ bench: ## measure jobs beside bare pytest (QUICK=1 a first look, ROUNDS= how oft
 	@$(PYTHON) -m config.setup --test
 	@$(BIN)/python -m config.benchmark $(if $(ROUNDS),--rounds '$(ROUNDS)') $(if $(QUICK),--quick) $(if $(WRITE),--write)
 
+.PHONY: figures
+figures: ## measure the programs of the lesson that shows every framework, and write its table (ROUNDS=, QUICK=1)
+	@$(PYTHON) -m config.setup
+	@$(BIN)/python -m config.figures $(if $(ROUNDS),--rounds '$(ROUNDS)') $(if $(QUICK),--quick)
+
 .PHONY: soak
 soak: ## judge each solution 1000 times (N= PARALLEL= EXERCISES=), or CHAOS=1 MINUTES=30 a site that loses its processes
 	@$(PYTHON) -m config.setup --test
