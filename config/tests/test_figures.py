@@ -7,6 +7,7 @@ import pytest
 from config import figures
 from config.figures import (
     END,
+    LESSON,
     START,
     Figures,
     FiguresError,
@@ -14,7 +15,9 @@ from config.figures import (
     measure,
     programs_of,
     rewritten,
+    table_of,
 )
+from courses.listings import FRAMEWORKS
 
 TEXT = """\
 Before.
@@ -47,6 +50,17 @@ FIGURES = {
     "dash": Figures(lines=7, start_ms=562.4, warm_start_ms=36.6, memory_bytes=38_000_000, request_ms=2.04),
     "flask": Figures(lines=12, start_ms=149.0, warm_start_ms=7.96, memory_bytes=17_300_000, request_ms=0.651),
 }
+
+
+def test_table_of_the_lesson_has_a_row_for_each_framework_and_the_real_number_of_lines():
+    markdown = LESSON.read_text()
+    table, programs = table_of(markdown), programs_of(markdown)
+
+    lines = {framework: table.cell(framework, "Lines") for framework in table.names}
+
+    assert lines == {framework: str(len(program.source.splitlines())) for framework, program in programs.items()}
+    assert set(lines) == set(FRAMEWORKS) - {"python"}
+    assert all(cell for row in table.rows for cell in row)
 
 
 def test_rewritten_replaces_the_figures_and_what_is_said_of_them_and_nothing_else():

@@ -99,7 +99,10 @@ def test_streamlit_is_held_to_the_limits(source, limits, ending):
 
 
 def test_streamlit_is_asked_by_plain_requests_too():
-    report = streamlit(HttpProbe("GET", "/_stcore/health"), HttpProbe("GET", "/"))
+    asked = [("GET", "/_stcore/health"), ("GET", "/"), ("GET", "/nowhere"), ("HEAD", "/"), ("POST", "/")]
+    report = streamlit(*(HttpProbe(method, path) for method, path in asked))
 
-    assert [one.status for one in report.observations] == [200, 200]
+    # A lesson says so, too.
+    assert [one.status for one in report.observations] == [200, 200, 200, 200, 405]
     assert report.observations[0].body == b"ok"
+    assert report.observations[1].body == report.observations[2].body
