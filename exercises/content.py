@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from courses.publishing import content_hash, normalised_text
 from exercises import files, limits
+from exercises.answers import KINDS, AnswerKind
+from exercises.answers.sheets import Sheet
 from exercises.cases import Case, CasesError, declared_params, parse
 from exercises.models import ExerciseVersion, Family
+from exercises.toml_documents import TomlError
 
 ENTRY = "main.py"  # the file that is run
 MAX_FILES = 20
@@ -18,6 +21,16 @@ MAX_PATH = 100
 MAX_TITLE = 200
 
 PATH_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+# Columns that exercises have in which learners write code, and no others.
+CODE_PARTS = {
+    "framework": "framework",
+    "starter": "starter files",
+    "solution": "solution files, only a solution.md",
+    "wrong": "wrong files",
+    "family": "family",
+    "params": "parameters",
+    "limits": "limits",
+}
 WRONG_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.py")
 FAILS = re.compile(r"# fails: (?P<case>.*\S)\s*")
 
@@ -92,12 +105,30 @@ class ExerciseContent:
         """Of what the author of this exercise wrote: a change of the family does not change it."""
         return content_hash(self.columns | {"family": self.family.slug if self.family else None})
 
+    @property
+    def answered(self) -> AnswerKind | None:
+        """What its kind is about where learners answer it; None where they write code."""
+        return KINDS.get(self.kind)
+
+    def sheet(self) -> Sheet:
+        """What there is to answer, without its HTML; {} where learners write code. Raises CasesError."""
+        if self.answered is None:
+            return {}
+        try:
+            return self.answered.parse(self.cases_toml)
+        except TomlError as error:
+            raise CasesError(error.problems) from error
+
     def cases(self) -> list[Case]:
         """The cases with the parameters filled in, of the family or the exercise's own. Raises CasesError."""
+        if self.answered is not None:
+            return cast(list[Case], self.answered.cases(self.sheet()))
         return parse(self.family.cases_toml if self.family else self.cases_toml, self.params)
 
     def problems(self) -> list[ContentProblem]:
         """What keeps this from being stored. A prompt that renders with mistakes only keeps it from being published."""
+        if self.answered is not None:
+            return [*self._problems_of_texts(), *self._problems_of_parts(), *self._problems_of_cases()]
         return [*self._problems_of_texts(), *self._problems_of_files(), *self._problems_of_cases()]
 
     def _problems_of_texts(self) -> Iterator[ContentProblem]:
@@ -105,7 +136,7 @@ class ExerciseContent:
             yield ContentProblem("title", f"A title has 1 to {MAX_TITLE} characters.")
         if self.kind not in ExerciseVersion.Kind.values:
             yield ContentProblem("kind", f"The kind is one of {', '.join(ExerciseVersion.Kind.values)}.")
-        if self.framework not in ExerciseVersion.Framework.values:
+        if self.framework not in ExerciseVersion.Framework.values and self.answered is None:
             yield ContentProblem("framework", f"The framework is one of {', '.join(ExerciseVersion.Framework.values)}.")
         if self.difficulty not in ExerciseVersion.Difficulty.values:
             values = ", ".join(ExerciseVersion.Difficulty.values)
@@ -116,6 +147,14 @@ class ExerciseContent:
             yield ContentProblem("hints", "A hint is empty.")
         if message := limits.problem_of(self.limits):
             yield ContentProblem("limits", f"{message}.")
+
+    def _problems_of_parts(self) -> Iterator[ContentProblem]:
+        """Of an exercise that is answered: parts that it does not have, and one that it needs."""
+        for name, label in CODE_PARTS.items():
+            if getattr(self, name):
+                yield ContentProblem(name, f"An exercise of the kind {self.kind} has no {label}.")
+        if self.answered and self.answered.needs_solution and not self.solution_markdown:
+            yield ContentProblem("solution_markdown", "The solution is empty: learners compare their answers with it.")
 
     def _problems_of_files(self) -> Iterator[ContentProblem]:
         for role in ("starter", "solution", "wrong"):
@@ -139,6 +178,8 @@ class ExerciseContent:
                 yield ContentProblem("wrong", "must be named like returns-text.py.", path)
 
     def _problems_of_cases(self) -> Iterator[ContentProblem]:
+        if self.family and self.answered:
+            return  # said already
         if self.family and self.cases_toml:
             yield ContentProblem("cases_toml", "The cases are the family's; leave these empty, or choose no family.")
             return

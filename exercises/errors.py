@@ -56,6 +56,18 @@ class InvalidFiles(ExerciseError):
         self.problems = dict(problems)
 
 
+class InvalidAnswers(ExerciseError):
+    """problems: {place in the answers: sentence}; see exercises.answers.reading."""
+
+    code = "invalid"
+    status = HTTPStatus.BAD_REQUEST
+    message = "The answers cannot be accepted."
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__()
+        self.problems = dict(problems)
+
+
 class NotYours(ExerciseError):
     code = "not_yours"
     status = HTTPStatus.FORBIDDEN

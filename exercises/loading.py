@@ -15,9 +15,10 @@ from exercises.content import ContentProblem, InvalidContent
 from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles, InvalidFiles, read_exercise
 from exercises.files import MAX_FILE_BYTES
 from exercises.models import Exercise, Family
-from exercises.versions import draft_content, members_of, prompt_problems, publish_exercise, save_exercise_draft
+from exercises.versions import draft_content, members_of, publish_exercise, save_exercise_draft, text_problems
 
 NOTE = "Loaded from files"
+FILES_OF_TEXTS = {"prompt": "prompt.md", "cases": "cases.toml", "solution": "solution.md"}
 IGNORED = "__pycache__"  # authors run their files
 
 
@@ -212,8 +213,9 @@ class _Load:
         if not self._write(exercise, lesson, files):
             return
         if not files.draft:
-            for mistake in prompt_problems(exercise):
-                self._problem(folder / "prompt.md", mistake.line, mistake.message)
+            for name, mistakes in text_problems(exercise).items():
+                for mistake in mistakes:
+                    self._problem(folder / FILES_OF_TEXTS[name], mistake.line, mistake.message)
             self._publish(exercise)
 
     def _write(self, exercise: Exercise, lesson: Lesson, files: ExerciseFiles) -> bool:
@@ -249,7 +251,7 @@ class _Load:
             try:
                 publish_exercise(exercise=exercise, check=False)
             except PublishRefused:
-                return  # the prompt's mistakes are reported already
+                return  # the mistakes of its texts are reported already
             self.loading.published(f"exercises/{exercise.slug}")
 
     def _place(self, folder: Path, files: ExerciseFiles, problem: ContentProblem) -> tuple[Path, int | None, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from celery import current_app
 from django.contrib.auth.models import User
@@ -15,9 +17,12 @@ from kombu.exceptions import OperationalError
 from courses.models import Course
 from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text
 from courses.rendering import Problem, Rendered, render
+from exercises.answers import KINDS, sheets
+from exercises.answers.sheets import Sheet
 from exercises.cases import declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
+from exercises.toml_documents import Document
 
 logger = logging.getLogger(__name__)
 
@@ -31,12 +36,12 @@ class InvalidFamily(Exception):
         self.problems = problems
 
 
-def render_prompt(course: Course, prompt_markdown: str) -> Rendered:
-    """Render the prompt of an exercise of *course*. One query."""
-    # Seen from /exercises/<slug>/, which is where it is shown.
+def renderer(course: Course) -> Callable[[str], Rendered]:
+    """What renders the texts of an exercise of *course*. One query."""
+    # Seen from /exercises/<slug>/ or /submissions/<id>/, which is where they are shown.
     lesson_url = f"../../courses/{course.slug}/{{slug}}/"
     slugs = set(course.lessons.values_list("slug", flat=True))
-    return render(prompt_markdown, lesson_url=lesson_url, lesson_slugs=slugs)
+    return partial(render, lesson_url=lesson_url, lesson_slugs=slugs)
 
 
 @transaction.atomic
@@ -45,7 +50,7 @@ def save_exercise_draft(
 ) -> ExerciseVersion:
     """Store *content* as the exercise's newest version and make that its draft; learners keep the published one.
 
-    The prompt is rendered and the cases are resolved now, never in a request. Content equal to the draft's makes no
+    The texts are rendered and the cases are resolved now, never in a request. Content equal to the draft's makes no
     new version: the draft is returned. Raises InvalidContent.
     """
     content = content.normalised()
@@ -58,11 +63,13 @@ def save_exercise_draft(
         exercise.draft = stored.draft
         return stored.draft
     newest = stored.versions.aggregate(number=Max("number"))["number"] or 0
+    render_text = renderer(stored.lesson.course)
     version = ExerciseVersion.objects.create(
         exercise=stored,
         number=newest + 1,
-        instructions_html=render_prompt(stored.lesson.course, content.prompt_markdown).html,
+        instructions_html=render_text(content.prompt_markdown).html,
         cases=cases,
+        sheet=rendered_sheet(content, render_text),
         content_hash=hashed,
         created_by=author,
         note=note,
@@ -71,6 +78,14 @@ def save_exercise_draft(
     exercise.draft = version
     exercise.save(update_fields=["draft"])
     return version
+
+
+def rendered_sheet(content: ExerciseContent, render_text: Callable[[str], Rendered]) -> Sheet:
+    """The sheet of an exercise that is answered with its HTML, and that of solution.md as `solution_html`; else {}."""
+    if content.answered is None:
+        return {}
+    sheet = sheets.rendered(content.sheet(), content.answered.markdown, lambda text: render_text(text).html)
+    return sheet | {"solution_html": render_text(content.solution_markdown).html}
 
 
 @transaction.atomic
@@ -135,16 +150,16 @@ def members_of(family: Family) -> list[Exercise]:
 def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersion:
     """Let learners solve the exercise's draft from now on. Publishing what is published already changes nothing.
 
-    Raises PublishRefused when there is no draft, when its prompt has mistakes, or, unless *check* is false, when the
+    Raises PublishRefused when there is no draft, when its texts have mistakes, or, unless *check* is false, when the
     sandbox has not shown that the draft is sound (exercises.checking). Only load_course passes false: for courses
-    that CI has checked.
+    that CI has checked. What is answered instead of coded needs no sandbox: it was checked when it was saved.
     """
     stored = _locked(exercise)
     if stored.draft is None:
         raise PublishRefused("The exercise has no content yet.")
-    if problems := prompt_problems(stored):
-        raise PublishRefused("Mend these problems in the prompt, then publish.", problems)
-    if check and not ExerciseCheck.objects.is_green(stored.draft):
+    for name, problems in text_problems(stored).items():
+        raise PublishRefused(f"Mend these problems in the {name}, then publish.", problems)
+    if check and stored.draft.kind not in KINDS and not ExerciseCheck.objects.is_green(stored.draft):
         raise PublishRefused(
             "Check the draft in the sandbox first; it is published only when everything is as it should be."
         )
@@ -181,10 +196,23 @@ def unpublish_exercise(*, exercise: Exercise) -> None:
     exercise.save(update_fields=["published", "published_at", "held_back"])
 
 
-def prompt_problems(exercise: Exercise) -> list[Problem]:
-    """What is wrong with the prompt of the draft; [] without one. Renders the text: not for lists."""
+def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
+    """What is wrong with the Markdown of the draft: with its prompt, and with its cases and its solution where
+    learners read these; {} for nothing. Renders the texts: not for lists."""
     draft = exercise.draft
-    return [] if draft is None else render_prompt(exercise.lesson.course, draft.prompt_markdown).problems
+    if draft is None:
+        return {}
+    render_text = renderer(exercise.lesson.course)
+    problems = {"prompt": render_text(draft.prompt_markdown).problems}
+    if kind := KINDS.get(draft.kind):
+        lines = Document(draft.cases_toml)
+        problems["cases"] = [
+            replace(problem, line=lines.line(*path) or 1)
+            for path, text in sheets.passages(draft.sheet, kind.markdown)
+            for problem in render_text(text).problems
+        ]
+        problems["solution"] = render_text(draft.solution_markdown).problems
+    return {name: found for name, found in problems.items() if found}
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -19,11 +20,11 @@ from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
-    prompt_problems,
     publish_exercise,
     request_check,
     restore_exercise_version,
     save_exercise_draft,
+    text_problems,
     unpublish_exercise,
 )
 
@@ -88,7 +89,11 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
         obj: Exercise | None = None,
     ) -> HttpResponse:
         if obj is not None and obj.draft is not None:
-            context["problems"] = prompt_problems(obj)
+            context["problems"] = [
+                replace(problem, message=f"{problem.message} ({name})")
+                for name, problems in text_problems(obj).items()
+                for problem in problems
+            ]
             context["check"] = obj.draft.checks.first()
         return super().render_change_form(request, context, add, change, form_url, obj)
 

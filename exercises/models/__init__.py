@@ -4,7 +4,13 @@ from exercises.models.check import CheckQuerySet, ExerciseCheck
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
 from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.run import Run, RunQuerySet
-from exercises.models.submission import LessonDone, LessonDoneQuerySet, Submission, SubmissionQuerySet
+from exercises.models.submission import (
+    LessonDone,
+    LessonDoneQuerySet,
+    SelfAssessment,
+    Submission,
+    SubmissionQuerySet,
+)
 
 __all__ = [
     "Adoption",
@@ -20,6 +26,7 @@ __all__ = [
     "Owner",
     "Run",
     "RunQuerySet",
+    "SelfAssessment",
     "Submission",
     "SubmissionQuerySet",
 ]

@@ -100,6 +100,10 @@ class ExerciseVersion(models.Model):
 
     class Kind(models.TextChoices):
         HTTP = "http", "Web application"
+        # Answered, not coded: exercises.answers.
+        CHOICE = "choice", "Questions"
+        DECISION = "decision", "Decision"
+        SCENARIO = "scenario", "Scenarios"
 
     class Framework(models.TextChoices):
         FLASK = "flask", "Flask"
@@ -142,6 +146,8 @@ class ExerciseVersion(models.Model):
     params = models.JSONField(default=dict)  # what this exercise fills into the cases of its family
     cases_toml = models.TextField(blank=True, help_text="The exercise's own cases; empty when a family has them.")
     cases = models.JSONField(default=list, editable=False)  # resolved: what exercises.cases.parse() returned
+    # Of the kinds that are answered: what else cases.toml and solution.md say, with its HTML (exercises.answers).
+    sheet = models.JSONField(default=dict, editable=False)
     hints = models.JSONField(default=list)  # texts, from nudge to how
     limits = models.JSONField(default=dict)  # overrides of sandbox.Limits by field name
     content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)

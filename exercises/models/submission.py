@@ -51,7 +51,8 @@ class Submission(OwnedModel):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, related_name="submissions")
-    files = models.JSONField()
+    files = models.JSONField()  # {path: text}; {} where the exercise is answered
+    answers = models.JSONField(null=True)  # as its kind reads them (exercises.answers); None where code was handed in
     created_at = models.DateTimeField(default=now, editable=False)
     newest_runs: list[Run]  # set by with_current_run(): one, the current
 
@@ -79,6 +80,17 @@ class Submission(OwnedModel):
         """The run whose result counts: the newest. One query, or none after `with_current_run()`."""
         prefetched: list[Run] | None = getattr(self, "newest_runs", None)
         return prefetched[0] if prefetched else self.runs.latest("pk")
+
+
+class SelfAssessment(models.Model):
+    """What a learner ticked of the rubric, for one attempt; may change at any time. No row: nothing was ticked yet."""
+
+    submission = models.OneToOneField(Submission, on_delete=models.CASCADE, related_name="self_assessment")
+    ticked = models.JSONField(default=list)  # names of items of the rubric, in its order
+    changed_at = models.DateTimeField(default=now, editable=False)
+
+    def __str__(self) -> str:
+        return f"self-assessment of {self.submission_id}"
 
 
 class LessonDoneQuerySet(models.QuerySet["LessonDone"]):
