@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from exercises.answers import sentences as answer_sentences
 from exercises.python_errors import last_line
 
 SHOWN_CHARACTERS = 120  # of a body in a sentence; the whole one stands below it
@@ -29,8 +30,10 @@ NOT_JSON = {
 ARTICLES = {"object": "an object", "array": "an array", "null": "null"}
 
 
-def asked(request: Mapping[str, Any]) -> str:
-    """What was sent, as a learner would write it: GET /health, or POST /items with {"name": "tea"}."""
+def asked(request: Mapping[str, Any] | None) -> str:
+    """What was sent, as a learner would write it: GET /health, or POST /items with {"name": "tea"}; "" for nothing."""
+    if request is None:
+        return ""
     line = f"{request['method']} {request['path']}"
     body = request.get("body")
     return f"{line} with {shortened(body)}" if body else line
@@ -45,6 +48,8 @@ def sentence(test: Mapping[str, Any]) -> str:
     message = test["message"]
     if message is None or message["code"] == "not_reached":
         return finding(test)
+    if test["request"] is None:
+        return " ".join(part for part in (finding(test), test["why"]) if part)
     return f"We sent {asked(test['request'])}. {finding(test)}"
 
 
@@ -132,4 +137,5 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "no_answer": no_answer,
     "exception": exception,
     "not_reached": not_reached,
+    **answer_sentences.SENTENCES,
 }

@@ -127,7 +127,8 @@ def _candidates(reading: Reading, given: Any, criteria: list[dict[str, Any]], le
         place = inside("candidates", index)
         table = reading.table(raw, place, required=["name", "scores"])
         name = _name(reading, table.get("name", ""), place, "candidate", [known["name"] for known in candidates])
-        scores = reading.array(table.get("scores", []), inside(place, "scores"), most=len(criteria))
+        most = MAX_CRITERIA if reading.has_problem("criteria") else len(criteria)
+        scores = reading.array(table.get("scores", []), inside(place, "scores"), most=most)
         read = [
             reading.number(
                 scores[row] if row < len(scores) else None,

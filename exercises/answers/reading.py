@@ -24,12 +24,15 @@ class Reading:
         self._problems: dict[str, str] = {}
 
     def problem(self, place: str, message: str) -> None:
-        if len(self._problems) < MAX_PROBLEMS:
-            self._problems.setdefault(place, message)
+        """Note what is wrong at *place*, unless something is noted there or around it already."""
+        steps = place.split(".")
+        around = {"", *(".".join(steps[:end]) for end in range(1, len(steps) + 1))}
+        if len(self._problems) < MAX_PROBLEMS and not around & self._problems.keys():
+            self._problems[place] = message
 
-    def has_problem(self, place: str = "") -> bool:
+    def has_problem(self, place: str) -> bool:
         """Whether something is wrong at *place* or inside it."""
-        return any(not place or known == place or known.startswith(f"{place}.") for known in self._problems)
+        return any(known == place or known.startswith(f"{place}.") for known in self._problems)
 
     def finish(self) -> None:
         """Raise InvalidAnswers if any problem was noted so far."""

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import generics, serializers
 
 from courses.models import Course, Lesson
+from exercises.answers import KINDS
 from exercises.api.errors import NOT_FOUND
 from exercises.limits import DEFAULTS
 from exercises.models import Exercise, ExerciseVersion
@@ -89,6 +90,38 @@ class LimitsOutput(serializers.Serializer[Any]):
     files_bytes = serializers.IntegerField()
 
 
+class OptionOutput(serializers.Serializer[Any]):
+    name = serializers.SlugField()
+    text_html = serializers.CharField(help_text="Sanitised.")
+
+
+class QuestionOutput(serializers.Serializer[Any]):
+    name = serializers.SlugField()
+    text_html = serializers.CharField(help_text="Sanitised.")
+    multiple = serializers.BooleanField(help_text="Pick any number of options, as an array; else one.")
+    options = OptionOutput(many=True)
+
+
+class CriterionOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    help = serializers.CharField(allow_blank=True)
+
+
+class DecisionOutput(serializers.Serializer[Any]):
+    criteria = CriterionOutput(many=True, help_text="To begin with; others may be given.")
+    candidates = serializers.ListField(child=serializers.CharField(), help_text="Suggested; others may be given.")
+    min_criteria = serializers.IntegerField()
+    min_candidates = serializers.IntegerField()
+    highest = serializers.IntegerField(help_text="Of weights and scores; the lowest is 0.")
+
+
+class ScenarioOutput(serializers.Serializer[Any]):
+    entries = serializers.IntegerField(help_text="How many to describe.")
+    choice_label = serializers.CharField()
+    choices = serializers.ListField(child=serializers.CharField())
+    criteria = serializers.ListField(child=serializers.CharField(), help_text="Reasons must name one of them.")
+
+
 class ExerciseOutput(ExerciseInList):
     instructions_html = serializers.CharField(source="published.instructions_html", help_text="Sanitised.")
     files = serializers.DictField(
@@ -96,6 +129,22 @@ class ExerciseOutput(ExerciseInList):
     )
     limits = serializers.SerializerMethodField(help_text="What a program may use.")
     cases = serializers.SerializerMethodField(help_text="Names of the tests, in order.")
+
+    questions = serializers.SerializerMethodField(help_text="What to answer, of the kind choice; else null.")
+    decision = serializers.SerializerMethodField(help_text="What to fill in, of the kind decision; else null.")
+    scenario = serializers.SerializerMethodField(help_text="What to fill in, of the kind scenario; else null.")
+
+    @extend_schema_field(QuestionOutput(many=True, allow_null=True))
+    def get_questions(self, exercise: Exercise) -> Any:
+        return asked(exercise, "questions")
+
+    @extend_schema_field(DecisionOutput(allow_null=True))
+    def get_decision(self, exercise: Exercise) -> Any:
+        return asked(exercise, "decision")
+
+    @extend_schema_field(ScenarioOutput(allow_null=True))
+    def get_scenario(self, exercise: Exercise) -> Any:
+        return asked(exercise, "scenario")
 
     @extend_schema_field(LimitsOutput)
     def get_limits(self, exercise: Exercise) -> Any:
@@ -105,6 +154,13 @@ class ExerciseOutput(ExerciseInList):
     def get_cases(self, exercise: Exercise) -> list[str]:
         assert exercise.published is not None  # noqa: S101 - the view reads published exercises
         return [case["name"] for case in exercise.published.cases]
+
+
+def asked(exercise: Exercise, part: str) -> Any:
+    """What an exercise asks that is answered, if it has this *part*."""
+    version = exercise.published
+    kind = KINDS.get(version.kind) if version else None
+    return kind.public(version.sheet).get(part) if version and kind else None
 
 
 def published_courses() -> QuerySet[Course]:

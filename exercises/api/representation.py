@@ -30,7 +30,7 @@ class TestOutput(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["passed", "failed", "error", "skipped"])
     message = serializers.SerializerMethodField(help_text="What we did, expected and got; empty when it passed.")
     duration_ms = serializers.SerializerMethodField()
-    request = RequestOutput()
+    request = RequestOutput(allow_null=True, help_text="Null where nothing was asked of a program.")
     response = ResponseOutput(allow_null=True)
     expected = serializers.CharField(allow_null=True)
     actual = serializers.CharField(allow_null=True)

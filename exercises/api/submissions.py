@@ -9,14 +9,16 @@ from django.utils.cache import patch_cache_control
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
+from rest_framework.fields import empty
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from exercises import submitting
+from exercises import answering, submitting
 from exercises.access import readable_submission, require_owner, require_readable
+from exercises.answers import KINDS
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.representation import SubmissionOutput, as_json
 from exercises.api.stream import follow
@@ -34,15 +36,39 @@ class AnyText(serializers.CharField):
         return data
 
 
-class SubmissionInput(serializers.Serializer[Any]):
-    files = serializers.DictField(child=AnyText(), help_text="The texts by path; exactly the exercise's files.")
+class Answers(serializers.JSONField):
+    """An object whose shape depends on the exercise's kind; see docs/api.md."""
 
-    def validate_files(self, files: dict[str, Any]) -> dict[str, Any]:
+    def run_validation(self, data: Any = empty) -> Any:
+        """Unchanged: the kind words every refusal."""
+        return super().run_validation(data) if data is empty else data
+
+
+class SubmissionInput(serializers.Serializer[Any]):
+    """One of the two: files where the exercise has files, else answers."""
+
+    files = serializers.DictField(
+        child=AnyText(), required=False, help_text="The texts by path; exactly the exercise's files."
+    )
+    answers = Answers(
+        required=False,
+        help_text="Where there is something to answer: see `questions`, `decision` and `scenario` of the exercise.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Before a visitor becomes a guest: what is refused must not leave a session behind."""
-        problems = problems_of(files, expected=self.context["exercise"].published.starter)
-        if problems:
+        version = self.context["exercise"].published
+        kind = KINDS.get(version.kind)
+        wanted, other = ("answers", "files") if kind else ("files", "answers")
+        if other in attrs:
+            raise serializers.ValidationError({other: [f"This exercise takes {wanted}."]})
+        if wanted not in attrs:
+            raise serializers.ValidationError({wanted: ["This field is required."]})
+        if kind:
+            kind.read(version.sheet, attrs["answers"])
+        elif problems := problems_of(attrs["files"], expected=version.starter):
             raise InvalidFiles(problems)
-        return files
+        return attrs
 
 
 class PrivateView(APIView):
@@ -55,7 +81,7 @@ class PrivateView(APIView):
 
 
 class SubmissionCreate(PrivateView):
-    """Hand in files; whoever is not logged in does so as a guest."""
+    """Hand in files or answers; whoever is not logged in does so as a guest."""
 
     throttle_classes = [SubmissionThrottle]
 
@@ -69,13 +95,15 @@ class SubmissionCreate(PrivateView):
         ],
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Store the files as a new attempt and queue it for judging; follow it at `Location`."""
+        """Store a new attempt. Files are queued for judging, follow it at `Location`; answers are judged at once."""
         exercise = get_object_or_404(Exercise.objects.to_hand_in(), slug=slug)
         body = SubmissionInput(data=request.data, context={"exercise": exercise})
         body.is_valid(raise_exception=True)
-        submission = submitting.submit(
-            owner=ensure_owner(request), exercise=exercise, files=body.validated_data["files"]
-        )
+        given, owner = body.validated_data, ensure_owner(request)
+        if "answers" in given:
+            submission = answering.answer(owner=owner, exercise=exercise, answers=given["answers"])
+        else:
+            submission = submitting.submit(owner=owner, exercise=exercise, files=given["files"])
         address = reverse("api:submission", args=[submission.uuid], request=request)
         return Response(as_json(submission), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 

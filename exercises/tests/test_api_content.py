@@ -106,6 +106,9 @@ def test_an_exercise_tells_its_task_and_never_its_answers(client, is_published, 
                 "files_bytes": 16777216,
             },
             "cases": [case["name"] for case in CASES],
+            "questions": None,
+            "decision": None,
+            "scenario": None,
         }
 
 
