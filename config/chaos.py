@@ -76,6 +76,8 @@ def programs(exercises: Path) -> list[Program]:
     found = []
     for folder in sorted(path.parent for path in exercises.glob("*/exercise.toml")):
         solution, starter = _texts(folder / "solution"), _texts(folder / "starter")
+        if not solution:
+            continue  # it is answered, not coded
         slow = SLEEP.format(seconds=1) + solution["main.py"]
         found += [
             Program(folder.name, solution, passes=True),

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.forms import ExerciseForm
+from exercises.answers import KINDS
 from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
@@ -32,8 +33,16 @@ from exercises.versions import (
 @admin.register(Exercise)
 class ExerciseAdmin(CarefulFilters, VersionedAdmin):
     form = ExerciseForm
-    list_display = ["title", "slug", "lesson", "framework", "difficulty", "state", "check_of_draft"]
-    list_filter = [StateFilter, "draft__framework", "draft__difficulty", "draft__family", "lesson__course", "lesson"]
+    list_display = ["title", "slug", "lesson", "kind", "framework", "difficulty", "state", "check_of_draft"]
+    list_filter = [
+        StateFilter,
+        "draft__kind",
+        "draft__framework",
+        "draft__difficulty",
+        "draft__family",
+        "lesson__course",
+        "lesson",
+    ]
     list_select_related = ["lesson", "draft"]
     search_fields = ["slug", "draft__title", "draft__prompt_markdown", "lesson__slug"]
     ordering = ["lesson__course__position", "lesson__module__position", "lesson__position", "position", "pk"]
@@ -61,6 +70,10 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
             ("Save", {"fields": ["note", "based_on"]}),
         ]
 
+    @admin.display(ordering="draft__kind")
+    def kind(self, exercise: Exercise) -> str:
+        return exercise.draft.get_kind_display() if exercise.draft else ""
+
     @admin.display(ordering="draft__framework")
     def framework(self, exercise: Exercise) -> str:
         return exercise.draft.get_framework_display() if exercise.draft else ""
@@ -71,6 +84,8 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
 
     @admin.display(description="check of the draft", empty_value="Not checked")
     def check_of_draft(self, exercise: Exercise) -> str | None:
+        if exercise.draft is not None and exercise.draft.kind in KINDS:
+            return "Needs none"
         status = exercise.check_status  # type: ignore[attr-defined]  # get_queryset() asks for it
         return None if status is None else ExerciseCheck.Status(status).label
 
@@ -95,6 +110,7 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
                 for problem in problems
             ]
             context["check"] = obj.draft.checks.first()
+            context["is_answered"] = obj.draft.kind in KINDS
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- What is done ---
@@ -117,6 +133,9 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
     def _check(self, request: HttpRequest, exercise: Exercise) -> None:
         if exercise.draft is None:
             self.message_user(request, f"{self.title(exercise)} has no content yet.", messages.ERROR)
+            return
+        if exercise.draft.kind in KINDS:
+            self.message_user(request, f"{exercise.draft} has nothing to run: it was checked when it was saved.")
             return
         request_check(version=exercise.draft, author=cast(User, request.user))
         self.message_user(

@@ -29,7 +29,11 @@ class ExerciseForm(VersionedForm):
 
     title = forms.CharField(max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"}))
     kind = forms.ChoiceField(choices=ExerciseVersion.Kind)
-    framework = forms.ChoiceField(choices=ExerciseVersion.Framework)
+    framework = forms.ChoiceField(
+        choices=[("", "none"), *ExerciseVersion.Framework.choices],
+        required=False,
+        help_text="Of kinds in which code is written.",
+    )
     difficulty = forms.ChoiceField(choices=ExerciseVersion.Difficulty)
     prompt_markdown = forms.CharField(
         label="Prompt", strip=False, widget=text_area(16), help_text="Markdown; see docs/authoring.md."
@@ -43,7 +47,7 @@ class ExerciseForm(VersionedForm):
         label="Why the reference is written so",
         strip=False,
         widget=text_area(6),
-        help_text="Markdown, shown with the solution.",
+        help_text="Markdown, shown with the solution. Of a decision, the model answer.",
     )
     wrong = FilesField(
         required=False,
@@ -65,7 +69,8 @@ class ExerciseForm(VersionedForm):
         label="Cases",
         strip=False,
         widget=text_area(20),
-        help_text="TOML; empty when a family has them.",
+        help_text="TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its "
+        "own form: see docs/authoring.md.",
     )
     hints = TextsField(required=False, help_text="In order: nudge, where, how.")
     limits = TomlField(

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from exercises.admin.changelist import CarefulFilters
-from exercises.models import Run, Submission, SubmissionQuerySet
+from exercises.models import Run, SelfAssessment, Submission, SubmissionQuerySet
 
 RUN_COLUMNS = ["purpose", "status", "verdict", "reason", "score", "tries", "level", "wall_ms", "created_at"]
 
@@ -41,11 +41,16 @@ class RunInline(ReadOnly, admin.TabularInline):
 @admin.register(Submission)
 class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", "version", "who", "result", "created_at"]
-    list_filter = ["exercise_version__exercise__lesson__course", "exercise_version__framework", "created_at"]
+    list_filter = [
+        "exercise_version__exercise__lesson__course",
+        "exercise_version__kind",
+        "exercise_version__framework",
+        "created_at",
+    ]
     search_fields = ["uuid", "user__email", "guest", "exercise_version__exercise__slug", "exercise_version__title"]
     search_help_text = "The id of a submission or of a guest, an e-mail address, or an exercise."
     date_hierarchy = "created_at"
-    fields = ["uuid", "exercise_version", "who", "created_at", "texts"]
+    fields = ["uuid", "exercise_version", "who", "created_at", "texts", "answers_text", "assessment"]
     inlines = [RunInline]
     show_full_result_count = False
 
@@ -76,6 +81,15 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     @admin.display(description="files")
     def texts(self, submission: Submission) -> SafeString:
         return format_html_join("", "<h4>{}</h4><pre>{}</pre>", submission.files.items())
+
+    @admin.display(description="answers")
+    def answers_text(self, submission: Submission) -> SafeString | None:
+        return None if submission.answers is None else as_json(submission.answers)
+
+    @admin.display(description="ticked of the rubric")
+    def assessment(self, submission: Submission) -> str:
+        found = SelfAssessment.objects.filter(submission=submission).first()
+        return ", ".join(found.ticked) if found else ""
 
 
 @admin.register(Run)

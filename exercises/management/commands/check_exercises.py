@@ -61,5 +61,7 @@ class Command(BaseCommand):
 
 
 def _outcome(finding: Finding) -> str:
+    if finding.reason == "answered":
+        return "has nothing to run"
     where = f" at {finding.not_passed[0]}" if finding.not_passed else ""
     return finding.verdict.replace("_", " ") + where
