@@ -56,7 +56,7 @@ def sentence(test: Mapping[str, Any]) -> str:
 def finding(test: Mapping[str, Any]) -> str:
     """What we expected of one test and what we got, where what we did stands beside it; "" when it passed."""
     message = test["message"]
-    return "" if message is None else SENTENCES[message["code"]](message)
+    return "" if message is None else EVERY[message["code"]](message)
 
 
 def status(message: Mapping[str, Any]) -> str:
@@ -137,5 +137,5 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "no_answer": no_answer,
     "exception": exception,
     "not_reached": not_reached,
-    **answer_sentences.SENTENCES,
 }
+EVERY = SENTENCES | answer_sentences.SENTENCES

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +11,20 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from exercises import events
+from exercises.answers.review import OptionRow, Review, option_rows, review_of
+from exercises.answers.words import KindWords
 from exercises.case_sentences import asked, finding
 from exercises.models import Run, Submission
-from exercises.outcomes import LOOKS, STILL_WAITING_SECONDS, Words, outcome_of, passed_count, tests_pass, words_for
+from exercises.outcomes import (
+    LOOKS,
+    STILL_WAITING_SECONDS,
+    Words,
+    outcome_of,
+    passed_count,
+    tests_pass,
+    words_for,
+    words_of_kind,
+)
 
 SHOWN_TEST_OUTPUT_CHARACTERS = 500  # of what is shown for one test
 
@@ -56,10 +67,16 @@ class TestRow:
     expected: str = ""
     actual: str = ""
     response: str = ""
+    options: Sequence[OptionRow] = ()
     error: str = ""
     file: str = ""
     line: int | None = None
     is_open: bool = False
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing to open."""
+        return not any((self.asked, self.message, self.why, self.expected, self.actual, self.response, self.options))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +93,7 @@ class Result:
     body: str
     lines: list[str]
     tests: list[TestRow]
+    review: Review | None
     passed_count: int
     total: int
     seconds: float | None
@@ -143,6 +161,7 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         body=words.body,
         lines=[*words.lines, *waiting_lines(run)],
         tests=rows,
+        review=review_of(submission, may_act=may_act),
         passed_count=passed_count(run),
         total=len(rows),
         seconds=None if run.wall_ms is None else run.wall_ms / 1000,
@@ -191,11 +210,22 @@ def test_rows(submission: Submission) -> Iterable[TestRow]:
         for case in submission.exercise_version.cases:
             yield not_run(case["name"])
         return
+    if answered := words_of_kind(run):
+        for index, test in enumerate(run.tests):
+            yield answer_row(test, answered, option_rows(submission, index))
+        return
     is_first = True
     for test in run.tests:
         is_open = is_first and test["status"] in ("failed", "error")
         is_first = is_first and not is_open
         yield test_row(test, is_open=is_open)
+
+
+def answer_row(test: dict[str, Any], answered: KindWords, options: list[OptionRow]) -> TestRow:
+    """A question with all its options, or a requirement with what is missing; everything is open to be read."""
+    word = answered.passed if test["status"] == "passed" else answered.failed
+    row = replace(test_row(test, is_open=True), word=word)
+    return replace(row, options=options, message="", why="", expected="", actual="") if options else row
 
 
 def not_run(name: str) -> TestRow:

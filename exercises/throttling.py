@@ -6,11 +6,20 @@ from typing import Any
 from uuid import uuid4
 
 import redis
+from django.http import HttpRequest
 from rest_framework.throttling import UserRateThrottle
 
 from exercises import redis_client
+from exercises.errors import TooManyRequests
 
 logger = logging.getLogger(__name__)
+
+
+def check_rate(request: HttpRequest) -> None:
+    """What the API's view does with the throttle, for a page. Raises TooManyRequests."""
+    throttle = SubmissionThrottle()
+    if not throttle.allow_request(request, None):
+        raise TooManyRequests(retry_after_seconds=throttle.wait())
 
 
 class SubmissionThrottle(UserRateThrottle):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exercises import views
+from exercises import answer_views, views
 
 app_name = "exercises"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("submissions/<uuid:uuid>/panel", views.panel, name="panel"),
     path("submissions/<uuid:uuid>/cancel/", views.cancel, name="cancel"),
     path("submissions/<uuid:uuid>/retry/", views.retry, name="retry"),
+    path("submissions/<uuid:uuid>/assessment/", answer_views.assess, name="assess"),
+    path("submissions/<uuid:uuid>/decision.md", answer_views.decision_record, name="decision-record"),
     path("courses/<slug:course>/<slug:lesson>/done/", views.lesson_done, name="lesson-done"),
 ]

@@ -2,13 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -16,30 +15,24 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.models import Course, Lesson
-from exercises import submitting
+from exercises import answer_views, submitting
 from exercises.access import may_act, readable_submission, require_owner
+from exercises.answers import KINDS
+from exercises.answers.matrix import Matrix
 from exercises.course_progress import changed_since, continuation_of, progress_in
-from exercises.errors import ExerciseError, NotYours, TooManyRequests
+from exercises.errors import ExerciseError, NotYours
 from exercises.forms import PREFIX, FilesForm
 from exercises.highlighting import highlighted
 from exercises.history import history_of, number_of
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
 from exercises.progress import mark_lesson, passed_exercises
+from exercises.responses import SeeOther, private
 from exercises.results import Result, result_of
 from exercises.steps import lesson_url, next_step
-from exercises.throttling import SubmissionThrottle
+from exercises.throttling import check_rate
 
 PENDING_RETRY_SECONDS = 1
-
-# What a page shows depends on who asks.
-private = cache_control(private=True, no_store=True)
-
-
-class SeeOther(HttpResponseRedirect):
-    """The browser goes on with GET, and a reload does not post again."""
-
-    status_code = HTTPStatus.SEE_OTHER
 
 
 @private
@@ -47,6 +40,8 @@ class SeeOther(HttpResponseRedirect):
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     """Task, files, and the learner's attempts; a POST hands in the files and answers 303 to the attempt."""
     found, version = exercise_for(request, slug)
+    if version.kind in KINDS:
+        return answer_views.exercise(request, found, version)
     form = FilesForm(version, request.POST if request.method == "POST" else None)
     refusal: ExerciseError | None = None
     if form.is_bound:
@@ -73,13 +68,6 @@ def exercise_for(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVer
     if version is None:
         raise Http404
     return found, version
-
-
-def check_rate(request: HttpRequest) -> None:
-    """Raises TooManyRequests."""
-    throttle = SubmissionThrottle()
-    if not throttle.allow_request(request, None):
-        raise TooManyRequests(retry_after_seconds=throttle.wait())
 
 
 def exercise_page(
@@ -135,6 +123,8 @@ def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "has_changed_since": changed_since(version.number, version.exercise),
         "next_step": next_step(version.exercise),
         "files": [{"path": path, "text": text, "html": highlighted(path, text)} for path, text in found.files.items()],
+        "answers": found.answers,
+        "matrix": Matrix.of_answers(found.answers) if found.answers and version.kind == "decision" else None,
     }
     return render(request, "exercises/submission.html", context)
 
@@ -162,7 +152,8 @@ def panel(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def etag_of(result: Result) -> str:
     """Changes with what the panel says; weak, because the form's token in it differs each time."""
     run = result.run
-    parts = (run.uuid, run.status, run.tries, result.number, result.progress_text, result.lines, result.can_cancel)
+    parts = (run.uuid, run.status, run.tries, result.number, result.progress_text, result.lines, result.can_cancel,
+             result.review and result.review.ticked)  # fmt: skip
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

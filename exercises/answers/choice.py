@@ -29,6 +29,8 @@ from exercises.toml_lines import Path
 MAX_QUESTIONS = 20
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 
+PREFIX = "question:"  # of the fields of the form, whose names no other field has
+
 CHOOSE_ONE = "Choose an answer."
 CHOOSE_SOME = "Choose at least one answer."
 
@@ -70,7 +72,7 @@ class Choice:
 
     def from_form(self, sheet: Sheet, form: QueryDict) -> Any:
         return {
-            question["name"]: form.getlist(question["name"]) if question["multiple"] else form.get(question["name"])
+            question["name"]: (form.getlist if question["multiple"] else form.get)(PREFIX + question["name"])
             for question in sheet["question"]
         }
 

@@ -117,6 +117,12 @@ def inline(html: str) -> str:
     return match["inner"] if match else html
 
 
+def split_first_paragraph(html: str) -> tuple[str, str]:
+    """The inside of the paragraph that *html* begins with, and what follows it; all of it where it begins otherwise."""
+    match = PARAGRAPH.match(html.strip())
+    return (match["inner"], html.strip()[match.end() :].strip()) if match else (html, "")
+
+
 def is_one_paragraph(markdown: str) -> bool:
     return PARAGRAPH.fullmatch(render(markdown).html.strip()) is not None
 

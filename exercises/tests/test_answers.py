@@ -285,7 +285,11 @@ def test_ranking_says_which_sums_are_not_complete():
 @pytest.mark.parametrize(
     ("kind", "form", "answers"),
     [
-        ("choice", "first=needs&sync=flask&sync=sanic&other=1", {"first": "needs", "sync": ["flask", "sanic"]}),
+        (
+            "choice",
+            "question:first=needs&question:sync=flask&question:sync=sanic&other=1",
+            {"first": "needs", "sync": ["flask", "sanic"]},
+        ),
         ("choice", "", {"first": None, "sync": []}),
         (
             "scenario",

@@ -1,0 +1,148 @@
+"""Pages of the exercises that are answered. Everything works without a script."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from exercises import answering
+from exercises.access import readable_submission, require_owner
+from exercises.answers import KINDS
+from exercises.answers.fields import entry_fields, matrix_fields, mendings, question_fields
+from exercises.answers.matrix import Matrix
+from exercises.answers.reading import Answers
+from exercises.answers.record import record_of
+from exercises.course_progress import changed_since
+from exercises.errors import ExerciseError, InvalidAnswers, NotYours
+from exercises.history import history_of
+from exercises.models import Exercise, ExerciseVersion, Submission
+from exercises.owners import ensure_owner, owner_of
+from exercises.progress import passed_exercises
+from exercises.responses import SeeOther, private
+from exercises.steps import lesson_url, next_step
+from exercises.throttling import check_rate
+
+SUBMIT = "submit"  # what the button of the form is called that hands in; the others change the form
+
+
+def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) -> HttpResponse:
+    """Task, questions and the learner's attempts; a POST hands in the answers and answers 303 to the result."""
+    kind = KINDS[version.kind]
+    if request.method != "POST":
+        return exercise_page(request, found, version)
+    answers = kind.from_form(version.sheet, request.POST)
+    if version.kind == "decision" and request.POST.get("do", SUBMIT) != SUBMIT:
+        return exercise_page(request, found, version, matrix=changed_matrix(request))
+    try:
+        check_rate(request)
+        kind.read(version.sheet, answers)  # before a visitor becomes a guest
+        answering.answer(owner=ensure_owner(request), exercise=found, answers=answers)
+    except InvalidAnswers as refusal:
+        return exercise_page(request, found, version, answers=answers, problems=refusal.problems, status=422)
+    except ExerciseError as refusal:
+        response = exercise_page(
+            request, found, version, answers=answers, problems={"": refusal.message}, status=refusal.status
+        )
+        if refusal.retry_after_seconds:
+            response["Retry-After"] = str(refusal.retry_after_seconds)
+        return response
+    return SeeOther(f"{found.get_absolute_url()}#results")
+
+
+def changed_matrix(request: HttpRequest) -> Matrix:
+    """The matrix of the form after the button that was pressed, for browsers without scripts."""
+    matrix = Matrix.of_form(request.POST)
+    command, _, number = request.POST["do"].partition(":")
+    index = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
+    if command == "add-criterion":
+        matrix.add_row()
+    elif command == "add-candidate":
+        matrix.add_column()
+    elif command == "remove-criterion":
+        matrix.remove_row(index)
+    elif command == "remove-candidate":
+        matrix.remove_column(index)
+    return matrix  # "rank": the sums are made whenever the page is
+
+
+def exercise_page(
+    request: HttpRequest,
+    found: Exercise,
+    version: ExerciseVersion,
+    *,
+    answers: Answers | None = None,
+    matrix: Matrix | None = None,
+    problems: dict[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> HttpResponse:
+    owner = owner_of(request)
+    history = history_of(owner, found)
+    passed_version = passed_exercises(owner).get(found.pk)
+    problems = problems or {}
+    if answers is None and history:
+        answers = history[0].submission.answers
+    context: dict[str, Any] = {
+        "exercise": found,
+        "version": version,
+        "course": found.lesson.course,
+        "lesson_url": lesson_url(found.lesson),
+        "summary": mendings(version.kind, version.sheet, problems),
+        "refusal": problems.get("", ""),
+        "result": history[0].result if history else None,
+        "history": history,
+        "is_passed": passed_version is not None,
+        "passed_version": passed_version,
+        "has_changed_since": changed_since(passed_version, found),
+        "next_step": next_step(found),
+        "case_names": [case["name"] for case in version.cases],
+        "is_preview": version != found.published,
+        "form_template": f"exercises/answers/_{version.kind}_form.html",
+    }
+    if version.kind == "choice":
+        context["questions"] = question_fields(version.sheet, answers or {}, problems)
+    elif version.kind == "scenario":
+        context |= {
+            "entries": entry_fields(version.sheet, answers or {}, problems),
+            "scenario": version.sheet["scenario"],
+        }
+    else:
+        matrix = matrix or (Matrix.of_answers(answers) if answers else None)
+        matrix = matrix or Matrix.to_begin_with(version.sheet["decision"])
+        context["matrix"] = matrix_fields(version.sheet, matrix, problems)
+    return render(request, "exercises/answers/exercise.html", context, status=status)
+
+
+@require_POST
+def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Keep what its owner ticked of the rubric; back to where the attempt is shown."""
+    found = readable_submission(request, uuid)
+    if found.exercise_version.kind != "scenario":
+        raise Http404
+    try:
+        require_owner(request, found)
+    except NotYours as refusal:
+        raise PermissionDenied(refusal.message) from refusal
+    answering.assess(submission=found, ticked=request.POST.getlist("tick"))
+    messages.success(request, "Your assessment is kept with this attempt.")
+    attempts = Submission.objects.owned_by(found.owner).of_exercise(found.exercise_version.exercise_id)
+    is_newest = not attempts.filter(pk__gt=found.pk).exists()
+    page = found.exercise_version.exercise if is_newest else found
+    return SeeOther(f"{page.get_absolute_url()}#results")
+
+
+@private
+@require_safe
+def decision_record(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A decision as a Markdown file to download."""
+    found = readable_submission(request, uuid)
+    if found.exercise_version.kind != "decision" or found.answers is None:
+        raise Http404
+    text = record_of(found.answers, fallback_title=found.exercise_version.title, day=found.created_at.date())
+    response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="decision.md"'
+    return response

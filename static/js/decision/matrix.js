@@ -1,0 +1,94 @@
+// Rows and columns of the matrix, added and removed in place. Without this module its buttons post the form.
+
+const [MOST_CRITERIA, MOST_CANDIDATES] = [12, 8]
+
+const form = document.querySelector("[data-decision]")
+const table = form.querySelector("[data-matrix]")
+const picks = form.querySelector("[data-picks]")
+
+export const rows = () => [...table.querySelectorAll("[data-criterion]")]
+export const candidates = () => [...table.querySelectorAll("[data-candidate]")]
+const scoresIn = (row) => [...row.querySelectorAll("[data-score]")]
+
+/** An empty copy of a row or a cell, without what spoke of the old one. */
+function blankCopy(element) {
+  const copy = element.cloneNode(true)
+  for (const note of copy.querySelectorAll("[data-error], [data-help]")) note.remove()
+  for (const input of copy.querySelectorAll("input")) {
+    for (const name of ["id", "aria-invalid", "aria-describedby"]) input.removeAttribute(name)
+    if (input.type === "radio") input.checked = false
+    else input.value = ""
+  }
+  return copy
+}
+
+function addCriterion() {
+  const row = blankCopy(rows().at(-1))
+  rows().at(-1).after(row)
+  row.querySelector("input").focus()
+}
+
+function addCandidate() {
+  const cell = blankCopy(candidates().at(-1))
+  candidates().at(-1).after(cell)
+  for (const row of rows()) scoresIn(row).at(-1).after(blankCopy(scoresIn(row).at(-1)))
+  picks.append(blankCopy(picks.lastElementChild))
+  cell.querySelector("input").focus()
+}
+
+function removeCriterion(index) {
+  rows()[index].remove()
+  rows()[Math.min(index, rows().length - 1)].querySelector("input").focus()
+}
+
+function removeCandidate(index) {
+  candidates()[index].remove()
+  for (const row of rows()) scoresIn(row)[index].remove()
+  picks.children[index].remove()
+  candidates()[Math.min(index, candidates().length - 1)].querySelector("input").focus()
+}
+
+const typedName = (cell) => cell.querySelector("input").value.trim().replace(/\s+/g, " ")
+
+/** Names of the candidates as the page calls them, and every label that speaks of a row or a column. */
+export function label() {
+  const names = candidates().map((cell, index) => typedName(cell) || `Candidate ${index + 1}`)
+  const write = (element, selector, text) => {
+    for (const place of element.querySelectorAll(selector)) if (place.textContent !== text) place.textContent = text
+  }
+  candidates().forEach((cell, index) => {
+    write(cell, "[data-number]", String(index + 1))
+    write(cell, "[data-candidate-name]", names[index])
+    write(picks.children[index], "[data-candidate-name]", names[index])
+    picks.children[index].querySelector("input").value = index
+  })
+  rows().forEach((row, index) => {
+    write(row, "[data-number]", String(index + 1))
+    write(row, "[data-criterion-name]", typedName(row) || `Criterion ${index + 1}`)
+    scoresIn(row).forEach((cell, column) => write(cell, "[data-candidate-name]", names[column]))
+  })
+  show("add-criterion", rows().length < MOST_CRITERIA)
+  show("add-candidate", candidates().length < MOST_CANDIDATES)
+  show("remove-criterion", rows().length > 1)
+  show("remove-candidate", candidates().length > 1)
+  return names
+}
+
+function show(command, isUseful) {
+  for (const button of form.querySelectorAll(`[name=do][value^="${command}"]`)) button.hidden = !isUseful
+}
+
+/** Do what `button` would post; false for the buttons that have to. */
+export function press(button) {
+  const index = (list, selector) => list.indexOf(button.closest(selector))
+  const actions = {
+    "add-criterion": addCriterion,
+    "add-candidate": addCandidate,
+    "remove-criterion": () => removeCriterion(index(rows(), "[data-criterion]")),
+    "remove-candidate": () => removeCandidate(index(candidates(), "[data-candidate]")),
+    rank: () => {}, // it is always ranked
+  }
+  const action = actions[button.value.split(":")[0]]
+  action?.()
+  return action !== undefined
+}
