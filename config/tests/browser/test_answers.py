@@ -1,0 +1,324 @@
+"""Exercises that are answered: with and without scripts, on a desk and on a phone."""
+
+import re
+
+import pytest
+
+from config.tests.browser.conftest import axe_violations
+from config.tests.site import wait_for
+from exercises.tests.answer_content import write_answered
+
+pytestmark = pytest.mark.browser
+
+PAGES = {kind: f"/exercises/{kind}/" for kind in ("choice", "decision", "scenario")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def course(site, tmp_path_factory):
+    """A small course of its own beside the one that is shipped."""
+    site.manage("load_course", str(write_answered(tmp_path_factory.mktemp("answered"))), "--publish", "--verbosity=0")
+
+
+def answer_questions(page, *labels):
+    for label in labels:
+        page.get_by_label(label, exact=True).check()
+    page.get_by_role("button", name="Submit").click()
+
+
+def fill_matrix(page, *, pick=None):
+    page.get_by_label("Title of the decision").fill("A framework for the shop")
+    fields = {
+        "candidate": ["Flask", "Django", "FastAPI"],
+        "weight": ["5", "3"],
+        "score": ["2", "5", "3", "5", "3", "1"],
+    }
+    for name, values in fields.items():
+        for index, value in enumerate(values):
+            page.locator(f"[name={name}]").nth(index).fill(value)
+    if pick:
+        page.get_by_role("radio", name=pick).check()
+        page.get_by_label("Your reasons").fill("The admin is there already.")
+
+
+def fill_scenarios(page, *, reasons="The team knows it."):
+    for index, text in enumerate(("A shop", "A small API", "A webhook")):
+        page.locator("[name=scenario]").nth(index).fill(text)
+        page.locator("[name=choice]").nth(index).select_option("Django")
+        page.locator("[name=reasons]").nth(index).fill(reasons)
+
+
+def ranked(page):
+    names = page.locator(".decision-ranking [data-rank-name]").all_inner_texts()
+    return list(zip(names, page.locator(".decision-ranking [data-rank-points]").all_inner_texts(), strict=True))
+
+
+def test_questions_are_answered_explained_and_answered_again(page, watched):
+    page.goto(PAGES["choice"])
+    answer_questions(page, "Stars on a website", "Flask", "Django")
+    page.wait_for_url("**/exercises/choice/#results")
+
+    headline = page.locator(".result-headline").inner_text()
+    marks = page.locator(".option-marks").all_inner_texts()
+    answer_questions(page, "What the project needs")
+    page.wait_for_selector("[data-live-result][data-outcome=pass]")
+
+    assert headline == "1 of 2 answers right"
+    assert marks == ["Your answer, wrong", "Right answer", "Your answer, right", "Your answer, right"]
+    assert page.locator(".result-headline").inner_text() == "All 2 answers are right"
+    assert page.locator("[data-continue]").is_visible()
+    assert page.locator("[data-history] a").count() == 2
+    assert watched.console_errors == []
+
+
+def test_questions_can_be_answered_with_the_keyboard_alone(page):
+    page.goto(PAGES["choice"])
+
+    page.locator("#question-1 input").first.focus()
+    page.keyboard.press("ArrowDown")  # the second option
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    page.wait_for_selector("[data-live-result][data-outcome=pass]")
+
+
+def test_an_open_question_is_a_link_away(page):
+    page.goto(PAGES["choice"])
+    with page.expect_response(lambda response: response.request.method == "POST") as posted:
+        answer_questions(page, "Flask")
+
+    page.get_by_role("link", name="Question 1: Choose an answer.").click()
+
+    assert posted.value.status == 422
+    assert page.locator("#question-1").evaluate("field => field.getBoundingClientRect().top") >= 50
+    assert page.get_by_label("Flask", exact=True).is_checked()
+
+
+def test_the_ranking_moves_while_one_types(page, watched):
+    page.goto(PAGES["decision"])
+    before = ranked(page)
+    fill_matrix(page)
+    typed = ranked(page)
+
+    page.locator("[name=weight]").nth(1).fill("5")
+    page.locator("[name=weight]").nth(0).fill("1")
+
+    assert before == [(f"Candidate {number}", "0 of 0") for number in (1, 2, 3)]
+    assert typed == [("Django", "34 of 40"), ("Flask", "25 of 40"), ("FastAPI", "18 of 40")]
+    assert ranked(page) == [("Flask", "27 of 30"), ("Django", "20 of 30"), ("FastAPI", "8 of 30")]
+    page.locator("[name=score]").nth(0).fill("")
+    assert ranked(page)[0] == ("Flask", "25 of 30, scores missing")
+    assert watched.console_errors == []
+
+
+def test_the_new_leader_is_announced_once_typing_rests(page):
+    page.goto(PAGES["decision"])
+    fill_matrix(page)
+
+    wait_for(
+        lambda: "Django leads with 34 of 40" in page.locator("[data-announcer]").text_content(), "the announcement"
+    )
+
+
+def test_rows_and_columns_come_and_go_in_place(page, watched):
+    page.goto(PAGES["decision"])
+    fill_matrix(page, pick="Django")
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+
+    page.get_by_role("button", name="Add a candidate").click()
+    page.keyboard.type("Sanic")
+    page.get_by_role("button", name="Add a criterion").click()
+    page.keyboard.type("Hosting")
+    page.get_by_label("Sanic: Hosting").fill("4")
+    page.get_by_label("Weight: Hosting").fill("2")
+    with_both = ranked(page)
+    page.get_by_role("button", name="Remove Flask").click()
+    page.get_by_role("button", name="Remove Hosting").click()
+
+    assert ("Sanic", "8 of 50, scores missing") in with_both
+    assert sorted(name for name, _ in ranked(page)) == ["Django", "FastAPI", "Sanic"]
+    assert page.get_by_role("radio", name="Django").is_checked()
+    assert page.locator("[name=score]").count() == 6
+    assert posts == []
+    assert watched.console_errors == []
+
+
+def test_what_the_page_ranked_is_what_the_server_stores_and_exports(page):
+    page.goto(PAGES["decision"])
+    fill_matrix(page, pick="Flask")
+    shown = ranked(page)
+    page.get_by_label("Why not the candidate with the most points?").fill("We know it.")
+
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_selector("[data-live-result][data-outcome=pass]")
+    names = page.locator("[data-live-result] [data-rank-name]").all_inner_texts()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the decision as Markdown").click()
+
+    assert names == [name for name, _ in shown]
+    assert page.locator("[data-live-result] .chip").inner_text() == "Your pick"
+    assert download.value.suggested_filename == "decision.md"
+    record = download.value.path().read_text()
+    assert [f"{name}: {points}" for name, points in shown] == re.findall(r"^\d\. (.*)$", record, re.MULTILINE)
+    assert page.locator("[name=candidate]").first.input_value() == "Flask"  # filled in when one comes back
+
+
+def test_the_second_reason_is_asked_for_only_below_the_top(page):
+    page.goto(PAGES["decision"])
+    second = page.get_by_label("Why not the candidate with the most points?")
+    fill_matrix(page, pick="Django")
+    hidden = second.is_hidden()
+    page.get_by_role("radio", name="FastAPI").check()
+    asked = second.is_visible()
+
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_selector("[data-live-result][data-outcome=fail]")
+
+    assert (hidden, asked) == (True, True)
+    assert "FastAPI has 18 points and Django has 34." in page.locator("#results").inner_text()
+
+
+def test_without_scripts_buttons_do_what_the_script_does(without_scripts):
+    page = without_scripts
+    page.goto(PAGES["decision"])
+    fill_matrix(page)
+
+    page.get_by_role("button", name="Recalculate").click()
+    computed = ranked(page)
+    page.get_by_role("button", name="Add a criterion").click()
+    page.locator("[name=criterion]").nth(2).fill("Hosting")
+    page.get_by_role("button", name="Remove Flask").click()
+    with_row = page.locator("[name=criterion]").nth(2).input_value()
+    page.get_by_role("button", name="Add a candidate").click()
+    page.get_by_role("button", name="Remove Hosting").click()
+    page.locator("[name=candidate]").nth(2).fill("Flask")
+    for index, score in ((2, "2"), (5, "5")):
+        page.locator("[name=score]").nth(index).fill(score)
+    page.locator("[name=pick]").nth(0).check()
+    page.get_by_label("Your reasons").fill("The admin is there already.")
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_selector("[data-live-result][data-outcome=pass]")
+
+    assert computed == [("Django", "34 of 40"), ("Flask", "25 of 40"), ("FastAPI", "18 of 40")]
+    assert with_row == "Hosting"
+    assert page.locator(".result-headline").inner_text() == "The decision is complete"
+
+
+def test_enter_in_a_field_of_the_matrix_hands_in_nothing(page, without_scripts):
+    for tab in (page, without_scripts):
+        tab.goto(PAGES["decision"])
+        fill_matrix(tab)
+        tab.locator("[name=score]").first.press("Enter")
+        tab.wait_for_timeout(300)
+
+        assert tab.locator("[name=candidate]").count() == 3
+        assert tab.locator("[role=alert]").count() == 0
+        assert ranked(tab)[0] == ("Django", "34 of 40")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_scenarios_are_completed_and_assessed(page, without_scripts, scripts):
+    page = page if scripts else without_scripts
+    page.goto(PAGES["scenario"])
+    fill_scenarios(page, reasons="It is popular.")
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_selector("[data-live-result][data-outcome=fail]")
+    incomplete = page.locator(".result-headline").inner_text()
+
+    fill_scenarios(page)
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_selector("[data-live-result][data-outcome=pass]")
+    page.get_by_label("They say what speaks against it.").check()
+    page.get_by_role("button", name="Keep my assessment").click()
+    page.get_by_text("Your assessment is kept with this attempt.").wait_for()
+
+    assert incomplete == "4 of 7 parts are there"
+    assert page.get_by_label("They say what speaks against it.").is_checked()
+    assert not page.get_by_label("The reasons name the workload.").is_checked()
+    assert "Its admin is built in." in page.locator("#results").inner_text()
+
+
+def state_of(page, kind, state):
+    """Bring the page of *kind* into a state: new, refused, or answered."""
+    page.goto(PAGES[kind])
+    if state == "new":
+        return
+    if state == "answered":
+        if kind == "choice":
+            page.get_by_label("Stars on a website").check()
+            page.get_by_label("Flask", exact=True).check()
+        elif kind == "decision":
+            fill_matrix(page, pick="Django")
+        else:
+            fill_scenarios(page)
+    elif kind == "scenario":
+        page.locator("[name=reasons]").first.fill("x" * 3001)
+    elif kind == "decision":
+        page.locator("[name=candidate]").first.fill("Flask")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Submit").click()
+
+
+SMALL_TARGETS = """() => {
+    const targets = [...document.querySelectorAll("button, a, summary, input:not([type=hidden])")]
+    return targets.filter(element => {
+        const box = element.getBoundingClientRect()
+        const inText = element.closest("p, li, td, .prose, .skip, .visually-hidden")
+        return box.width && !inText && (box.width < 24 || box.height < 24)
+    }).map(element => element.outerHTML.slice(0, 100))
+}"""
+
+
+@pytest.mark.parametrize("state", ["new", "refused", "answered"])
+@pytest.mark.parametrize("kind", PAGES)
+def test_pages_are_accessible_and_fit_every_window_in_every_state(page, kind, state):
+    state_of(page, kind, state)
+
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
+        assert axe_violations(page) == [], scheme
+    for width in (1024, 390, 320):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+        assert page.evaluate(SMALL_TARGETS) == [], width
+    assert axe_violations(page) == []  # also where the matrix is no table any more
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_the_page_of_an_attempt_is_accessible_and_fits(page, kind):
+    state_of(page, kind, "answered")
+    page.locator("[data-history] a").first.click()
+    page.wait_for_url("**/submissions/*/")
+
+    assert axe_violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_the_button_is_large_on_a_phone(phone, kind):
+    phone.goto(PAGES[kind])
+
+    assert phone.get_by_role("button", name="Submit").bounding_box()["height"] >= 44
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_pages_load_nothing_from_elsewhere_and_keep_to_the_policy(page, watched, kind):
+    response = page.goto(PAGES[kind], wait_until="networkidle")
+
+    assert "unsafe" not in response.headers["content-security-policy"]
+    assert (watched.foreign_requests, watched.console_errors) == ([], [])
+
+
+def test_without_motion_the_ranking_changes_places_at_once(page):
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(PAGES["decision"])
+    fill_matrix(page)
+
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert ranked(page)[0] == ("Django", "34 of 40")
