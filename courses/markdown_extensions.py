@@ -20,8 +20,8 @@ from courses.listings import LONGER_NAMES
 CALLOUTS = {"note": "Note", "tip": "Tip", "warning": "Watch out", "compare": "Compare"}
 # Ids of the pages that show a rendered text; a heading of the same name gets another one. A test compares them.
 RESERVED_IDS = {
-    "account-menu", "content", "left-off-title", "outline", "practice", "practice-title", "shortcuts", "shortcuts-title", "single-keys",
-    "theme-menu", "toc-title",
+    "account-menu", "content", "left-off-title", "outline", "practice", "practice-title", "shortcuts",
+    "shortcuts-title", "single-keys", "theme-menu", "toc-title",
 }  # fmt: skip
 RESERVED_PREFIXES = ("i-", "dg-")  # the icons; what names a diagram
 VARIANT_ID = re.compile(r"tab-\d+-[\w-]+")  # of a tab's content: the number of its set in the text, and its slug
