@@ -62,7 +62,8 @@ class Burst:
     """The same request by many clients at the same moment, each on a connection of its own.
 
     One request by one client comes first, and is not reported. Then *clients* of them (2 to 50) send theirs together,
-    *attempts* times (1 to 10), and the fastest attempt in which every answer was complete is reported.
+    *attempts* times (1 to 10), and the fastest attempt in which every answer was complete is reported. A server error
+    (500 and above) to the first request, which is reported then, or to one of an attempt is the end of it.
     """
 
     request: HttpProbe

@@ -280,7 +280,7 @@ class _Watch:
 
     def _burst(self, burst: Burst, port: int) -> "tuple[Observation, _Ended | None]":
         answers, end = self._exchange([burst.request], port)
-        if end is not None or answers[0].error:
+        if end is not None or _has_failed(answers[0]):
             return _together(answers, answers[0].elapsed_ms), end
         attempts = []
         for _ in range(burst.attempts):
@@ -289,6 +289,8 @@ class _Watch:
             attempts.append(_together(answers, (time.monotonic() - started) * 1000))
             if end is not None:
                 return attempts[-1], end
+            if _has_failed(attempts[-1]):
+                break  # once more would only be more tracebacks, which could fill the output
         return min(attempts, key=lambda attempt: (attempt.error != "", attempt.elapsed_ms)), None
 
     def _exchange(
