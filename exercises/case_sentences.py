@@ -32,8 +32,11 @@ ARTICLES = {"object": "an object", "array": "an array", "null": "null"}
 def asked(request: Mapping[str, Any]) -> str:
     """What was sent, as a learner would write it: GET /health, or POST /items with {"name": "tea"}."""
     line = f"{request['method']} {request['path']}"
-    body = request.get("body")
-    return f"{line} with {shortened(body)}" if body else line
+    if body := request.get("body"):
+        line += f" with {shortened(body)}"
+    if clients := request.get("clients"):
+        line += f" from {clients} clients at once"
+    return line
 
 
 def shortened(text: str) -> str:
@@ -108,6 +111,16 @@ def text_missing(message: Mapping[str, Any]) -> str:
     return f"We expected the text “{message['expected']}” in the answer, and it is not there."
 
 
+def too_slow(message: Mapping[str, Any]) -> str:
+    took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
+    return f"{message['clients']} requests at once took {took}; expected at most {limit}."
+
+
+def seconds(milliseconds: int) -> str:
+    """250 ms, or 4.1 s."""
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f}".rstrip("0").rstrip(".") + " s"
+
+
 def no_answer(message: Mapping[str, Any]) -> str:
     return NO_ANSWER[message["error"]]
 
@@ -129,6 +142,7 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "not_json": not_json,
     "json_differs": json_differs,
     "text_missing": text_missing,
+    "too_slow": too_slow,
     "no_answer": no_answer,
     "exception": exception,
     "not_reached": not_reached,

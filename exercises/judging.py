@@ -28,7 +28,7 @@ tests        one object a case, in the author's order:
               "status": "passed" | "failed" | "error" | "skipped",     error: the learner's code raised while answering
               "message": null | {"code": ..., parameters},             null when passed
               "why": str,                                              the author's sentence; "" when passed or skipped
-              "request": {"method", "path", "headers": {..}?, "body": str?},
+              "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?},
               "response": null | {"status": int, "headers": {..}, "body": str, "truncated": bool},
               "expected": str | null, "actual": str | null,            short, for display; null when passed
               "traceback": str,                                        of status error, with the learner's frames only
@@ -43,6 +43,7 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                   expected and actual are JSON texts, cut; for "type" also "expected_type" and "actual_type" (object,
                   array, string, number, boolean, null); "missing"/"unexpected": the member's name is the end of path
              {"code": "text_missing", "expected": "..."}
+             {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100}
              {"code": "no_answer", "error": "refused" | "closed" | "timeout" | "malformed" | "too_large"}
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
@@ -58,9 +59,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import sandbox
-from exercises.cases import Case, Request, expected, requests
-from exercises.expectations import Expectation, Miss, header, miss_of
+from exercises.cases import Case, expected, questions
 from exercises.hostile_text import clean, shortened
+from exercises.kinds import Expectation, Question
+from exercises.kinds.answers import Miss
+from exercises.kinds.http import ATTEMPTS, Request
 from exercises.models import ExerciseVersion, Run
 from exercises.placeholders import untouched
 from exercises.tracebacks import last_traceback, without_folders
@@ -68,10 +71,8 @@ from sandbox import Ending, Observation, Report
 
 Verdict = Run.Verdict
 
-SHOWN_BODY = 4096  # characters of a response that are kept
-SHOWN_HEADER = 200
+SHOWN_NAME = 200  # characters
 SHOWN_MESSAGE = 500
-KEPT_HEADERS = ("content-type", "location", "allow")  # beside those that the case expects
 
 # Verdicts of endings other than FINISHED.
 VERDICTS = {
@@ -158,12 +159,11 @@ def judge_files(
 ) -> Judgement:
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
-    asked = requests(cases, seed)
     job = sandbox.Job(
         kind="http",
         framework=version.framework,
         files={path: text.encode() for path, text in files.items()},
-        probes=[sandbox.HttpProbe(item.method, item.path, item.headers, item.body) for item in asked],
+        probes=[probe_of(question) for question in questions(cases, seed)],
         limits=limits_of(version),
     )
     try:
@@ -175,6 +175,16 @@ def judge_files(
     if on_report is not None:
         on_report(report)
     return judgement(report, cases, seed=seed, files=files, starter=version.starter, limits=job.limits)
+
+
+def probe_of(question: Question) -> sandbox.Probe:
+    """How the sandbox is told what to ask."""
+    match question:
+        case Request():
+            probe = sandbox.HttpProbe(question.method, question.path, question.headers, question.body)
+            return sandbox.Burst(probe, question.clients, ATTEMPTS) if question.clients > 1 else probe
+        case _:
+            raise TypeError(f"the sandbox cannot ask {question!r}")
 
 
 def judgement(
@@ -190,10 +200,10 @@ def judgement(
     observed = report.observations
     if len(observed) > len(cases) or (report.ending == Ending.FINISHED and len(observed) < len(cases)):
         raise ValueError(f"{len(observed)} observations of {len(cases)} cases, and the program {report.ending}")
-    keys = list(zip(cases, requests(cases, seed), expected(cases, seed), strict=True))
+    keys = list(zip(cases, questions(cases, seed), expected(cases, seed), strict=True))
     tests = [_test(*key, observation, files) for key, observation in zip(keys, observed, strict=False)]
     verdict = _verdict(report, tests)
-    tests += [_skipped(case, request, verdict) for case, request, _ in keys[len(observed) :]]
+    tests += [_skipped(case, question, verdict) for case, question, _ in keys[len(observed) :]]
     # A program that does not start has a mistake to show, whatever else is still open in it.
     open_functions = untouched(files, starter) if verdict == Verdict.FAILED else None
     if open_functions is None:
@@ -276,57 +286,53 @@ def _crash(report: Report) -> dict[str, Any]:
     """What the inside says about the end of the program, without what it left empty."""
     said = report.detail
     details = {
-        "exception": clean(said.exception, SHOWN_HEADER),
+        "exception": clean(said.exception, SHOWN_NAME),
         "message": shortened(said.message, SHOWN_MESSAGE),
-        "file": clean(said.file, SHOWN_HEADER),
+        "file": clean(said.file, SHOWN_NAME),
         "line": said.line,
         "column": said.column,
         "source": shortened(said.source, SHOWN_MESSAGE),
         "exit_code": said.exit_code,
-        "signal": clean(said.signal, SHOWN_HEADER),
+        "signal": clean(said.signal, SHOWN_NAME),
     }
     return {name: value for name, value in details.items() if value not in ("", None)}
 
 
 def _test(
-    case: Case, request: Request, expectation: Expectation, observation: Observation, files: Mapping[str, str]
+    case: Case, question: Question, expectation: Expectation, observation: Observation, files: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The result of a case whose request was sent."""
-    result = _asked(case, request) | {
+    """The result of a case whose question was asked."""
+    examined = expectation.examine(observation)
+    miss = _no_answer(observation) or examined.miss
+    result = _asked(case, question) | {
         "status": "passed",
-        "response": _response(observation, expectation),
+        "response": examined.response,
         "duration_ms": round(observation.elapsed_ms, 1),
     }
-    miss = _no_answer(observation) or miss_of(expectation, observation)
     if miss is None:
         return result
     result |= {"why": case["why"], "expected": miss.expected, "actual": miss.actual}
-    raised = observation.error or observation.status == 500
-    if raised and (found := last_traceback(observation.stderr, files)):
+    raised = observation.stderr if observation.error else examined.raised
+    if raised and (found := last_traceback(raised, files)):
         message = {"code": "exception"} | {name: getattr(found, name) for name in RAISED}
         return result | {"status": "error", "message": message, "traceback": found.text}
     return result | {"status": "failed", "message": miss.message}
 
 
-def _skipped(case: Case, request: Request, verdict: Run.Verdict) -> dict[str, Any]:
-    """The result of a case whose request was never sent."""
+def _skipped(case: Case, question: Question, verdict: Run.Verdict) -> dict[str, Any]:
+    """The result of a case whose question was never asked."""
     message = {"code": "not_reached", "stopped": verdict in STOPPED}
-    return _asked(case, request) | {"status": "skipped", "message": message}
+    return _asked(case, question) | {"status": "skipped", "message": message}
 
 
-def _asked(case: Case, request: Request) -> dict[str, Any]:
-    """What is known of a case before its request is sent; status and message are still to come."""
-    sent: dict[str, Any] = {"method": request.method, "path": request.path}
-    if request.headers:
-        sent["headers"] = dict(request.headers)
-    if request.body:
-        sent["body"] = shortened(request.body, SHOWN_BODY)
+def _asked(case: Case, question: Question) -> dict[str, Any]:
+    """What is known of a case before its question is asked; status and message are still to come."""
     return {
         "name": case["name"],
         "status": "",
         "message": None,
         "why": "",
-        "request": sent,
+        "request": question.shown,
         "response": None,
         "expected": None,
         "actual": None,
@@ -338,20 +344,7 @@ def _asked(case: Case, request: Request) -> dict[str, Any]:
 def _no_answer(observation: Observation) -> Miss | None:
     if not observation.error:
         return None
-    return Miss({"code": "no_answer", "error": clean(observation.error, SHOWN_HEADER)}, "", "")
-
-
-def _response(observation: Observation, expectation: Expectation) -> dict[str, Any] | None:
-    if observation.status is None:
-        return None
-    kept = dict.fromkeys((*KEPT_HEADERS, *map(str.lower, expectation.headers)))
-    headers = {name: header(observation, name) for name in kept}
-    return {
-        "status": observation.status,
-        "headers": {name: shortened(value, SHOWN_HEADER) for name, value in headers.items() if value is not None},
-        "body": clean(observation.body, SHOWN_BODY),
-        "truncated": observation.truncated or len(observation.body.decode(errors="replace")) > SHOWN_BODY,
-    }
+    return Miss({"code": "no_answer", "error": clean(observation.error, SHOWN_NAME)}, "", "")
 
 
 def _output(output: bytes, limits: sandbox.Limits) -> str:

@@ -12,6 +12,7 @@ GET = {"method": "GET", "path": "/health"}
         ({"method": "POST", "path": "/items", "body": '{"name": "tea"}'}, 'POST /items with {"name": "tea"}'),
         ({"method": "POST", "path": "/", "body": "x" * 200}, f"POST / with {'x' * 119}…"),
         ({"method": "POST", "path": "/", "body": ""}, "POST /"),
+        ({"method": "GET", "path": "/slow", "clients": 20}, "GET /slow from 20 clients at once"),
     ],
 )
 def test_asked_is_what_was_sent(request_, text):
@@ -100,6 +101,14 @@ def test_asked_is_what_was_sent(request_, text):
             "We expected the text “hello” in the answer, and it is not there.",
         ),
         (
+            {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100},
+            "20 requests at once took 4.1 s; expected at most 1 s.",
+        ),
+        (
+            {"code": "too_slow", "clients": 2, "expected_ms": 250, "actual_ms": 1001},
+            "2 requests at once took 1 s; expected at most 250 ms.",
+        ),
+        (
             {"code": "no_answer", "error": "refused"},
             "Nothing accepted the connection: the program does not listen any more.",
         ),
@@ -133,6 +142,6 @@ def test_finding_says_what_we_expected_and_got(message, text):
 
 def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
-        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "no_answer", "exception",
-        "not_reached",
+        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
+        "exception", "not_reached",
     }  # fmt: skip
