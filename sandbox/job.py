@@ -16,6 +16,7 @@ MAX_CLIENTS = 50
 MAX_INPUT_BYTES = 1 * MIB
 MAX_ARGUMENTS_BYTES = 64 * KIB
 MAX_WIDGETS_BYTES = 64 * KIB
+MAX_CALL_BYTES = 64 * KIB
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -99,7 +100,30 @@ class WidgetProbe:
         return json.dumps({name: value for name, value in fields.items() if value}).encode()
 
 
-Probe = HttpProbe | Burst | WidgetProbe
+@dataclass(frozen=True, slots=True)
+class FunctionProbe:
+    """One call of a function of the program. Arguments are what JSON knows; what comes of it is the body, as JSON.
+
+    harness/functions.py describes the body. The status is 200, whatever the function did but run out of memory.
+    """
+
+    function: str
+    arguments: Sequence[Any] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.function.isidentifier():
+            raise ValueError(f"not the name of a function: {self.function!r}")
+        if len(self.body()) > MAX_CALL_BYTES:
+            raise ValueError(f"the arguments are more than {MAX_CALL_BYTES} bytes")
+
+    def body(self) -> bytes:
+        """What is sent."""
+        call = {"function": self.function, "arguments": list(self.arguments), "keywords": dict(self.keywords)}
+        return json.dumps(call).encode()
+
+
+Probe = HttpProbe | Burst | WidgetProbe | FunctionProbe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,13 +133,14 @@ class Job:
     *files* are relative POSIX paths; *entry* is one of them. *framework* selects the measured baseline of memory;
     "streamlit" also says that the entry is Streamlit's to run. How any other app is served depends on what it is.
 
-    kind "http"    asks what the entry serves: its `app`, or what it listens with when it runs as a script
-    kind "script"  runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
+    kind "http"      asks what the entry serves: its `app`, or what it listens with when it runs as a script
+    kind "function"  imports the entry as `main` and calls its functions: FunctionProbes only
+    kind "script"    runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
 
     *arguments* are sys.argv after the entry's name.
     """
 
-    kind: Literal["http", "script"]
+    kind: Literal["http", "function", "script"]
     framework: str
     files: Mapping[str, bytes]
     probes: Sequence[Probe] = ()
@@ -125,12 +150,14 @@ class Job:
     arguments: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in ("http", "script"):
+        if self.kind not in ("http", "function", "script"):
             raise ValueError(f"unknown kind of job: {self.kind!r}")
         self._check_files()
         if self.kind == "script" and self.probes:
             raise ValueError("a script is sent no probes")
-        if self.kind == "http" and self.input:
+        if any(isinstance(probe, FunctionProbe) != (self.kind == "function") for probe in self.probes):
+            raise ValueError("functions, and nothing else, are sent calls")
+        if self.kind != "script" and self.input:
             raise ValueError("only a script has an input")
         if len(self.input) > MAX_INPUT_BYTES:
             raise ValueError(f"the input is more than {MAX_INPUT_BYTES} bytes")

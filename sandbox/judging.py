@@ -16,7 +16,7 @@ from sandbox import listening
 from sandbox.exchange import Exchange
 from sandbox.explanation import Explanation
 from sandbox.http_response import MAX_BODY_BYTES
-from sandbox.job import KIB, Burst, HttpProbe, Job, Probe, WidgetProbe
+from sandbox.job import KIB, Burst, FunctionProbe, HttpProbe, Job, Probe, WidgetProbe
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.resources import Meter, ProcMeter, Sample, next_poll
@@ -36,6 +36,7 @@ STDERR_OF_PROBE_BYTES = 4 * 1024
 WIDGETS_BODY_BYTES = 512 * KIB  # of what a Streamlit app shows, data of charts and tables included
 MAX_SESSION_LENGTH = 200
 INTERACT = "/_stcore/agent/interact"
+JSON = [("Content-Type", "application/json")]
 
 # The last line of a traceback. Under our limits Python raises this when an allocation was refused; a program that
 # raises it by itself only harms its own result.
@@ -271,9 +272,11 @@ class _Watch:
             case Burst():
                 return self._burst(probe, port)
             case WidgetProbe():
-                request = HttpProbe("POST", INTERACT, [("Content-Type", "application/json")], probe.body(self._session))
+                request = HttpProbe("POST", INTERACT, JSON, probe.body(self._session))
                 (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES)
                 self._session = self._session or _session_in(observation.body)
+            case FunctionProbe():
+                (observation,), end = self._exchange([HttpProbe("POST", "/", JSON, probe.body())], port)
             case _:
                 (observation,), end = self._exchange([probe], port)
         return observation, end

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from sandbox.job import MIB, Burst, Job, Probe, WidgetProbe
+from sandbox.job import MIB, Burst, FunctionProbe, Job, Probe, WidgetProbe
 from sandbox.report import Observation, Report
 
 # Control characters, invisible ones (bidirectional overrides among them), and what is no character at all.
@@ -82,6 +82,10 @@ def _asked(probe: Probe) -> str:
         return f"{probe.clients} x {_asked(probe.request)}"
     if isinstance(probe, WidgetProbe):
         return f"widgets {_one_line(json.dumps(as_json(probe)))}"
+    if isinstance(probe, FunctionProbe):
+        arguments = [_one_line(repr(argument)) for argument in probe.arguments]
+        arguments += [f"{_one_line(name)}={_one_line(repr(argument))}" for name, argument in probe.keywords.items()]
+        return f"{probe.function}({', '.join(arguments)})"
     return f"{_one_line(probe.method)} {_one_line(probe.path)}"
 
 
