@@ -26,11 +26,37 @@ NOT_JSON = {
     "too_deep": "the body is nested too deeply",
     "number": "a number in it is not valid JSON",
 }
-ARTICLES = {"object": "an object", "array": "an array", "null": "null"}
+VALUES = ("null", "None")  # the only ones of their types
+# What cannot be compared, by its type in Python, and what would do instead.
+INSTEAD = {
+    **dict.fromkeys(
+        ("set", "frozenset", "generator", "map", "filter", "zip", "range", "dict_keys", "dict_values", "dict_items",
+         "deque", "ndarray", "Series"),
+        "Return a list instead.",
+    ),
+    **dict.fromkeys(("bytes", "bytearray"), "Return a text (`str`) instead."),
+    "Decimal": "Return a float instead.",
+    "coroutine": "Write `def` and not `async def`: we call the function and do not await it.",
+}  # fmt: skip
+COMPARABLE = "We can compare None, bool, int, float, str, list, tuple and dict."
+UNFIT = {
+    "key": "It returned a dictionary with a key of type {type}{place}. Keys have to be texts here.",
+    "number": "It returned a number{place} that is not finite, or that has hundreds of digits.",
+    "too_deep": "It returned a value that is nested more than 32 levels deep.",
+    "too_large": "It returned more than we can compare: 60 kB at most.",
+    "unreadable": "It returned a value that could not be read.",
+}
+
+
+def did(request: Mapping[str, Any]) -> str:
+    """How what was asked begins; asked() goes on with it."""
+    return "We called" if "call" in request else "We sent"
 
 
 def asked(request: Mapping[str, Any]) -> str:
-    """What was sent, as a learner would write it: GET /health, or POST /items with {"name": "tea"}."""
+    """What was asked, as a learner would write it: GET /health, POST /items with {"name": "tea"}, or rank({}, {})."""
+    if "call" in request:
+        return shortened(request["call"])
     line = f"{request['method']} {request['path']}"
     if body := request.get("body"):
         line += f" with {shortened(body)}"
@@ -48,7 +74,7 @@ def sentence(test: Mapping[str, Any]) -> str:
     message = test["message"]
     if message is None or message["code"] == "not_reached":
         return finding(test)
-    return f"We sent {asked(test['request'])}. {finding(test)}"
+    return f"{did(test['request'])} {asked(test['request'])}. {finding(test)}"
 
 
 def finding(test: Mapping[str, Any]) -> str:
@@ -96,15 +122,24 @@ def json_differs(message: Mapping[str, Any]) -> str:
     if difference == "unexpected":
         return f"We did not expect {message['path']}, and it is there."
     if difference == "type":
-        expected, actual = (with_article(message[key]) for key in ("expected_type", "actual_type"))
-        return f"{place} expected {expected}, {message['expected']}, and got {actual}, {message['actual']}."
+        expected, actual = (typed(message, key) for key in ("expected", "actual"))
+        return f"{place} expected {expected}, and got {actual}."
     if difference == "length":
         return f"{place} expected another number of elements: {message['expected']}, and got {message['actual']}."
     return f"{place} expected {message['expected']} and got {message['actual']}."
 
 
-def with_article(json_type: str) -> str:
-    return ARTICLES.get(json_type, f"a {json_type}")
+def typed(message: Mapping[str, Any], key: str) -> str:
+    """A number, 1; the value alone where its type has no other."""
+    kind = with_article(message[f"{key}_type"])
+    return kind if kind in VALUES else f"{kind}, {message[key]}"
+
+
+def with_article(type_name: str) -> str:
+    """A number, an object, None."""
+    if type_name in VALUES:
+        return type_name
+    return f"{'an' if type_name[:1].lower() in 'aeiou' else 'a'} {type_name}"
 
 
 def text_missing(message: Mapping[str, Any]) -> str:
@@ -119,6 +154,33 @@ def too_slow(message: Mapping[str, Any]) -> str:
 def seconds(milliseconds: int) -> str:
     """250 ms, or 4.1 s."""
     return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f}".rstrip("0").rstrip(".") + " s"
+
+
+def unfit_value(message: Mapping[str, Any]) -> str:
+    kind, path = message["type"], message["path"]
+    if message["problem"] == "type":
+        place = f", at {path}" if path else ""
+        return f"It returned {with_article(kind)}{place}. {INSTEAD.get(kind, COMPARABLE)}"
+    return UNFIT[message["problem"]].format(type=kind, place=f" at {path}" if path else "")
+
+
+def no_function(message: Mapping[str, Any]) -> str:
+    if message["type"]:
+        return f"The name is there, but it is {with_article(message['type'])} and no function."
+    return "There is no function of that name in `main.py`."
+
+
+def not_raised(message: Mapping[str, Any]) -> str:
+    return f"We expected the exception {message['expected']}, and it returned {message['actual']}."
+
+
+def wrong_exception(message: Mapping[str, Any]) -> str:
+    return f"We expected the exception {message['expected']}. {exception(message)}"
+
+
+def message_lacks(message: Mapping[str, Any]) -> str:
+    got = message["actual"] or "empty"
+    return f"We expected “{message['expected']}” in the message of the exception, which is: {got}"
 
 
 def no_answer(message: Mapping[str, Any]) -> str:
@@ -143,7 +205,13 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "json_differs": json_differs,
     "text_missing": text_missing,
     "too_slow": too_slow,
+    "value_differs": json_differs,
+    "unfit_value": unfit_value,
+    "no_function": no_function,
+    "not_raised": not_raised,
+    "message_lacks": message_lacks,
     "no_answer": no_answer,
     "exception": exception,
+    "wrong_exception": wrong_exception,
     "not_reached": not_reached,
 }

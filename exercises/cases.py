@@ -47,7 +47,8 @@ class Case(TypedDict):
 
     name: str
     why: str
-    request: NotRequired[dict[str, Any]]
+    request: NotRequired[dict[str, Any]]  # kind http
+    call: NotRequired[dict[str, Any]]  # kind function
     expect: dict[str, Any]
     random: dict[str, dict[str, Any]]  # specifications of the values that this case needs, by name
     computed: dict[str, dict[str, Any]]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from courses.publishing import content_hash, normalised_text
 from exercises import files, limits
 from exercises.cases import Case, CasesError, declared_params, parse
+from exercises.kinds import KINDS
 from exercises.models import ExerciseVersion, Family
 
 ENTRY = "main.py"  # the file that is run
@@ -94,7 +95,7 @@ class ExerciseContent:
 
     def cases(self) -> list[Case]:
         """The cases with the parameters filled in, of the family or the exercise's own. Raises CasesError."""
-        return parse(self.family.cases_toml if self.family else self.cases_toml, self.params)
+        return parse(self.family.cases_toml if self.family else self.cases_toml, self.params, kind=self.kind)
 
     def problems(self) -> list[ContentProblem]:
         """What keeps this from being stored. A prompt that renders with mistakes only keeps it from being published."""
@@ -103,10 +104,10 @@ class ExerciseContent:
     def _problems_of_texts(self) -> Iterator[ContentProblem]:
         if not self.title or len(self.title) > MAX_TITLE:
             yield ContentProblem("title", f"A title has 1 to {MAX_TITLE} characters.")
-        if self.kind not in ExerciseVersion.Kind.values:
-            yield ContentProblem("kind", f"The kind is one of {', '.join(ExerciseVersion.Kind.values)}.")
-        if self.framework not in ExerciseVersion.Framework.values:
-            yield ContentProblem("framework", f"The framework is one of {', '.join(ExerciseVersion.Framework.values)}.")
+        if self.kind not in KINDS:
+            yield ContentProblem("kind", f"The kind is one of {', '.join(KINDS)}.")
+        if message := self._problem_of_framework():
+            yield ContentProblem("framework", message)
         if self.difficulty not in ExerciseVersion.Difficulty.values:
             values = ", ".join(ExerciseVersion.Difficulty.values)
             yield ContentProblem("difficulty", f"The difficulty is one of {values}.")
@@ -116,6 +117,15 @@ class ExerciseContent:
             yield ContentProblem("hints", "A hint is empty.")
         if message := limits.problem_of(self.limits):
             yield ContentProblem("limits", f"{message}.")
+
+    def _problem_of_framework(self) -> str:
+        """An app has one, a program or a function may do without."""
+        kind, known = ExerciseVersion.Kind, ExerciseVersion.Framework.values
+        if self.kind == kind.STREAMLIT and self.framework != ExerciseVersion.Framework.STREAMLIT:
+            return "The framework of this kind is streamlit."
+        if self.framework in known or (not self.framework and self.kind in (kind.FUNCTION, kind.SCRIPT)):
+            return ""
+        return f"The framework is one of {', '.join(known)}."
 
     def _problems_of_files(self) -> Iterator[ContentProblem]:
         for role in ("starter", "solution", "wrong"):
@@ -142,6 +152,8 @@ class ExerciseContent:
         if self.family and self.cases_toml:
             yield ContentProblem("cases_toml", "The cases are the family's; leave these empty, or choose no family.")
             return
+        if self.kind not in KINDS:
+            return  # a problem of its own, and what the cases should look like is unknown
         try:
             if self.family:
                 params_problems = list(self._problems_of_params(declared_params(self.family.cases_toml)))

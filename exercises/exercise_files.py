@@ -16,8 +16,8 @@ from exercises.models import Family
 from exercises.toml_documents import Document, TomlError
 
 DESCRIPTION = "exercise.toml"
-REQUIRED = ("title", "kind", "framework", "lesson", "position", "difficulty")
-OPTIONAL = ("draft", "family", "hints", "limits", "params")
+REQUIRED = ("title", "kind", "lesson", "position", "difficulty")
+OPTIONAL = ("framework", "draft", "family", "hints", "limits", "params")
 TEXTS = {"prompt.md": "prompt_markdown", "solution.md": "solution_markdown", "cases.toml": "cases_toml"}
 FOLDERS = ("starter", "solution", "wrong")
 
@@ -58,7 +58,9 @@ class ExerciseFiles:
     def _description(self) -> str:
         content = self.content
         lines = [f"title = {quoted(content.title)}", f"kind = {quoted(content.kind)}"]
-        lines += [f"framework = {quoted(content.framework)}", f"lesson = {quoted(self.lesson)}"]
+        if content.framework:
+            lines.append(f"framework = {quoted(content.framework)}")
+        lines.append(f"lesson = {quoted(self.lesson)}")
         lines += [f"position = {self.position}", f"difficulty = {quoted(content.difficulty)}"]
         if self.draft:
             lines.append("draft = true")

@@ -28,8 +28,10 @@ tests        one object a case, in the author's order:
               "status": "passed" | "failed" | "error" | "skipped",     error: the learner's code raised while answering
               "message": null | {"code": ..., parameters},             null when passed
               "why": str,                                              the author's sentence; "" when passed or skipped
-              "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?},
-              "response": null | {"status": int, "headers": {..}, "body": str, "truncated": bool},
+              "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?}
+                       | {"call": "rank({...})"},
+              "response": null | {"status": int | null, "headers": {..}, "body": str, "truncated": bool},
+                          of a call the body is what it returned, as Python writes it, or what it raised
               "expected": str | null, "actual": str | null,            short, for display; null when passed
               "traceback": str,                                        of status error, with the learner's frames only
               "duration_ms": float | null}
@@ -44,9 +46,17 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                   array, string, number, boolean, null); "missing"/"unexpected": the member's name is the end of path
              {"code": "text_missing", "expected": "..."}
              {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100}
+             {"code": "value_differs", ...}    as json_differs; values and types as Python writes them (dict, list, str,
+                  bool, int, float, None)
+             {"code": "unfit_value", "problem": "type" | "key" | "number" | "too_deep" | "too_large" | "unreadable",
+                                     "type": "set", "path": "[0].tags"}    a call returned what is not JSON
+             {"code": "no_function", "type": "int"}    what has the function's name instead; "" nothing
+             {"code": "not_raised", "expected": "ValueError", "actual": "None"}
+             {"code": "message_lacks", "expected": "speed", "actual": "unknown criterion"}    of the exception
              {"code": "no_answer", "error": "refused" | "closed" | "timeout" | "malformed" | "too_large"}
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
+             {"code": "wrong_exception", "expected": "ValueError", ...}    as exception, where another was to be raised
              {"code": "not_reached", "stopped": bool}                  with status skipped; stopped: we ended the
                                                                        program at a limit, it did not end by itself
 """
@@ -63,6 +73,7 @@ from exercises.cases import Case, expected, questions
 from exercises.hostile_text import clean, shortened
 from exercises.kinds import Expectation, Question
 from exercises.kinds.answers import Miss
+from exercises.kinds.function import Call
 from exercises.kinds.http import ATTEMPTS, Request
 from exercises.models import ExerciseVersion, Run
 from exercises.placeholders import untouched
@@ -74,6 +85,8 @@ Verdict = Run.Verdict
 SHOWN_NAME = 200  # characters
 SHOWN_MESSAGE = 500
 
+NO_FRAMEWORK = "python"  # as the sandbox calls it
+
 # Verdicts of endings other than FINISHED.
 VERDICTS = {
     Ending.MEMORY_EXCEEDED: Verdict.MEMORY_EXCEEDED,
@@ -84,6 +97,7 @@ VERDICTS = {
     Ending.NOT_READY: Verdict.CRASHED,
 }
 RAISED = ("exception", "message", "file", "line", "source")  # parameters of an exception
+RAISING = frozenset({"exception", "wrong_exception"})  # codes of messages that have them
 # What the system answers where the sandbox has closed something: not permitted, read-only, no network, no name server.
 BLOCKED = re.compile(r"(?:<urlopen error )?\[Errno (?:1|13|30|101|-2|-3)\]")
 STOPPED = frozenset({Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT, Verdict.OUTPUT_EXCEEDED})  # by us, at a limit
@@ -160,8 +174,8 @@ def judge_files(
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
     job = sandbox.Job(
-        kind="http",
-        framework=version.framework,
+        kind="function" if version.kind == ExerciseVersion.Kind.FUNCTION else "http",
+        framework=version.framework or NO_FRAMEWORK,
         files={path: text.encode() for path, text in files.items()},
         probes=[probe_of(question) for question in questions(cases, seed)],
         limits=limits_of(version),
@@ -183,6 +197,8 @@ def probe_of(question: Question) -> sandbox.Probe:
         case Request():
             probe = sandbox.HttpProbe(question.method, question.path, question.headers, question.body)
             return sandbox.Burst(probe, question.clients, ATTEMPTS) if question.clients > 1 else probe
+        case Call():
+            return sandbox.FunctionProbe(question.function, question.arguments, question.keywords)
         case _:
             raise TypeError(f"the sandbox cannot ask {question!r}")
 
@@ -311,12 +327,20 @@ def _test(
     }
     if miss is None:
         return result
-    result |= {"why": case["why"], "expected": miss.expected, "actual": miss.actual}
+    message = miss.message
     raised = observation.stderr if observation.error else examined.raised
     if raised and (found := last_traceback(raised, files)):
-        message = {"code": "exception"} | {name: getattr(found, name) for name in RAISED}
-        return result | {"status": "error", "message": message, "traceback": found.text}
-    return result | {"status": "failed", "message": miss.message}
+        message = message if message["code"] in RAISING else {"code": "exception"}
+        message = message | {name: getattr(found, name) for name in RAISED}
+        result["traceback"] = found.text
+    status = "error" if message["code"] in RAISING else "failed"
+    return result | {
+        "status": status,
+        "message": message,
+        "why": case["why"],
+        "expected": miss.expected,
+        "actual": miss.actual,
+    }
 
 
 def _skipped(case: Case, question: Question, verdict: Run.Verdict) -> dict[str, Any]:

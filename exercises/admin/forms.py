@@ -29,7 +29,11 @@ class ExerciseForm(VersionedForm):
 
     title = forms.CharField(max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"}))
     kind = forms.ChoiceField(choices=ExerciseVersion.Kind)
-    framework = forms.ChoiceField(choices=ExerciseVersion.Framework)
+    framework = forms.ChoiceField(
+        choices=[("", "None"), *ExerciseVersion.Framework.choices],
+        required=False,
+        help_text="Only a function and a program can do without one.",
+    )
     difficulty = forms.ChoiceField(choices=ExerciseVersion.Difficulty)
     prompt_markdown = forms.CharField(
         label="Prompt", strip=False, widget=text_area(16), help_text="Markdown; see docs/authoring.md."

@@ -96,6 +96,9 @@ class ExerciseVersion(models.Model):
 
     class Kind(models.TextChoices):
         HTTP = "http", "Web application"
+        FUNCTION = "function", "Function"
+        SCRIPT = "script", "Program"
+        STREAMLIT = "streamlit", "Streamlit app"
 
     class Framework(models.TextChoices):
         FLASK = "flask", "Flask"

@@ -13,6 +13,8 @@ GET = {"method": "GET", "path": "/health"}
         ({"method": "POST", "path": "/", "body": "x" * 200}, f"POST / with {'x' * 119}…"),
         ({"method": "POST", "path": "/", "body": ""}, "POST /"),
         ({"method": "GET", "path": "/slow", "clients": 20}, "GET /slow from 20 clients at once"),
+        ({"call": "rank({}, weights={})"}, "rank({}, weights={})"),
+        ({"call": f"rank('{'x' * 200}')"}, f"rank('{'x' * 113}…"),
     ],
 )
 def test_asked_is_what_was_sent(request_, text):
@@ -109,6 +111,55 @@ def test_asked_is_what_was_sent(request_, text):
             "2 requests at once took 1 s; expected at most 250 ms.",
         ),
         (
+            {
+                "code": "value_differs",
+                "path": "port",
+                "difference": "type",
+                "expected": "8000",
+                "actual": "None",
+                "expected_type": "int",
+                "actual_type": "None",
+            },
+            "At port we expected an int, 8000, and got None.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "type", "type": "set", "path": ""},
+            "It returned a set. Return a list instead.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "type", "type": "Item", "path": "[0].x"},
+            "It returned an Item, at [0].x. We can compare None, bool, int, float, str, list, tuple and dict.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "key", "type": "int", "path": ""},
+            "It returned a dictionary with a key of type int. Keys have to be texts here.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "number", "type": "float", "path": "[1]"},
+            "It returned a number at [1] that is not finite, or that has hundreds of digits.",
+        ),
+        ({"code": "no_function", "type": ""}, "There is no function of that name in `main.py`."),
+        ({"code": "no_function", "type": "int"}, "The name is there, but it is an int and no function."),
+        (
+            {"code": "not_raised", "expected": "ValueError", "actual": "[]"},
+            "We expected the exception ValueError, and it returned [].",
+        ),
+        (
+            {
+                "code": "wrong_exception",
+                "expected": "ValueError",
+                "exception": "KeyError",
+                "message": "'x'",
+                "file": "main.py",
+                "line": 3,
+            },
+            "We expected the exception ValueError. Your code stopped with an error (main.py, line 3): KeyError: 'x'",
+        ),
+        (
+            {"code": "message_lacks", "expected": "speed", "actual": "unknown"},
+            "We expected “speed” in the message of the exception, which is: unknown",
+        ),
+        (
             {"code": "no_answer", "error": "refused"},
             "Nothing accepted the connection: the program does not listen any more.",
         ),
@@ -140,8 +191,15 @@ def test_finding_says_what_we_expected_and_got(message, text):
         assert sentence(test) == f"We sent GET /health. {text}"
 
 
+def test_sentence_says_what_was_called():
+    test = {"request": {"call": "rank({})"}, "message": {"code": "no_function", "type": ""}}
+
+    assert sentence(test) == "We called rank({}). There is no function of that name in `main.py`."
+
+
 def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
         "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
-        "exception", "not_reached",
+        "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised", "wrong_exception",
+        "message_lacks",
     }  # fmt: skip
