@@ -146,6 +146,15 @@ def text_missing(message: Mapping[str, Any]) -> str:
     return f"We expected the text “{message['expected']}” in the answer, and it is not there."
 
 
+def no_figure(message: Mapping[str, Any]) -> str:
+    return f"We expected a figure at {message['path']} of the answer, and there is none with any data."
+
+
+def figure_differs(message: Mapping[str, Any]) -> str:
+    expected, actual, axis = message["expected"], message["actual"], message["axis"]
+    return f"We expected the chart to draw {expected} along {axis}, and it draws {actual}."
+
+
 def too_slow(message: Mapping[str, Any]) -> str:
     took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
     return f"{message['clients']} requests at once took {took}; expected at most {limit}."
@@ -204,6 +213,8 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "not_json": not_json,
     "json_differs": json_differs,
     "text_missing": text_missing,
+    "no_figure": no_figure,
+    "figure_differs": figure_differs,
     "too_slow": too_slow,
     "value_differs": json_differs,
     "unfit_value": unfit_value,

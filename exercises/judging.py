@@ -45,6 +45,8 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                   expected and actual are JSON texts, cut; for "type" also "expected_type" and "actual_type" (object,
                   array, string, number, boolean, null); "missing"/"unexpected": the member's name is the end of path
              {"code": "text_missing", "expected": "..."}
+             {"code": "no_figure", "path": "response.chart.figure"}
+             {"code": "figure_differs", "axis": "y", "expected": "[1, 2]", "actual": "[1, 2, 3]"}    of a chart
              {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100}
              {"code": "value_differs", ...}    as json_differs; values and types as Python writes them (dict, list, str,
                   bool, int, float, None)

@@ -7,6 +7,7 @@
     json = { name = "${item}", price_with_tax = "${with_tax}" }   # the whole value, types included
     text_contains = "…"                         # or an array of texts
     headers = { Allow = "GET" }                 # exact values
+    figure = { at = "response.chart.figure", y = [120, 150] }     # of Plotly, in the JSON; x, y or both
 
     request = { path = "/report", clients = 20 }    # 20 at once, after one alone
     expect = { status = 200, within_ms = 1000 }     # each answer is compared; all of them have to be there in time
@@ -25,10 +26,11 @@ from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote
 
 from exercises.case_files import CaseReader
-from exercises.filling import REFERENCE, as_text, fill
+from exercises.filling import REFERENCE, as_text, fill, names_in
 from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN, NotJSON, difference, parse_json, shown, type_name
 from exercises.kinds.answers import SHOWN_BODY, Answer, Examined, Message, Miss
+from exercises.kinds.figures import AXES, drawn, traces_of
 
 ASKS = "request"
 
@@ -68,6 +70,7 @@ class ExpectTemplate(TypedDict):
     json: NotRequired[Any]
     text_contains: NotRequired[list[str]]
     within_ms: NotRequired[int]
+    figure: NotRequired[dict[str, Any]]  # at, and x, y or both
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,21 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """What a Plotly figure in the JSON of an answer should draw."""
+
+    at: str  # where it stands: names of members with dots between them
+    axes: Mapping[str, list[Any]]  # values of all traces along x, y or both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     status: tuple[int, ...] = ()  # any of these; () is any status
     content_type: str = ""  # media type in lower case, without parameters; "" is any
     headers: Mapping[str, str] = field(default_factory=dict)  # exact values; names in any case
     json: Any = ABSENT
     text_contains: tuple[str, ...] = ()
+    figure: Figure | None = None
     within_ms: int = 0  # until all answers of a burst are there; 0 is any time
 
     def examine(self, answer: Answer) -> Examined:
@@ -145,7 +157,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
 
 def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a case that sends *question* expects, as a version stores it; None when something in it is wrong."""
-    known = ["status", "content_type", "headers", "json", "text_contains", "within_ms"]
+    known = ["status", "content_type", "headers", "json", "text_contains", "figure", "within_ms"]
     table = case.table(raw, "expect", optional=known)
     if table is None:
         return None
@@ -166,11 +178,28 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
         expect["json"] = table["json"]
     if "text_contains" in table:
         expect["text_contains"] = case.texts(table["text_contains"], "expect", "text_contains")
+    if "figure" in table:
+        expect["figure"] = _read_figure(case, table["figure"])
     if "within_ms" in table:
         expect["within_ms"] = case.whole(table["within_ms"], 1, MAX_WITHIN_MS, "expect", "within_ms")
         if "clients" not in question:
             case.problem("within_ms is for a request with clients", "expect", "within_ms")
     return expect
+
+
+def _read_figure(case: CaseReader, raw: Any) -> Any:
+    figure = case.table(raw, "expect", "figure", required=["at"], optional=AXES)
+    if figure is None:
+        return None
+    if case.text(figure["at"], "expect", "figure", "at") and any(names_in(figure["at"])):
+        case.problem("at must be the same for every run: no random values", "expect", "figure", "at")
+    axes = [axis for axis in AXES if axis in figure]
+    if not axes:
+        case.problem("figure needs x or y", "expect", "figure")
+    for axis in axes:
+        if not isinstance(figure[axis], list):
+            case.problem(f"{axis} must be an array", "expect", "figure", axis)
+    return figure
 
 
 def too_much(cases: Sequence[Mapping[str, Any]]) -> str:
@@ -222,8 +251,14 @@ def expectation(template: ExpectTemplate, values: Mapping[str, Any]) -> Expectat
         headers={name: as_text(fill(value, values)) for name, value in template.get("headers", {}).items()},
         json=fill(template["json"], values) if "json" in template else ABSENT,
         text_contains=tuple(as_text(fill(part, values)) for part in template.get("text_contains", [])),
+        figure=_figure(template["figure"], values) if "figure" in template else None,
         within_ms=template.get("within_ms", 0),
     )
+
+
+def _figure(template: Mapping[str, Any], values: Mapping[str, Any]) -> Figure:
+    at: str = fill(template["at"], {})
+    return Figure(at=at, axes={axis: fill(template[axis], values) for axis in AXES if axis in template})
 
 
 # Comparing
@@ -258,7 +293,7 @@ def miss_of(expected: Expectation, answer: Answer) -> Miss | None:
     for part in expected.text_contains:
         if part not in text:
             return Miss({"code": "text_missing", "expected": part}, part, shortened(answer.body, SHOWN))
-    return None
+    return _figure_miss(expected.figure, answer) if expected.figure else None
 
 
 def header(answer: Answer, name: str) -> str | None:
@@ -269,13 +304,9 @@ def header(answer: Answer, name: str) -> str | None:
 
 def _json_miss(expected: Any, answer: Answer) -> Miss | None:
     whole = shortened(shown(expected), SHOWN)
-    if answer.truncated:
-        return Miss({"code": "no_answer", "error": "too_large"}, whole, shortened(answer.body, SHOWN))
-    try:
-        actual = parse_json(answer.body)
-    except NotJSON as error:
-        where = {name: clean(value, SHOWN) if isinstance(value, str) else value for name, value in error.where.items()}
-        return Miss({"code": "not_json", "problem": error.problem, **where}, whole, shortened(answer.body, SHOWN))
+    actual = _json_of(answer, whole)
+    if isinstance(actual, Miss):
+        return actual
     found = difference(expected, actual)
     if found is None:
         return None
@@ -289,6 +320,36 @@ def _json_miss(expected: Any, answer: Answer) -> Miss | None:
     if found.kind == "type":
         message |= {"expected_type": type_name(found.expected), "actual_type": type_name(found.actual)}
     return Miss(message, whole, shortened(shown(actual), SHOWN))
+
+
+def _json_of(answer: Answer, expected: str) -> Any:
+    """The value that the body of *answer* is, or a Miss where it is none. *expected* is for a page."""
+    if answer.truncated:
+        return Miss({"code": "no_answer", "error": "too_large"}, expected, shortened(answer.body, SHOWN))
+    try:
+        return parse_json(answer.body)
+    except NotJSON as error:
+        where = {name: clean(value, SHOWN) if isinstance(value, str) else value for name, value in error.where.items()}
+        return Miss({"code": "not_json", "problem": error.problem, **where}, expected, shortened(answer.body, SHOWN))
+
+
+def _figure_miss(expected: Figure, answer: Answer) -> Miss | None:
+    whole = "; ".join(f"{axis}: {shown(values)}" for axis, values in expected.axes.items())
+    figure = _json_of(answer, shortened(whole, SHOWN))
+    if isinstance(figure, Miss):
+        return figure
+    for name in expected.at.split("."):
+        figure = figure.get(name) if isinstance(figure, dict) else None
+    if not traces_of(figure):
+        return Miss({"code": "no_figure", "path": expected.at}, shortened(whole, SHOWN), "")
+    for axis, values in expected.axes.items():
+        found = drawn(figure, axis)
+        if difference(values, found):
+            texts = [shortened(shown(one), SHOWN) for one in (values, found)]
+            message: Message = {"code": "figure_differs", "axis": axis}
+            message |= dict(zip(("expected", "actual"), texts, strict=True))
+            return Miss(message, *texts)
+    return None
 
 
 def _too_slow(clients: int, limit_ms: int, elapsed_ms: int) -> Miss:

@@ -103,6 +103,14 @@ def test_asked_is_what_was_sent(request_, text):
             "We expected the text “hello” in the answer, and it is not there.",
         ),
         (
+            {"code": "no_figure", "path": "response.chart.figure"},
+            "We expected a figure at response.chart.figure of the answer, and there is none with any data.",
+        ),
+        (
+            {"code": "figure_differs", "axis": "y", "expected": "[120]", "actual": "[120, 80]"},
+            "We expected the chart to draw [120] along y, and it draws [120, 80].",
+        ),
+        (
             {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100},
             "20 requests at once took 4.1 s; expected at most 1 s.",
         ),
@@ -201,5 +209,5 @@ def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
         "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
         "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised", "wrong_exception",
-        "message_lacks",
+        "message_lacks", "no_figure", "figure_differs",
     }  # fmt: skip
