@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.commands.guessing import framework_of, kind_of, probes_of
-from sandbox.job import Burst, FunctionProbe, HttpProbe, Job, Limits, Probe, WidgetProbe
+from sandbox.job import Burst, FunctionProbe, HttpProbe, Job, Limits, Probe, WidgetProbe, WidgetSweep
 
 NAME = "job.toml"
 MAX_FILES = 1000
@@ -126,6 +126,9 @@ class _Reader:
             if table.keys() & _WIDGET_KEYS.keys():
                 self._check(table, _WIDGET_KEYS, "probes", number)
                 return WidgetProbe(**table)
+            if "each_option" in table:
+                self._check(table, {"each_option": list}, "probes", number)
+                return WidgetSweep(tuple(table["each_option"]))
             if "function" in table:
                 self._check(table, _FUNCTION_KEYS, "probes", number)
                 return FunctionProbe(**table)

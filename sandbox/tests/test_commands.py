@@ -361,6 +361,8 @@ def test_example_in_the_documentation_is_a_job(folder):
         ("[[probes]]\nattempts = 3", 1, "0 clients"),
         ("[[probes]]\nwidget_state = { a = 1 }", None, "only a Streamlit app has widgets"),
         ('[[probes]]\nfunction = "f"', None, "functions, and nothing else, are sent calls"),
+        ('[[probes]]\neach_option = "radio"', 2, "each_option must be an array"),
+        ('[[probes]]\neach_option = []\npath = "/"', 3, "unknown key 'path' in probes; known: each_option"),
         ('[[probes]]\nfunction = "f()"', 1, "not the name of a function"),
         ('[[probes]]\nfunction = "f"\nargs = []', 3, "unknown key 'args' in probes; known: function, arguments"),
         ('input = "x"', None, "only a script has an input"),
