@@ -170,11 +170,16 @@ class CaseReader:
         self._document.problem((*self._path, *path), message)
 
     def table(
-        self, value: Any, *path: str | int, required: Iterable[str] = (), optional: Iterable[str] = ()
+        self,
+        value: Any,
+        *path: str | int,
+        label: str = "",
+        required: Iterable[str] = (),
+        optional: Iterable[str] = (),
     ) -> dict[str, Any] | None:
         """*value* if it is a table with all required keys, else None; unknown keys are noted."""
         full = (*self._path, *path)
-        return self._document.table(value, full, str(path[-1]), required=required, optional=optional)
+        return self._document.table(value, full, label or str(path[-1]), required=required, optional=optional)
 
     def text(self, value: Any, *path: str | int) -> str | None:
         """*value* if it is a string with something in it, else None."""

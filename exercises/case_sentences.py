@@ -17,6 +17,7 @@ NO_ANSWER = {
     "timeout": "No answer came in time.",
     "malformed": "What came back is not HTTP.",
     "too_large": "The answer is larger than 64 kB.",
+    "page_too_large": "The page is larger than 512 kB.",
 }
 NOT_JSON = {
     "empty": "the body is empty",
@@ -48,13 +49,36 @@ UNFIT = {
 }
 
 
+ELEMENT_PARTS = {
+    "text": "We expected the {type} “{expected}” and found “{actual}”.",
+    "text_contains": "We expected “{expected}” in the {type} and found “{actual}”.",
+    "value": "We expected the value {expected} of the {type} and found {actual}.",
+    "values": "We expected the {type} to draw {expected}, and it draws {actual}.",
+    "rows": "We expected the {type} to have the rows {expected}, and it has {actual}.",
+    "options": "We expected the {type} to offer {expected}, and it offers {actual}.",
+    "min_options": "We expected the {type} to offer at least {expected} options, and it offers {actual}.",
+}
+NO_FILTER = {
+    "no_chart": "With “{option}” chosen in “{widget}” there is no chart.",
+    "no_rows": "With “{option}” chosen in “{widget}” the chart is empty.",
+    "same": "The chart is the same for “{other}” and “{option}” of “{widget}”. It should show the chosen rows only.",
+    "other_rows": "With “{option}” chosen in “{widget}” the chart shows rows of “{other}” as well.",
+    "unstable": "We chose “{option}” in “{widget}” twice, and the chart was not the same. Keep the data the same in "
+    "every run of the script, by constants or a fixed seed, or nobody can tell what the choice does.",
+}
+
+
 def did(request: Mapping[str, Any]) -> str:
-    """How what was asked begins; asked() goes on with it."""
+    """What we did, up to what asked() goes on with; all of it where that is "" (kind streamlit)."""
+    if "interact" in request:
+        return f"We {shortened(request['interact'])}"
     return "We called" if "call" in request else "We sent"
 
 
 def asked(request: Mapping[str, Any]) -> str:
     """What was asked, as a learner would write it: GET /health, POST /items with {"name": "tea"}, or rank({}, {})."""
+    if "interact" in request:
+        return ""
     if "call" in request:
         return shortened(request["call"])
     line = f"{request['method']} {request['path']}"
@@ -74,7 +98,8 @@ def sentence(test: Mapping[str, Any]) -> str:
     message = test["message"]
     if message is None or message["code"] == "not_reached":
         return finding(test)
-    return f"{did(test['request'])} {asked(test['request'])}. {finding(test)}"
+    request = test["request"]
+    return f"{' '.join(filter(None, (did(request), asked(request))))}. {finding(test)}"
 
 
 def finding(test: Mapping[str, Any]) -> str:
@@ -192,6 +217,36 @@ def message_lacks(message: Mapping[str, Any]) -> str:
     return f"We expected “{message['expected']}” in the message of the exception, which is: {got}"
 
 
+def no_element(message: Mapping[str, Any]) -> str:
+    return f"We expected {with_article(message['type'])}, and there is none."
+
+
+def element_count(message: Mapping[str, Any]) -> str:
+    kind, expected, actual = message["type"], message["expected"], message["actual"]
+    if expected == 0:
+        return f"We expected no {kind}, and there {'is one' if actual == 1 else f'are {actual}'}."
+    there = "there is 1" if actual == 1 else f"there are {actual or 'none'}"
+    return f"We expected exactly {expected} of the type {kind}, and {there}."
+
+
+def element_differs(message: Mapping[str, Any]) -> str:
+    return ELEMENT_PARTS[message["part"]].format(**message)
+
+
+def interaction_refused(message: Mapping[str, Any]) -> str:
+    if message["problem"] == "unknown_key":
+        return "There is no such widget on the page."
+    return f"Streamlit did not take that: {message['message']}"
+
+
+def no_choice(message: Mapping[str, Any]) -> str:
+    return "We looked for one with at least two options, and there is none."
+
+
+def no_filter(message: Mapping[str, Any]) -> str:
+    return NO_FILTER[message["problem"]].format(**message)
+
+
 def no_answer(message: Mapping[str, Any]) -> str:
     return NO_ANSWER[message["error"]]
 
@@ -221,6 +276,12 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "no_function": no_function,
     "not_raised": not_raised,
     "message_lacks": message_lacks,
+    "no_element": no_element,
+    "element_count": element_count,
+    "element_differs": element_differs,
+    "interaction_refused": interaction_refused,
+    "no_choice": no_choice,
+    "no_filter": no_filter,
     "no_answer": no_answer,
     "exception": exception,
     "wrong_exception": wrong_exception,

@@ -29,9 +29,10 @@ tests        one object a case, in the author's order:
               "message": null | {"code": ..., parameters},             null when passed
               "why": str,                                              the author's sentence; "" when passed or skipped
               "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?}
-                       | {"call": "rank({...})"},
+                       | {"call": "rank({...})"} | {"interact": "set Region to \\"South\\" and clicked go"},
               "response": null | {"status": int | null, "headers": {..}, "body": str, "truncated": bool},
-                          of a call the body is what it returned, as Python writes it, or what it raised
+                          of a call the body is what it returned, as Python writes it, or what it raised;
+                          of an interaction what is on the page, a line for each element
               "expected": str | null, "actual": str | null,            short, for display; null when passed
               "traceback": str,                                        of status error, with the learner's frames only
               "duration_ms": float | null}
@@ -55,7 +56,16 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "no_function", "type": "int"}    what has the function's name instead; "" nothing
              {"code": "not_raised", "expected": "ValueError", "actual": "None"}
              {"code": "message_lacks", "expected": "speed", "actual": "unknown criterion"}    of the exception
-             {"code": "no_answer", "error": "refused" | "closed" | "timeout" | "malformed" | "too_large"}
+             {"code": "no_element", "type": "line chart"}    on a page; type in words
+             {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2}
+             {"code": "element_differs", "type": "title", "expected": str, "actual": str,
+                  "part": "text" | "text_contains" | "value" | "values" | "rows" | "options" | "min_options"}
+             {"code": "interaction_refused", "problem": "unknown_key" | "invalid_value" | ..., "message": str}
+             {"code": "no_choice"}    there is nothing to choose from
+             {"code": "no_filter", "widget": "Region", "option": "South", "other"?: "North",
+                                   "problem": "no_chart" | "no_rows" | "unstable" | "same" | "other_rows"}
+             {"code": "no_answer",
+                  "error": "refused" | "closed" | "timeout" | "malformed" | "too_large" | "page_too_large"}
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
              {"code": "wrong_exception", "expected": "ValueError", ...}    as exception, where another was to be raised
@@ -77,6 +87,8 @@ from exercises.kinds import Expectation, Question
 from exercises.kinds.answers import Miss
 from exercises.kinds.function import Call
 from exercises.kinds.http import ATTEMPTS, Request
+from exercises.kinds.streamlit import Interaction
+from exercises.limits import limits_for
 from exercises.models import ExerciseVersion, Run
 from exercises.placeholders import untouched
 from exercises.tracebacks import last_traceback, without_folders
@@ -160,8 +172,8 @@ def judge(
 
 
 def limits_of(version: ExerciseVersion) -> sandbox.Limits:
-    """What a program may use: the sandbox's own limits, where the exercise does not set others."""
-    return sandbox.Limits(**version.limits)
+    """What a program may use."""
+    return sandbox.Limits(**limits_for(version.kind, version.limits))
 
 
 def judge_files(
@@ -201,6 +213,10 @@ def probe_of(question: Question) -> sandbox.Probe:
             return sandbox.Burst(probe, question.clients, ATTEMPTS) if question.clients > 1 else probe
         case Call():
             return sandbox.FunctionProbe(question.function, question.arguments, question.keywords)
+        case Interaction(each_option=()):
+            return sandbox.WidgetProbe(question.widgets, question.trigger)
+        case Interaction():
+            return sandbox.WidgetSweep(question.each_option)
         case _:
             raise TypeError(f"the sandbox cannot ask {question!r}")
 

@@ -36,7 +36,8 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
 # A program that takes longer for one answer is timed out, however long the job may take. An endless loop is ended by
-# the limit of CPU time long before.
+# the limit of CPU time long before. To import what it needs a program has the whole time of the job, and Streamlit's do
+# that in their first answer.
 PROBE_SECONDS = 10.0
 REFUSAL_SECONDS = 0.2  # a refused or closed connection is often the first sign of a program that is just ending
 TRACEBACK_SECONDS = 0.5  # how long after an error a traceback may take to begin,
@@ -305,7 +306,8 @@ class _Watch:
                 return observation, end
         probe = probe.called({name: widgets.key_of(name, self._page) for name in probe.names})
         request = HttpProbe("POST", INTERACT, JSON, probe.body(self._session))
-        (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES)
+        seconds = PROBE_SECONDS if self._page else self.job.limits.wall_seconds
+        (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES, seconds)
         self._session = self._session or widgets.session_in(observation.body)
         self._page = observation.body if observation.status == OK else self._page
         return observation, end
@@ -325,13 +327,17 @@ class _Watch:
         return _together(answers, (time.monotonic() - started) * 1000), end
 
     def _exchange(
-        self, requests: Sequence[HttpProbe], port: int, body_bytes: int = MAX_BODY_BYTES
+        self,
+        requests: Sequence[HttpProbe],
+        port: int,
+        body_bytes: int = MAX_BODY_BYTES,
+        seconds: float = PROBE_SECONDS,
     ) -> "tuple[list[Observation], _Ended | None]":
         """The answers to *requests*, sent at once, and why the job ended, if it did before they were there."""
         exchanges = [Exchange(next(self._sockets), port, one, self._selector, body_bytes) for one in requests]
         end = None
         try:
-            self._wait(lambda: all(one.is_done for one in exchanges), time.monotonic() + PROBE_SECONDS)
+            self._wait(lambda: all(one.is_done for one in exchanges), time.monotonic() + seconds)
             if not all(one.is_done for one in exchanges):
                 end = _Ended(Ending.TIMED_OUT)
         except _Ended as ended:

@@ -1,6 +1,7 @@
 import pytest
 
-from exercises.case_sentences import SENTENCES, asked, finding, sentence
+from exercises.case_sentences import ELEMENT_PARTS, NO_FILTER, SENTENCES, asked, finding, sentence
+from exercises.kinds.streamlit import CONDITIONS, FILTER_PROBLEMS
 
 GET = {"method": "GET", "path": "/health"}
 
@@ -167,6 +168,44 @@ def test_asked_is_what_was_sent(request_, text):
             {"code": "message_lacks", "expected": "speed", "actual": "unknown"},
             "We expected “speed” in the message of the exception, which is: unknown",
         ),
+        ({"code": "no_element", "type": "area chart"}, "We expected an area chart, and there is none."),
+        (
+            {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2},
+            "We expected exactly 1 of the type line chart, and there are 2.",
+        ),
+        (
+            {"code": "element_count", "type": "title", "expected": 2, "actual": 1},
+            "We expected exactly 2 of the type title, and there is 1.",
+        ),
+        (
+            {"code": "element_count", "type": "error", "expected": 0, "actual": 1},
+            "We expected no error, and there is one.",
+        ),
+        (
+            {"code": "element_differs", "type": "title", "part": "text", "expected": "Sales", "actual": "{sales}"},
+            "We expected the title “Sales” and found “{sales}”.",
+        ),
+        (
+            {"code": "element_differs", "type": "line chart", "part": "values", "expected": "[1]", "actual": "[]"},
+            "We expected the line chart to draw [1], and it draws [].",
+        ),
+        (
+            {"code": "interaction_refused", "problem": "unknown_key", "message": "No element"},
+            "There is no such widget on the page.",
+        ),
+        (
+            {"code": "interaction_refused", "problem": "invalid_value", "message": "'x' is not one of the options."},
+            "Streamlit did not take that: 'x' is not one of the options.",
+        ),
+        ({"code": "no_choice"}, "We looked for one with at least two options, and there is none."),
+        (
+            {"code": "no_filter", "problem": "no_chart", "widget": "Region", "option": "South"},
+            "With “South” chosen in “Region” there is no chart.",
+        ),
+        (
+            {"code": "no_filter", "problem": "same", "widget": "Region", "option": "South", "other": "North"},
+            "The chart is the same for “North” and “South” of “Region”. It should show the chosen rows only.",
+        ),
         (
             {"code": "no_answer", "error": "refused"},
             "Nothing accepted the connection: the program does not listen any more.",
@@ -205,9 +244,31 @@ def test_sentence_says_what_was_called():
     assert sentence(test) == "We called rank({}). There is no function of that name in `main.py`."
 
 
+@pytest.mark.parametrize(
+    ("interaction", "text"),
+    [
+        ("looked at the app", "We looked at the app. There is no such widget on the page."),
+        ('set Region to "South"', 'We set Region to "South". There is no such widget on the page.'),
+    ],
+)
+def test_sentence_says_what_was_done(interaction, text):
+    message = {"code": "interaction_refused", "problem": "unknown_key", "message": ""}
+
+    assert sentence({"request": {"interact": interaction}, "message": message}) == text
+
+
+def test_every_part_of_an_element_has_a_sentence():
+    assert set(ELEMENT_PARTS) == set(CONDITIONS)
+
+
+def test_every_problem_of_a_filter_has_a_sentence():
+    assert set(NO_FILTER) == set(FILTER_PROBLEMS)
+
+
 def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
         "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
         "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised", "wrong_exception",
-        "message_lacks", "no_figure", "figure_differs",
+        "message_lacks", "no_figure", "figure_differs", "no_element", "element_count", "element_differs",
+        "interaction_refused", "no_choice", "no_filter",
     }  # fmt: skip

@@ -95,6 +95,14 @@ def test_a_sweep_is_reported_as_far_as_it_came(line, limits, ending, answers):
     assert bool(observation.error) == (ending is not Ending.FINISHED)
 
 
+def test_the_first_look_has_time_for_imports():
+    slow = 'import time\nif "seen" not in st.session_state: time.sleep(11)\nst.session_state.seen = True\n'
+
+    report = app(slow + SELECTBOX, WidgetProbe({"Region": "South"}), cpu_seconds=30)
+
+    assert (report.ending, drawn(report.observations[0])) == (Ending.FINISHED, [3])
+
+
 def test_widgets_are_called_by_their_label_or_their_key():
     widgets = f'{SELECTBOX}\nif st.button("Add", key="more"): SALES[region].append(9)'
 
