@@ -17,6 +17,8 @@ NO_ANSWER = {
     "timeout": "No answer came in time.",
     "malformed": "What came back is not HTTP.",
     "too_large": "The answer is larger than 64 kB.",
+    "stopped": "The program was stopped before it had ended.",
+    "signal": "The program was ended by a signal, as by a crash of Python itself.",
     "page_too_large": "The page is larger than 512 kB.",
 }
 NOT_JSON = {
@@ -72,6 +74,8 @@ def did(request: Mapping[str, Any]) -> str:
     """What we did, up to what asked() goes on with; all of it where that is "" (kind streamlit)."""
     if "interact" in request:
         return f"We {shortened(request['interact'])}"
+    if "run" in request:
+        return "We ran"
     return "We called" if "call" in request else "We sent"
 
 
@@ -81,6 +85,9 @@ def asked(request: Mapping[str, Any]) -> str:
         return ""
     if "call" in request:
         return shortened(request["call"])
+    if "run" in request:
+        given = f" with the input {shortened(repr(request['input']))}" if "input" in request else ""
+        return shortened(request["run"]) + given
     line = f"{request['method']} {request['path']}"
     if body := request.get("body"):
         line += f" with {shortened(body)}"
@@ -217,6 +224,23 @@ def message_lacks(message: Mapping[str, Any]) -> str:
     return f"We expected “{message['expected']}” in the message of the exception, which is: {got}"
 
 
+def output_differs(message: Mapping[str, Any]) -> str:
+    line, expected, actual = message["line"], message["expected"], message["actual"]
+    if actual is None:
+        return f"We expected a line {line} in the output, “{expected}”, and it ends before."
+    if expected is None:
+        return f"We expected the output to end before line {line}, and got “{actual}”."
+    return f"In line {line} of the output we expected “{expected}” and got “{actual}”."
+
+
+def output_lacks(message: Mapping[str, Any]) -> str:
+    return f"We expected the text “{message['expected']}” in the output, and it is not there."
+
+
+def exit_code(message: Mapping[str, Any]) -> str:
+    return f"We expected the exit code {message['expected']} and got {message['actual']}."
+
+
 def no_element(message: Mapping[str, Any]) -> str:
     return f"We expected {with_article(message['type'])}, and there is none."
 
@@ -276,6 +300,9 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "no_function": no_function,
     "not_raised": not_raised,
     "message_lacks": message_lacks,
+    "output_differs": output_differs,
+    "output_lacks": output_lacks,
+    "exit_code": exit_code,
     "no_element": no_element,
     "element_count": element_count,
     "element_differs": element_differs,

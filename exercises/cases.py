@@ -49,6 +49,7 @@ class Case(TypedDict):
     why: str
     request: NotRequired[dict[str, Any]]  # kind http
     call: NotRequired[dict[str, Any]]  # kind function
+    run: NotRequired[dict[str, Any]]  # kind script
     interact: NotRequired[dict[str, Any]]  # kind streamlit
     expect: dict[str, Any]
     random: dict[str, dict[str, Any]]  # specifications of the values that this case needs, by name

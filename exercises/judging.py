@@ -29,8 +29,10 @@ tests        one object a case, in the author's order:
               "message": null | {"code": ..., parameters},             null when passed
               "why": str,                                              the author's sentence; "" when passed or skipped
               "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?}
-                       | {"call": "rank({...})"} | {"interact": "set Region to \\"South\\" and clicked go"},
+                       | {"call": "rank({...})"} | {"run": "python main.py 3", "input": str?}
+                       | {"interact": "set Region to South and clicked go"},
               "response": null | {"status": int | null, "headers": {..}, "body": str, "truncated": bool},
+                          of a run the status is the exit code and the body what was printed;
                           of a call the body is what it returned, as Python writes it, or what it raised;
                           of an interaction what is on the page, a line for each element
               "expected": str | null, "actual": str | null,            short, for display; null when passed
@@ -56,6 +58,9 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "no_function", "type": "int"}    what has the function's name instead; "" nothing
              {"code": "not_raised", "expected": "ValueError", "actual": "None"}
              {"code": "message_lacks", "expected": "speed", "actual": "unknown criterion"}    of the exception
+             {"code": "output_differs", "line": 3, "expected": str | null, "actual": str | null}    null: no such line
+             {"code": "output_lacks", "expected": "..."}
+             {"code": "exit_code", "expected": 0, "actual": 1 | null}
              {"code": "no_element", "type": "line chart"}    on a page; type in words
              {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2}
              {"code": "element_differs", "type": "title", "expected": str, "actual": str,
@@ -65,7 +70,8 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "no_filter", "widget": "Region", "option": "South", "other"?: "North",
                                    "problem": "no_chart" | "no_rows" | "unstable" | "same" | "other_rows"}
              {"code": "no_answer",
-                  "error": "refused" | "closed" | "timeout" | "malformed" | "too_large" | "page_too_large"}
+                  "error": "refused" | "closed" | "timeout" | "malformed" | "too_large" | "page_too_large" |
+                           "stopped" | "signal"}    the last two of a run that was ended, by us or by a signal
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
              {"code": "wrong_exception", "expected": "ValueError", ...}    as exception, where another was to be raised
@@ -77,8 +83,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from time import monotonic
+from typing import Any, Literal
 
 import sandbox
 from exercises.cases import Case, expected, questions
@@ -87,6 +94,7 @@ from exercises.kinds import Expectation, Question
 from exercises.kinds.answers import Miss
 from exercises.kinds.function import Call
 from exercises.kinds.http import ATTEMPTS, Request
+from exercises.kinds.script import Program
 from exercises.kinds.streamlit import Interaction
 from exercises.limits import limits_for
 from exercises.models import ExerciseVersion, Run
@@ -100,6 +108,15 @@ SHOWN_NAME = 200  # characters
 SHOWN_MESSAGE = 500
 
 NO_FRAMEWORK = "python"  # as the sandbox calls it
+JOB_KINDS: Mapping[ExerciseVersion.Kind, Literal["http", "function", "script"]] = {
+    ExerciseVersion.Kind.HTTP: "http",
+    ExerciseVersion.Kind.FUNCTION: "function",
+    ExerciseVersion.Kind.SCRIPT: "script",
+    ExerciseVersion.Kind.STREAMLIT: "http",
+}
+
+SPARE_SECONDS = 20  # for the starts of a program that is run several times, which are not its own time
+LEAST_SECONDS = 0.1  # that the last of these runs gets of each clock
 
 # Verdicts of endings other than FINISHED.
 VERDICTS = {
@@ -115,6 +132,7 @@ RAISING = frozenset({"exception", "wrong_exception"})  # codes of messages that 
 # What the system answers where the sandbox has closed something: not permitted, read-only, no network, no name server.
 BLOCKED = re.compile(r"(?:<urlopen error )?\[Errno (?:1|13|30|101|-2|-3)\]")
 STOPPED = frozenset({Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT, Verdict.OUTPUT_EXCEEDED})  # by us, at a limit
+UNREADABLE = frozenset({"syntax_error", "import_error"})  # reasons why a program never began
 CRASH_REASONS = frozenset({"syntax_error", "import_error", "no_app", "exited", "exception", "blocked"})
 
 
@@ -187,15 +205,19 @@ def judge_files(
 ) -> Judgement:
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
+    asked = questions(cases, seed)
     job = sandbox.Job(
-        kind="function" if version.kind == ExerciseVersion.Kind.FUNCTION else "http",
+        kind=JOB_KINDS[ExerciseVersion.Kind(version.kind)],
         framework=version.framework or NO_FRAMEWORK,
         files={path: text.encode() for path, text in files.items()},
-        probes=[probe_of(question) for question in questions(cases, seed)],
         limits=limits_of(version),
     )
     try:
-        report = sandbox.judge(job, keep_going=keep_going, on_progress=on_progress)
+        if job.kind == "script":
+            report = _run_anew(job, asked, keep_going, on_progress or (lambda _: None))
+        else:
+            job = replace(job, probes=[probe_of(question) for question in asked])
+            report = sandbox.judge(job, keep_going=keep_going, on_progress=on_progress)
     except sandbox.SandboxUnavailable as error:
         raise JudgingPostponed(str(error)) from error
     except sandbox.Interrupted as error:
@@ -219,6 +241,78 @@ def probe_of(question: Question) -> sandbox.Probe:
             return sandbox.WidgetSweep(question.each_option)
         case _:
             raise TypeError(f"the sandbox cannot ask {question!r}")
+
+
+def _run_anew(
+    job: sandbox.Job,
+    asked: Sequence[Question],
+    keep_going: Callable[[], bool] | None,
+    on_progress: Callable[[int], None],
+) -> Report:
+    """Run a program once for each question, within the limits of *job* for all of them, and report it as one.
+
+    An observation has what was printed as its body and the exit code as its status. The first run that ends by a limit
+    or a signal is the last one; so is one that shows that Python cannot even read the program.
+    """
+    reports: list[Report] = []
+    observations: list[Observation] = []
+    began = monotonic()
+    for question in asked:
+        assert isinstance(question, Program)  # noqa: S101 - the cases of this kind ask nothing else
+        if monotonic() - began > job.limits.wall_seconds + SPARE_SECONDS:
+            raise JudgingPostponed("the sandbox takes too long to start programs")
+        report = sandbox.judge(
+            replace(
+                job,
+                arguments=question.arguments,
+                input=question.input.encode(),
+                limits=_what_is_left(job.limits, reports),
+            ),
+            keep_going=keep_going,
+        )
+        reports.append(report)
+        is_over = report.ending != Ending.FINISHED
+        if not observations and report.detail.exit_code and report.detail.reason in UNREADABLE:
+            reports[-1] = replace(report, ending=Ending.EXITED)
+            break
+        error = ("signal" if report.ending == Ending.SIGNALLED else "stopped") if is_over else ""
+        observations.append(
+            Observation(
+                status=report.detail.exit_code,
+                body=report.stdout,
+                stderr=report.stderr,
+                elapsed_ms=report.usage.wall_ms,
+                error=error,
+            )
+        )
+        on_progress(len(observations))
+        if is_over:
+            break
+    return replace(
+        reports[-1],
+        observations=observations,
+        stdout=b"".join(report.stdout for report in reports),
+        stderr=b"".join(report.stderr for report in reports),
+        usage=_together(reports),
+    )
+
+
+def _together(reports: Sequence[Report]) -> sandbox.Usage:
+    usages = [report.usage for report in reports]
+    return sandbox.Usage(
+        wall_ms=sum(usage.wall_ms for usage in usages),
+        cpu_ms=sum(usage.cpu_ms for usage in usages),
+        memory_bytes=max((usage.memory_bytes for usage in usages), default=0),
+    )
+
+
+def _what_is_left(limits: sandbox.Limits, reports: Sequence[Report]) -> sandbox.Limits:
+    used = _together(reports)
+    return replace(
+        limits,
+        wall_seconds=max(limits.wall_seconds - used.wall_ms / 1000, LEAST_SECONDS),
+        cpu_seconds=max(limits.cpu_seconds - used.cpu_ms / 1000, LEAST_SECONDS),
+    )
 
 
 def judgement(
@@ -311,7 +405,8 @@ def _time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
     """The limit that was reached, in seconds, and of which clock."""
     if report.usage.cpu_ms >= 1000 * limits.cpu_seconds:
         return limits.cpu_seconds, "cpu"
-    if report.observations and report.usage.wall_ms < 1000 * limits.wall_seconds:
+    timed_out = report.observations and report.observations[-1].error == "timeout"
+    if timed_out and report.usage.wall_ms < 1000 * limits.wall_seconds:
         return sandbox.PROBE_SECONDS, "answer"
     return limits.wall_seconds, "wall"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from exercises.case_files import CaseReader
-from exercises.kinds import function, http, streamlit
+from exercises.kinds import function, http, script, streamlit
 from exercises.kinds.answers import Answer, Examined
 
 
@@ -43,7 +43,7 @@ class Kind(Protocol):
     def expectation(self, template: Any, values: Mapping[str, Any]) -> Expectation: ...
 
 
-KINDS: Mapping[str, Kind] = {"http": http, "function": function, "streamlit": streamlit}
+KINDS: Mapping[str, Kind] = {"http": http, "function": function, "script": script, "streamlit": streamlit}
 
 
 def kind_of(case: Mapping[str, Any]) -> Kind:

@@ -15,6 +15,8 @@ GET = {"method": "GET", "path": "/health"}
         ({"method": "POST", "path": "/", "body": ""}, "POST /"),
         ({"method": "GET", "path": "/slow", "clients": 20}, "GET /slow from 20 clients at once"),
         ({"call": "rank({}, weights={})"}, "rank({}, weights={})"),
+        ({"run": "python main.py --fast"}, "python main.py --fast"),
+        ({"run": "python main.py", "input": "3\n"}, "python main.py with the input '3\\n'"),
         ({"call": f"rank('{'x' * 200}')"}, f"rank('{'x' * 113}…"),
     ],
 )
@@ -168,6 +170,21 @@ def test_asked_is_what_was_sent(request_, text):
             {"code": "message_lacks", "expected": "speed", "actual": "unknown"},
             "We expected “speed” in the message of the exception, which is: unknown",
         ),
+        (
+            {"code": "output_differs", "line": 2, "expected": "b", "actual": "c"},
+            "In line 2 of the output we expected “b” and got “c”.",
+        ),
+        (
+            {"code": "output_differs", "line": 2, "expected": "b", "actual": None},
+            "We expected a line 2 in the output, “b”, and it ends before.",
+        ),
+        (
+            {"code": "output_differs", "line": 2, "expected": None, "actual": "c"},
+            "We expected the output to end before line 2, and got “c”.",
+        ),
+        ({"code": "output_lacks", "expected": "b"}, "We expected the text “b” in the output, and it is not there."),
+        ({"code": "exit_code", "expected": 0, "actual": 1}, "We expected the exit code 0 and got 1."),
+        ({"code": "no_answer", "error": "stopped"}, "The program was stopped before it had ended."),
         ({"code": "no_element", "type": "area chart"}, "We expected an area chart, and there is none."),
         (
             {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2},
@@ -270,5 +287,5 @@ def test_every_code_that_judging_documents_has_a_sentence():
         "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
         "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised", "wrong_exception",
         "message_lacks", "no_figure", "figure_differs", "no_element", "element_count", "element_differs",
-        "interaction_refused", "no_choice", "no_filter",
+        "interaction_refused", "no_choice", "no_filter", "output_differs", "output_lacks", "exit_code",
     }  # fmt: skip
