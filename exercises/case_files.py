@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
-from exercises.filling import NAME, REFERENCE, as_text, fill, fill_some, names_in
+from exercises.filling import NAME, as_text, fill, fill_some, names_in
 from exercises.random_values import is_number, problem_of
 from exercises.toml_documents import Document
 from exercises.toml_lines import Path
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-# The sandbox writes these itself: they frame the request.
-RESERVED_HEADERS = frozenset({"connection", "content-length", "host", "transfer-encoding"})
-
-HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-HEADER_VALUE = re.compile(r"[ -~]*")
-MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")
-REQUEST_PATH = re.compile(r"/[!$%&'()*+,./0-9:;=?@A-Za-z_~-]{0,2000}")
 
 MAX_CASES = 50
 MAX_NAME = 200
@@ -26,6 +16,16 @@ MAX_OPERANDS = 4
 MAX_PLACES = 6
 
 Sections = Mapping[str, dict[str, Any]]
+
+
+class Format(Protocol):
+    """What is special about the cases of one kind of exercise; see exercises.kinds."""
+
+    ASKS: str
+
+    def read_question(self, case: CaseReader, raw: Any) -> dict[str, Any] | None: ...
+    def read_expectation(self, case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None: ...
+    def too_much(self, cases: Sequence[Mapping[str, Any]]) -> str: ...
 
 
 class CasesDocument(Document):
@@ -91,7 +91,7 @@ class CasesDocument(Document):
 
     # The cases
 
-    def cases(self, params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def cases(self, params: Mapping[str, Any], kind: Format) -> list[dict[str, Any]]:
         """The cases as a version stores them. Raises TomlError with everything that is wrong."""
         self.table(self.values, (), "cases.toml", optional=["params", "random", "computed", "case"])
         random = self._section("random", _random_problem)
@@ -111,12 +111,15 @@ class CasesDocument(Document):
         cases = []
         first_use: dict[str, int] = {}
         for index, raw in enumerate(listed):
-            case = _CaseReader(self, ("case", index), random).read(fill_some(raw, params))
+            case = CaseReader(self, ("case", index), random).read(fill_some(raw, params), kind)
             if case:
                 if first_use.setdefault(case["name"], index) != index:
                     self.problem(("case", index, "name"), "another case has the same name")
-                cases.append(case | _needs(case, random, computed))
+                cases.append(case | _needs(case, (kind.ASKS, "expect"), random, computed))
         self.finish()
+        if message := kind.too_much(cases):
+            self.problem(("case",), message)
+            self.finish()
         return cases
 
     def _check_names_differ(self) -> None:
@@ -128,7 +131,7 @@ class CasesDocument(Document):
                     self.problem((title, name), f"{name}: [{owners[name]}] has this name already")
 
 
-class _CaseReader:
+class CaseReader:
     """One [[case]] with its parameters filled in."""
 
     def __init__(self, document: CasesDocument, path: Path, random: Sections) -> None:
@@ -136,103 +139,63 @@ class _CaseReader:
         self._path = path
         self._random = random
 
-    def read(self, raw: Any) -> dict[str, Any] | None:
+    def read(self, raw: Any, kind: Format) -> dict[str, Any] | None:
         """The case, or None when something in it is wrong; that is noted then."""
-        case = self._document.table(raw, self._path, "a case", required=["name", "request", "expect"], optional=["why"])
+        required = ["name", kind.ASKS, "expect"]
+        case = self._document.table(raw, self._path, "a case", required=required, optional=["why"])
         if case is None:
             return None
         name = self._finished(case["name"], "name")
         if name and len(name) > MAX_NAME:
-            self._problem(f"name: {MAX_NAME} characters at most", "name")
+            self.problem(f"name: {MAX_NAME} characters at most", "name")
         why = self._finished(case["why"], "why") if "why" in case else ""
-        request = self._request(case["request"])
-        expect = self._expect(case["expect"])
-        if not name or why is None or request is None or expect is None:
+        question = kind.read_question(self, case[kind.ASKS])
+        expect = kind.read_expectation(self, case["expect"], question or {})
+        if not name or why is None or question is None or expect is None:
             return None
-        return {"name": name, "why": why, "request": request, "expect": expect}
-
-    def _problem(self, message: str, *path: str | int) -> None:
-        self._document.problem((*self._path, *path), message)
-
-    def _text(self, value: Any, *path: str | int) -> str | None:
-        return self._document.text(value, (*self._path, *path), str(path[-1]))
+        return {"name": name, "why": why, kind.ASKS: question, "expect": expect}
 
     def _finished(self, value: Any, *path: str | int) -> str | None:
         """A text that is the same in every run, with $$ made a dollar sign."""
-        text = self._text(value, *path)
+        text = self.text(value, *path)
         if text is not None and any(names_in(text)):
-            self._problem(f"{path[-1]} must be the same for every run: no random values", *path)
+            self.problem(f"{path[-1]} must be the same for every run: no random values", *path)
             return None
         return None if text is None else str(fill(text, {}))
 
-    def _request(self, raw: Any) -> dict[str, Any] | None:
-        path = (*self._path, "request")
-        table = self._document.table(
-            raw, path, "request", required=["path"], optional=["method", "headers", "json", "body"]
-        )
-        if table is None:
-            return None
-        request: dict[str, Any] = {"method": table.get("method", "GET"), "path": table["path"]}
-        if request["method"] not in METHODS:
-            self._problem(f"method must be one of {', '.join(METHODS)}", "request", "method")
-        if not isinstance(table["path"], str) or not REQUEST_PATH.fullmatch(REFERENCE.sub("x", table["path"])):
-            self._problem(
-                "path must start with / and have other characters than those of addresses percent-encoded",
-                "request",
-                "path",
-            )
-        request["headers"] = self._headers(table.get("headers", {}), "request")
-        for name in request["headers"]:
-            if name.lower() in RESERVED_HEADERS:
-                self._problem(f"{name} is written by the sandbox", "request", "headers", name)
-        if "json" in table and "body" in table:
-            self._problem("a request has json or body, not both", "request", "body")
-        if "json" in table:
-            request["json"] = table["json"]
-        if "body" in table:
-            request["body"] = self._text(table["body"], "request", "body")
-        return request
+    # For the kinds. A path is that of a value in the case; the last name in it is the one that an error calls it by.
 
-    def _expect(self, raw: Any) -> dict[str, Any] | None:
-        path = (*self._path, "expect")
-        known = ["status", "content_type", "headers", "json", "text_contains"]
-        table = self._document.table(raw, path, "expect", optional=known)
-        if table is None:
-            return None
-        if not table:
-            self._problem(f"expect needs at least one of {', '.join(known)}", "expect")
-        statuses = table.get("status", [])
-        statuses = statuses if isinstance(statuses, list) else [statuses]
-        if not all(type(status) is int and 100 <= status <= 599 for status in statuses) or table.get("status") == []:
-            self._problem("status must be a number from 100 to 599, or an array of them", "expect", "status")
-        expect: dict[str, Any] = {"status": statuses}
-        if "content_type" in table:
-            expect["content_type"] = table["content_type"]
-            if not isinstance(table["content_type"], str) or not MEDIA_TYPE.fullmatch(table["content_type"]):
-                self._problem("content_type must be a media type such as application/json", "expect", "content_type")
-        if "headers" in table:
-            expect["headers"] = self._headers(table["headers"], "expect")
-        if "json" in table:
-            expect["json"] = table["json"]
-        if "text_contains" in table:
-            parts = table["text_contains"]
-            parts = parts if isinstance(parts, list) else [parts]
-            expect["text_contains"] = [self._text(part, "expect", "text_contains") for part in parts]
-        return expect
+    def problem(self, message: str, *path: str | int) -> None:
+        """Note what is wrong with the value at *path*."""
+        self._document.problem((*self._path, *path), message)
 
-    def _headers(self, raw: Any, owner: str) -> dict[str, str]:
-        if not isinstance(raw, dict):
-            self._problem("headers must be a table of texts", owner, "headers")
-            return {}
-        for name, value in raw.items():
-            if not HEADER_NAME.fullmatch(name):
-                self._problem(f"{name!r} is not the name of a header", owner, "headers", name)
-            texts = [value, *self._random_texts(value)] if isinstance(value, str) else [value]
-            if not all(isinstance(text, str) and HEADER_VALUE.fullmatch(text) for text in texts):
-                self._problem(f"{name} must be a text in ASCII, on one line", owner, "headers", name)
-        return raw
+    def table(
+        self,
+        value: Any,
+        *path: str | int,
+        label: str = "",
+        required: Iterable[str] = (),
+        optional: Iterable[str] = (),
+    ) -> dict[str, Any] | None:
+        """*value* if it is a table with all required keys, else None; unknown keys are noted."""
+        full = (*self._path, *path)
+        return self._document.table(value, full, label or str(path[-1]), required=required, optional=optional)
 
-    def _random_texts(self, text: str) -> Iterator[str]:
+    def text(self, value: Any, *path: str | int) -> str | None:
+        """*value* if it is a string with something in it, else None."""
+        return self._document.text(value, (*self._path, *path), str(path[-1]))
+
+    def texts(self, value: Any, *path: str | int) -> list[str | None]:
+        """An array of such strings, or the one string that *value* is."""
+        return [self.text(part, *path) for part in (value if isinstance(value, list) else [value])]
+
+    def whole(self, value: Any, low: int, high: int, *path: str | int) -> Any:
+        """*value*, which should be a whole number from *low* to *high*."""
+        if type(value) is not int or not low <= value <= high:
+            self.problem(f"{path[-1]} must be a whole number from {low} to {high}", *path)
+        return value
+
+    def random_texts(self, text: str) -> Iterator[str]:
         """What choices among the random values could put into *text*."""
         for name in names_in(text):
             for option in self._random.get(name, {}).get("of", []):
@@ -267,9 +230,9 @@ def _references(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
             yield from _references(item, (*path, key))
 
 
-def _needs(case: Mapping[str, Any], random: Sections, computed: Sections) -> dict[str, Any]:
-    """The specifications of the values that *case* uses, so that it can be understood alone."""
-    names = {name for part in ("request", "expect") for _, name in _references(case[part], ())}
+def _needs(case: Mapping[str, Any], parts: Iterable[str], random: Sections, computed: Sections) -> dict[str, Any]:
+    """The specifications of the values that *parts* of the case use, so that it can be understood alone."""
+    names = {name for part in parts for _, name in _references(case[part], ())}
     used = {name: spec for name, spec in computed.items() if name in names}
     names |= {name for spec in used.values() for _, name in _references(spec["operands"], ())}
     return {"random": {name: spec for name, spec in random.items() if name in names}, "computed": used}

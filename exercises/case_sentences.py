@@ -18,6 +18,9 @@ NO_ANSWER = {
     "timeout": "No answer came in time.",
     "malformed": "What came back is not HTTP.",
     "too_large": "The answer is larger than 64 kB.",
+    "stopped": "The program was stopped before it had ended.",
+    "signal": "The program was ended by a signal, as by a crash of Python itself.",
+    "page_too_large": "The page is larger than 512 kB.",
 }
 NOT_JSON = {
     "empty": "the body is empty",
@@ -27,16 +30,73 @@ NOT_JSON = {
     "too_deep": "the body is nested too deeply",
     "number": "a number in it is not valid JSON",
 }
-ARTICLES = {"object": "an object", "array": "an array", "null": "null"}
+VALUES = ("null", "None")  # the only ones of their types
+# What cannot be compared, by its type in Python, and what would do instead.
+INSTEAD = {
+    **dict.fromkeys(
+        ("set", "frozenset", "generator", "map", "filter", "zip", "range", "dict_keys", "dict_values", "dict_items",
+         "deque", "ndarray", "Series"),
+        "Return a list instead.",
+    ),
+    **dict.fromkeys(("bytes", "bytearray"), "Return a text (`str`) instead."),
+    "Decimal": "Return a float instead.",
+    "coroutine": "Write `def` and not `async def`: we call the function and do not await it.",
+}  # fmt: skip
+COMPARABLE = "We can compare None, bool, int, float, str, list, tuple and dict."
+UNFIT = {
+    "key": "It returned a dictionary with a key of type {type}{place}. Keys have to be texts here.",
+    "number": "It returned a number{place} that is not finite, or that has hundreds of digits.",
+    "too_deep": "It returned a value that is nested more than 32 levels deep.",
+    "too_large": "It returned more than we can compare: 60 kB at most.",
+    "unreadable": "It returned a value that could not be read.",
+}
+
+
+ELEMENT_PARTS = {
+    "text": "We expected the {type} “{expected}” and found “{actual}”.",
+    "text_contains": "We expected “{expected}” in the {type} and found “{actual}”.",
+    "value": "We expected the value {expected} of the {type} and found {actual}.",
+    "values": "We expected the {type} to draw {expected}, and it draws {actual}.",
+    "rows": "We expected the {type} to have the rows {expected}, and it has {actual}.",
+    "options": "We expected the {type} to offer {expected}, and it offers {actual}.",
+    "min_options": "We expected the {type} to offer at least {expected} options, and it offers {actual}.",
+}
+NO_FILTER = {
+    "no_chart": "With “{option}” chosen in “{widget}” there is no chart.",
+    "no_rows": "With “{option}” chosen in “{widget}” the chart is empty.",
+    "same": "The chart is the same for “{other}” and “{option}” of “{widget}”. It should show the chosen rows only.",
+    "other_rows": "With “{option}” chosen in “{widget}” the chart shows rows of “{other}” as well.",
+    "unstable": "We chose “{option}” in “{widget}” twice, and the chart was not the same. Keep the data the same in "
+    "every run of the script, by constants or a fixed seed, or nobody can tell what the choice does.",
+}
+
+
+def did(request: Mapping[str, Any] | None) -> str:
+    """What we did, up to what asked() goes on with; all of it where that is "" (kind streamlit)."""
+    if request is None:
+        return ""
+    if "interact" in request:
+        return f"We {shortened(request['interact'])}"
+    if "run" in request:
+        return "We ran"
+    return "We called" if "call" in request else "We sent"
 
 
 def asked(request: Mapping[str, Any] | None) -> str:
-    """What was sent, as a learner would write it: GET /health, or POST /items with {"name": "tea"}; "" for nothing."""
-    if request is None:
+    """What was asked, as a learner would write it: GET /health, POST /items with {"name": "tea"}, or rank({}, {})."""
+    if request is None or "interact" in request:
         return ""
+    if "call" in request:
+        return shortened(request["call"])
+    if "run" in request:
+        given = f" with the input {shortened(repr(request['input']))}" if "input" in request else ""
+        return shortened(request["run"]) + given
     line = f"{request['method']} {request['path']}"
-    body = request.get("body")
-    return f"{line} with {shortened(body)}" if body else line
+    if body := request.get("body"):
+        line += f" with {shortened(body)}"
+    if clients := request.get("clients"):
+        line += f" from {clients} clients at once"
+    return line
 
 
 def shortened(text: str) -> str:
@@ -48,9 +108,10 @@ def sentence(test: Mapping[str, Any]) -> str:
     message = test["message"]
     if message is None or message["code"] == "not_reached":
         return finding(test)
-    if test["request"] is None:
+    request = test["request"]
+    if request is None:
         return " ".join(part for part in (finding(test), test["why"]) if part)
-    return f"We sent {asked(test['request'])}. {finding(test)}"
+    return f"{' '.join(filter(None, (did(request), asked(request))))}. {finding(test)}"
 
 
 def finding(test: Mapping[str, Any]) -> str:
@@ -98,19 +159,121 @@ def json_differs(message: Mapping[str, Any]) -> str:
     if difference == "unexpected":
         return f"We did not expect {message['path']}, and it is there."
     if difference == "type":
-        expected, actual = (with_article(message[key]) for key in ("expected_type", "actual_type"))
-        return f"{place} expected {expected}, {message['expected']}, and got {actual}, {message['actual']}."
+        expected, actual = (typed(message, key) for key in ("expected", "actual"))
+        return f"{place} expected {expected}, and got {actual}."
     if difference == "length":
         return f"{place} expected another number of elements: {message['expected']}, and got {message['actual']}."
     return f"{place} expected {message['expected']} and got {message['actual']}."
 
 
-def with_article(json_type: str) -> str:
-    return ARTICLES.get(json_type, f"a {json_type}")
+def typed(message: Mapping[str, Any], key: str) -> str:
+    """A number, 1; the value alone where its type has no other."""
+    kind = with_article(message[f"{key}_type"])
+    return kind if kind in VALUES else f"{kind}, {message[key]}"
+
+
+def with_article(type_name: str) -> str:
+    """A number, an object, None."""
+    if type_name in VALUES:
+        return type_name
+    return f"{'an' if type_name[:1].lower() in 'aeiou' else 'a'} {type_name}"
 
 
 def text_missing(message: Mapping[str, Any]) -> str:
     return f"We expected the text “{message['expected']}” in the answer, and it is not there."
+
+
+def no_figure(message: Mapping[str, Any]) -> str:
+    return f"We expected a figure at {message['path']} of the answer, and there is none with any data."
+
+
+def figure_differs(message: Mapping[str, Any]) -> str:
+    expected, actual, axis = message["expected"], message["actual"], message["axis"]
+    return f"We expected the chart to draw {expected} along {axis}, and it draws {actual}."
+
+
+def too_slow(message: Mapping[str, Any]) -> str:
+    took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
+    return f"{message['clients']} requests at once took {took}; expected at most {limit}."
+
+
+def seconds(milliseconds: int) -> str:
+    """250 ms, or 4.1 s."""
+    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f}".rstrip("0").rstrip(".") + " s"
+
+
+def unfit_value(message: Mapping[str, Any]) -> str:
+    kind, path = message["type"], message["path"]
+    if message["problem"] == "type":
+        place = f", at {path}" if path else ""
+        return f"It returned {with_article(kind)}{place}. {INSTEAD.get(kind, COMPARABLE)}"
+    return UNFIT[message["problem"]].format(type=kind, place=f" at {path}" if path else "")
+
+
+def no_function(message: Mapping[str, Any]) -> str:
+    if message["type"]:
+        return f"The name is there, but it is {with_article(message['type'])} and no function."
+    return "There is no function of that name in `main.py`."
+
+
+def not_raised(message: Mapping[str, Any]) -> str:
+    return f"We expected the exception {message['expected']}, and it returned {message['actual']}."
+
+
+def wrong_exception(message: Mapping[str, Any]) -> str:
+    return f"We expected the exception {message['expected']}. {exception(message)}"
+
+
+def message_lacks(message: Mapping[str, Any]) -> str:
+    got = message["actual"] or "empty"
+    return f"We expected “{message['expected']}” in the message of the exception, which is: {got}"
+
+
+def output_differs(message: Mapping[str, Any]) -> str:
+    line, expected, actual = message["line"], message["expected"], message["actual"]
+    if actual is None:
+        return f"We expected a line {line} in the output, “{expected}”, and it ends before."
+    if expected is None:
+        return f"We expected the output to end before line {line}, and got “{actual}”."
+    return f"In line {line} of the output we expected “{expected}” and got “{actual}”."
+
+
+def output_lacks(message: Mapping[str, Any]) -> str:
+    return f"We expected the text “{message['expected']}” in the output, and it is not there."
+
+
+def exit_code(message: Mapping[str, Any]) -> str:
+    return f"We expected the exit code {message['expected']} and got {message['actual']}."
+
+
+def no_element(message: Mapping[str, Any]) -> str:
+    return f"We expected {with_article(message['type'])}, and there is none."
+
+
+def element_count(message: Mapping[str, Any]) -> str:
+    kind, expected, actual = message["type"], message["expected"], message["actual"]
+    if expected == 0:
+        return f"We expected no {kind}, and there {'is one' if actual == 1 else f'are {actual}'}."
+    there = "there is 1" if actual == 1 else f"there are {actual or 'none'}"
+    return f"We expected exactly {expected} of the type {kind}, and {there}."
+
+
+def element_differs(message: Mapping[str, Any]) -> str:
+    return ELEMENT_PARTS[message["part"]].format(**message)
+
+
+def interaction_refused(message: Mapping[str, Any]) -> str:
+    if message["problem"] == "unknown_key":
+        return "There is no such widget on the page."
+    return f"Streamlit did not take that: {message['message']}"
+
+
+def no_choice(message: Mapping[str, Any]) -> str:
+    return "We looked for one with at least two options, and there is none."
+
+
+def no_filter(message: Mapping[str, Any]) -> str:
+    return NO_FILTER[message["problem"]].format(**message)
 
 
 def no_answer(message: Mapping[str, Any]) -> str:
@@ -134,8 +297,26 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "not_json": not_json,
     "json_differs": json_differs,
     "text_missing": text_missing,
+    "no_figure": no_figure,
+    "figure_differs": figure_differs,
+    "too_slow": too_slow,
+    "value_differs": json_differs,
+    "unfit_value": unfit_value,
+    "no_function": no_function,
+    "not_raised": not_raised,
+    "message_lacks": message_lacks,
+    "output_differs": output_differs,
+    "output_lacks": output_lacks,
+    "exit_code": exit_code,
+    "no_element": no_element,
+    "element_count": element_count,
+    "element_differs": element_differs,
+    "interaction_refused": interaction_refused,
+    "no_choice": no_choice,
+    "no_filter": no_filter,
     "no_answer": no_answer,
     "exception": exception,
+    "wrong_exception": wrong_exception,
     "not_reached": not_reached,
 }
 EVERY = SENTENCES | answer_sentences.SENTENCES

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple, cast
 
 from courses.publishing import content_hash, normalised_text
 from exercises import files, limits
-from exercises.answers import KINDS, AnswerKind
+from exercises.answers import KINDS as ANSWERED
+from exercises.answers import AnswerKind
 from exercises.answers.sheets import Sheet
 from exercises.cases import Case, CasesError, declared_params, parse
 from exercises.models import ExerciseVersion, Family
@@ -108,7 +109,7 @@ class ExerciseContent:
     @property
     def answered(self) -> AnswerKind | None:
         """What its kind is about where learners answer it; None where they write code."""
-        return KINDS.get(self.kind)
+        return ANSWERED.get(self.kind)
 
     def sheet(self) -> Sheet:
         """What there is to answer, without its HTML; {} where learners write code. Raises CasesError."""
@@ -123,7 +124,7 @@ class ExerciseContent:
         """The cases with the parameters filled in, of the family or the exercise's own. Raises CasesError."""
         if self.answered is not None:
             return cast(list[Case], self.answered.cases(self.sheet()))
-        return parse(self.family.cases_toml if self.family else self.cases_toml, self.params)
+        return parse(self.family.cases_toml if self.family else self.cases_toml, self.params, kind=self.kind)
 
     def problems(self) -> list[ContentProblem]:
         """What keeps this from being stored. A prompt that renders with mistakes only keeps it from being published."""
@@ -136,8 +137,8 @@ class ExerciseContent:
             yield ContentProblem("title", f"A title has 1 to {MAX_TITLE} characters.")
         if self.kind not in ExerciseVersion.Kind.values:
             yield ContentProblem("kind", f"The kind is one of {', '.join(ExerciseVersion.Kind.values)}.")
-        if self.framework not in ExerciseVersion.Framework.values and self.answered is None:
-            yield ContentProblem("framework", f"The framework is one of {', '.join(ExerciseVersion.Framework.values)}.")
+        elif message := self._problem_of_framework():
+            yield ContentProblem("framework", message)
         if self.difficulty not in ExerciseVersion.Difficulty.values:
             values = ", ".join(ExerciseVersion.Difficulty.values)
             yield ContentProblem("difficulty", f"The difficulty is one of {values}.")
@@ -155,6 +156,17 @@ class ExerciseContent:
                 yield ContentProblem(name, f"An exercise of the kind {self.kind} has no {label}.")
         if self.answered and self.answered.needs_solution and not self.solution_markdown:
             yield ContentProblem("solution_markdown", "The solution is empty: learners compare their answers with it.")
+
+    def _problem_of_framework(self) -> str:
+        """An app has one, a program or a function may do without; where no code is written there is none."""
+        if self.answered is not None:
+            return ""
+        kind, known = ExerciseVersion.Kind, ExerciseVersion.Framework.values
+        if self.kind == kind.STREAMLIT and self.framework != ExerciseVersion.Framework.STREAMLIT:
+            return "The framework of this kind is streamlit."
+        if self.framework in known or (not self.framework and self.kind in (kind.FUNCTION, kind.SCRIPT)):
+            return ""
+        return f"The framework is one of {', '.join(known)}."
 
     def _problems_of_files(self) -> Iterator[ContentProblem]:
         for role in ("starter", "solution", "wrong"):
@@ -183,6 +195,8 @@ class ExerciseContent:
         if self.family and self.cases_toml:
             yield ContentProblem("cases_toml", "The cases are the family's; leave these empty, or choose no family.")
             return
+        if self.kind not in ExerciseVersion.Kind.values:
+            return  # a problem of its own, and what the cases should look like is unknown
         try:
             if self.family:
                 params_problems = list(self._problems_of_params(declared_params(self.family.cases_toml)))

@@ -60,8 +60,8 @@ class ExerciseFiles:
         lines = [f"title = {quoted(content.title)}", f"kind = {quoted(content.kind)}"]
         if content.framework:
             lines.append(f"framework = {quoted(content.framework)}")
-        lines += [f"lesson = {quoted(self.lesson)}", f"position = {self.position}"]
-        lines.append(f"difficulty = {quoted(content.difficulty)}")
+        lines.append(f"lesson = {quoted(self.lesson)}")
+        lines += [f"position = {self.position}", f"difficulty = {quoted(content.difficulty)}"]
         if self.draft:
             lines.append("draft = true")
         if content.family:

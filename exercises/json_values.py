@@ -56,19 +56,21 @@ def parse_json(body: bytes) -> Any:
         raise NotJSON("syntax", line=error.lineno, column=error.colno) from error
 
 
-def difference(expected: Any, actual: Any, path: str = "") -> Difference | None:
+def difference(expected: Any, actual: Any, path: str = "", *, exact_integers: bool = False) -> Difference | None:
     """Where *actual* first differs from *expected*; None when they are the same JSON value.
 
-    JSON has one type of number: 1 and 1.0 are the same, compared without rounding. true is not a number, and NaN, which
-    no JSON text can hold, is equal to nothing. Members of an object have no order, elements of an array have.
+    JSON has one type of number: 1 and 1.0 are the same, compared without rounding; with *exact_integers* an int that is
+    expected must be an int, while a float may be one. true is not a number, and NaN, which no JSON text can hold, is
+    equal to nothing. Members of an object have no order, elements of an array have.
     """
-    if type_name(expected) != type_name(actual):
+    is_float = exact_integers and isinstance(expected, int) and isinstance(actual, float)
+    if type_name(expected) != type_name(actual) or is_float:
         return Difference(path, "type", expected, actual)
     if isinstance(expected, dict):
         for key, value in expected.items():
             if key not in actual:
                 return Difference(_member(path, key), "missing", value, None)
-            if found := difference(value, actual[key], _member(path, key)):
+            if found := difference(value, actual[key], _member(path, key), exact_integers=exact_integers):
                 return found
         for key, value in actual.items():
             if key not in expected:
@@ -76,7 +78,7 @@ def difference(expected: Any, actual: Any, path: str = "") -> Difference | None:
         return None
     if isinstance(expected, list):
         for index, (left, right) in enumerate(zip(expected, actual, strict=False)):
-            if found := difference(left, right, f"{path}[{index}]"):
+            if found := difference(left, right, f"{path}[{index}]", exact_integers=exact_integers):
                 return found
         return None if len(expected) == len(actual) else Difference(path, "length", expected, actual)
     return None if expected == actual else Difference(path, "value", expected, actual)

@@ -28,8 +28,13 @@ tests        one object a case, in the author's order:
               "status": "passed" | "failed" | "error" | "skipped",     error: the learner's code raised while answering
               "message": null | {"code": ..., parameters},             null when passed
               "why": str,                                              the author's sentence; "" when passed or skipped
-              "request": {"method", "path", "headers": {..}?, "body": str?},
-              "response": null | {"status": int, "headers": {..}, "body": str, "truncated": bool},
+              "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?}
+                       | {"call": "rank({...})"} | {"run": "python main.py 3", "input": str?}
+                       | {"interact": "set Region to South and clicked go"},
+              "response": null | {"status": int | null, "headers": {..}, "body": str, "truncated": bool},
+                          of a run the status is the exit code and the body what was printed;
+                          of a call the body is what it returned, as Python writes it, or what it raised;
+                          of an interaction what is on the page, a line for each element
               "expected": str | null, "actual": str | null,            short, for display; null when passed
               "traceback": str,                                        of status error, with the learner's frames only
               "duration_ms": float | null}
@@ -43,9 +48,33 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                   expected and actual are JSON texts, cut; for "type" also "expected_type" and "actual_type" (object,
                   array, string, number, boolean, null); "missing"/"unexpected": the member's name is the end of path
              {"code": "text_missing", "expected": "..."}
-             {"code": "no_answer", "error": "refused" | "closed" | "timeout" | "malformed" | "too_large"}
+             {"code": "no_figure", "path": "response.chart.figure"}
+             {"code": "figure_differs", "axis": "y", "expected": "[1, 2]", "actual": "[1, 2, 3]"}    of a chart
+             {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100}
+             {"code": "value_differs", ...}    as json_differs; values and types as Python writes them (dict, list, str,
+                  bool, int, float, None)
+             {"code": "unfit_value", "problem": "type" | "key" | "number" | "too_deep" | "too_large" | "unreadable",
+                                     "type": "set", "path": "[0].tags"}    a call returned what is not JSON
+             {"code": "no_function", "type": "int"}    what has the function's name instead; "" nothing
+             {"code": "not_raised", "expected": "ValueError", "actual": "None"}
+             {"code": "message_lacks", "expected": "speed", "actual": "unknown criterion"}    of the exception
+             {"code": "output_differs", "line": 3, "expected": str | null, "actual": str | null}    null: no such line
+             {"code": "output_lacks", "expected": "..."}
+             {"code": "exit_code", "expected": 0, "actual": 1 | null}
+             {"code": "no_element", "type": "line chart"}    on a page; type in words
+             {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2}
+             {"code": "element_differs", "type": "title", "expected": str, "actual": str,
+                  "part": "text" | "text_contains" | "value" | "values" | "rows" | "options" | "min_options"}
+             {"code": "interaction_refused", "problem": "unknown_key" | "invalid_value" | ..., "message": str}
+             {"code": "no_choice"}    there is nothing to choose from
+             {"code": "no_filter", "widget": "Region", "option": "South", "other"?: "North",
+                                   "problem": "no_chart" | "no_rows" | "unstable" | "same" | "other_rows"}
+             {"code": "no_answer",
+                  "error": "refused" | "closed" | "timeout" | "malformed" | "too_large" | "page_too_large" |
+                           "stopped" | "signal"}    the last two of a run that was ended, by us or by a signal
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
+             {"code": "wrong_exception", "expected": "ValueError", ...}    as exception, where another was to be raised
              {"code": "not_reached", "stopped": bool}                  with status skipped; stopped: we ended the
                                                                        program at a limit, it did not end by itself
 """
@@ -54,13 +83,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from time import monotonic
+from typing import Any, Literal
 
 import sandbox
-from exercises.cases import Case, Request, expected, requests
-from exercises.expectations import Expectation, Miss, header, miss_of
+from exercises.cases import Case, expected, questions
 from exercises.hostile_text import clean, shortened
+from exercises.kinds import Expectation, Question
+from exercises.kinds.answers import Miss
+from exercises.kinds.function import Call
+from exercises.kinds.http import ATTEMPTS, Request
+from exercises.kinds.script import Program
+from exercises.kinds.streamlit import Interaction
+from exercises.limits import limits_for
 from exercises.models import ExerciseVersion, Run
 from exercises.placeholders import untouched
 from exercises.tracebacks import last_traceback, without_folders
@@ -68,10 +104,19 @@ from sandbox import Ending, Observation, Report
 
 Verdict = Run.Verdict
 
-SHOWN_BODY = 4096  # characters of a response that are kept
-SHOWN_HEADER = 200
+SHOWN_NAME = 200  # characters
 SHOWN_MESSAGE = 500
-KEPT_HEADERS = ("content-type", "location", "allow")  # beside those that the case expects
+
+NO_FRAMEWORK = "python"  # as the sandbox calls it
+JOB_KINDS: Mapping[ExerciseVersion.Kind, Literal["http", "function", "script"]] = {
+    ExerciseVersion.Kind.HTTP: "http",
+    ExerciseVersion.Kind.FUNCTION: "function",
+    ExerciseVersion.Kind.SCRIPT: "script",
+    ExerciseVersion.Kind.STREAMLIT: "http",
+}
+
+SPARE_SECONDS = 20  # for the starts of a program that is run several times, which are not its own time
+LEAST_SECONDS = 0.1  # that the last of these runs gets of each clock
 
 # Verdicts of endings other than FINISHED.
 VERDICTS = {
@@ -83,9 +128,11 @@ VERDICTS = {
     Ending.NOT_READY: Verdict.CRASHED,
 }
 RAISED = ("exception", "message", "file", "line", "source")  # parameters of an exception
+RAISING = frozenset({"exception", "wrong_exception"})  # codes of messages that have them
 # What the system answers where the sandbox has closed something: not permitted, read-only, no network, no name server.
 BLOCKED = re.compile(r"(?:<urlopen error )?\[Errno (?:1|13|30|101|-2|-3)\]")
 STOPPED = frozenset({Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT, Verdict.OUTPUT_EXCEEDED})  # by us, at a limit
+UNREADABLE = frozenset({"syntax_error", "import_error"})  # reasons why a program never began
 CRASH_REASONS = frozenset({"syntax_error", "import_error", "no_app", "exited", "exception", "blocked"})
 
 
@@ -143,8 +190,8 @@ def judge(
 
 
 def limits_of(version: ExerciseVersion) -> sandbox.Limits:
-    """What a program may use: the sandbox's own limits, where the exercise does not set others."""
-    return sandbox.Limits(**version.limits)
+    """What a program may use."""
+    return sandbox.Limits(**limits_for(version.kind, version.limits))
 
 
 def judge_files(
@@ -158,16 +205,19 @@ def judge_files(
 ) -> Judgement:
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
-    asked = requests(cases, seed)
+    asked = questions(cases, seed)
     job = sandbox.Job(
-        kind="http",
-        framework=version.framework,
+        kind=JOB_KINDS[ExerciseVersion.Kind(version.kind)],
+        framework=version.framework or NO_FRAMEWORK,
         files={path: text.encode() for path, text in files.items()},
-        probes=[sandbox.HttpProbe(item.method, item.path, item.headers, item.body) for item in asked],
         limits=limits_of(version),
     )
     try:
-        report = sandbox.judge(job, keep_going=keep_going, on_progress=on_progress)
+        if job.kind == "script":
+            report = _run_anew(job, asked, keep_going, on_progress or (lambda _: None))
+        else:
+            job = replace(job, probes=[probe_of(question) for question in asked])
+            report = sandbox.judge(job, keep_going=keep_going, on_progress=on_progress)
     except sandbox.SandboxUnavailable as error:
         raise JudgingPostponed(str(error)) from error
     except sandbox.Interrupted as error:
@@ -175,6 +225,94 @@ def judge_files(
     if on_report is not None:
         on_report(report)
     return judgement(report, cases, seed=seed, files=files, starter=version.starter, limits=job.limits)
+
+
+def probe_of(question: Question) -> sandbox.Probe:
+    """How the sandbox is told what to ask."""
+    match question:
+        case Request():
+            probe = sandbox.HttpProbe(question.method, question.path, question.headers, question.body)
+            return sandbox.Burst(probe, question.clients, ATTEMPTS) if question.clients > 1 else probe
+        case Call():
+            return sandbox.FunctionProbe(question.function, question.arguments, question.keywords)
+        case Interaction(each_option=()):
+            return sandbox.WidgetProbe(question.widgets, question.trigger)
+        case Interaction():
+            return sandbox.WidgetSweep(question.each_option)
+        case _:
+            raise TypeError(f"the sandbox cannot ask {question!r}")
+
+
+def _run_anew(
+    job: sandbox.Job,
+    asked: Sequence[Question],
+    keep_going: Callable[[], bool] | None,
+    on_progress: Callable[[int], None],
+) -> Report:
+    """Run a program once for each question, within the limits of *job* for all of them, and report it as one.
+
+    An observation has what was printed as its body and the exit code as its status. The first run that ends by a limit
+    or a signal is the last one; so is one that shows that Python cannot even read the program.
+    """
+    reports: list[Report] = []
+    observations: list[Observation] = []
+    began = monotonic()
+    for question in asked:
+        assert isinstance(question, Program)  # noqa: S101 - the cases of this kind ask nothing else
+        if monotonic() - began > job.limits.wall_seconds + SPARE_SECONDS:
+            raise JudgingPostponed("the sandbox takes too long to start programs")
+        report = sandbox.judge(
+            replace(
+                job,
+                arguments=question.arguments,
+                input=question.input.encode(),
+                limits=_what_is_left(job.limits, reports),
+            ),
+            keep_going=keep_going,
+        )
+        reports.append(report)
+        is_over = report.ending != Ending.FINISHED
+        if not observations and report.detail.exit_code and report.detail.reason in UNREADABLE:
+            reports[-1] = replace(report, ending=Ending.EXITED)
+            break
+        error = ("signal" if report.ending == Ending.SIGNALLED else "stopped") if is_over else ""
+        observations.append(
+            Observation(
+                status=report.detail.exit_code,
+                body=report.stdout,
+                stderr=report.stderr,
+                elapsed_ms=report.usage.wall_ms,
+                error=error,
+            )
+        )
+        on_progress(len(observations))
+        if is_over:
+            break
+    return replace(
+        reports[-1],
+        observations=observations,
+        stdout=b"".join(report.stdout for report in reports),
+        stderr=b"".join(report.stderr for report in reports),
+        usage=_together(reports),
+    )
+
+
+def _together(reports: Sequence[Report]) -> sandbox.Usage:
+    usages = [report.usage for report in reports]
+    return sandbox.Usage(
+        wall_ms=sum(usage.wall_ms for usage in usages),
+        cpu_ms=sum(usage.cpu_ms for usage in usages),
+        memory_bytes=max((usage.memory_bytes for usage in usages), default=0),
+    )
+
+
+def _what_is_left(limits: sandbox.Limits, reports: Sequence[Report]) -> sandbox.Limits:
+    used = _together(reports)
+    return replace(
+        limits,
+        wall_seconds=max(limits.wall_seconds - used.wall_ms / 1000, LEAST_SECONDS),
+        cpu_seconds=max(limits.cpu_seconds - used.cpu_ms / 1000, LEAST_SECONDS),
+    )
 
 
 def judgement(
@@ -190,10 +328,10 @@ def judgement(
     observed = report.observations
     if len(observed) > len(cases) or (report.ending == Ending.FINISHED and len(observed) < len(cases)):
         raise ValueError(f"{len(observed)} observations of {len(cases)} cases, and the program {report.ending}")
-    keys = list(zip(cases, requests(cases, seed), expected(cases, seed), strict=True))
+    keys = list(zip(cases, questions(cases, seed), expected(cases, seed), strict=True))
     tests = [_test(*key, observation, files) for key, observation in zip(keys, observed, strict=False)]
     verdict = _verdict(report, tests)
-    tests += [_skipped(case, request, verdict) for case, request, _ in keys[len(observed) :]]
+    tests += [_skipped(case, question, verdict) for case, question, _ in keys[len(observed) :]]
     # A program that does not start has a mistake to show, whatever else is still open in it.
     open_functions = untouched(files, starter) if verdict == Verdict.FAILED else None
     if open_functions is None:
@@ -267,7 +405,8 @@ def _time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
     """The limit that was reached, in seconds, and of which clock."""
     if report.usage.cpu_ms >= 1000 * limits.cpu_seconds:
         return limits.cpu_seconds, "cpu"
-    if report.observations and report.usage.wall_ms < 1000 * limits.wall_seconds:
+    timed_out = report.observations and report.observations[-1].error == "timeout"
+    if timed_out and report.usage.wall_ms < 1000 * limits.wall_seconds:
         return sandbox.PROBE_SECONDS, "answer"
     return limits.wall_seconds, "wall"
 
@@ -276,57 +415,61 @@ def _crash(report: Report) -> dict[str, Any]:
     """What the inside says about the end of the program, without what it left empty."""
     said = report.detail
     details = {
-        "exception": clean(said.exception, SHOWN_HEADER),
+        "exception": clean(said.exception, SHOWN_NAME),
         "message": shortened(said.message, SHOWN_MESSAGE),
-        "file": clean(said.file, SHOWN_HEADER),
+        "file": clean(said.file, SHOWN_NAME),
         "line": said.line,
         "column": said.column,
         "source": shortened(said.source, SHOWN_MESSAGE),
         "exit_code": said.exit_code,
-        "signal": clean(said.signal, SHOWN_HEADER),
+        "signal": clean(said.signal, SHOWN_NAME),
     }
     return {name: value for name, value in details.items() if value not in ("", None)}
 
 
 def _test(
-    case: Case, request: Request, expectation: Expectation, observation: Observation, files: Mapping[str, str]
+    case: Case, question: Question, expectation: Expectation, observation: Observation, files: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The result of a case whose request was sent."""
-    result = _asked(case, request) | {
+    """The result of a case whose question was asked."""
+    examined = expectation.examine(observation)
+    miss = _no_answer(observation) or examined.miss
+    result = _asked(case, question) | {
         "status": "passed",
-        "response": _response(observation, expectation),
+        "response": examined.response,
         "duration_ms": round(observation.elapsed_ms, 1),
     }
-    miss = _no_answer(observation) or miss_of(expectation, observation)
     if miss is None:
         return result
-    result |= {"why": case["why"], "expected": miss.expected, "actual": miss.actual}
-    raised = observation.error or observation.status == 500
-    if raised and (found := last_traceback(observation.stderr, files)):
-        message = {"code": "exception"} | {name: getattr(found, name) for name in RAISED}
-        return result | {"status": "error", "message": message, "traceback": found.text}
-    return result | {"status": "failed", "message": miss.message}
+    message = miss.message
+    raised = observation.stderr if observation.error else examined.raised
+    if raised and (found := last_traceback(raised, files)):
+        message = message if message["code"] in RAISING else {"code": "exception"}
+        message = message | {name: getattr(found, name) for name in RAISED}
+        result["traceback"] = found.text
+    status = "error" if message["code"] in RAISING else "failed"
+    return result | {
+        "status": status,
+        "message": message,
+        "why": case["why"],
+        "expected": miss.expected,
+        "actual": miss.actual,
+    }
 
 
-def _skipped(case: Case, request: Request, verdict: Run.Verdict) -> dict[str, Any]:
-    """The result of a case whose request was never sent."""
+def _skipped(case: Case, question: Question, verdict: Run.Verdict) -> dict[str, Any]:
+    """The result of a case whose question was never asked."""
     message = {"code": "not_reached", "stopped": verdict in STOPPED}
-    return _asked(case, request) | {"status": "skipped", "message": message}
+    return _asked(case, question) | {"status": "skipped", "message": message}
 
 
-def _asked(case: Case, request: Request) -> dict[str, Any]:
-    """What is known of a case before its request is sent; status and message are still to come."""
-    sent: dict[str, Any] = {"method": request.method, "path": request.path}
-    if request.headers:
-        sent["headers"] = dict(request.headers)
-    if request.body:
-        sent["body"] = shortened(request.body, SHOWN_BODY)
+def _asked(case: Case, question: Question) -> dict[str, Any]:
+    """What is known of a case before its question is asked; status and message are still to come."""
     return {
         "name": case["name"],
         "status": "",
         "message": None,
         "why": "",
-        "request": sent,
+        "request": question.shown,
         "response": None,
         "expected": None,
         "actual": None,
@@ -338,20 +481,7 @@ def _asked(case: Case, request: Request) -> dict[str, Any]:
 def _no_answer(observation: Observation) -> Miss | None:
     if not observation.error:
         return None
-    return Miss({"code": "no_answer", "error": clean(observation.error, SHOWN_HEADER)}, "", "")
-
-
-def _response(observation: Observation, expectation: Expectation) -> dict[str, Any] | None:
-    if observation.status is None:
-        return None
-    kept = dict.fromkeys((*KEPT_HEADERS, *map(str.lower, expectation.headers)))
-    headers = {name: header(observation, name) for name in kept}
-    return {
-        "status": observation.status,
-        "headers": {name: shortened(value, SHOWN_HEADER) for name, value in headers.items() if value is not None},
-        "body": clean(observation.body, SHOWN_BODY),
-        "truncated": observation.truncated or len(observation.body.decode(errors="replace")) > SHOWN_BODY,
-    }
+    return Miss({"code": "no_answer", "error": clean(observation.error, SHOWN_NAME)}, "", "")
 
 
 def _output(output: bytes, limits: sandbox.Limits) -> str:

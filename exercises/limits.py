@@ -37,6 +37,15 @@ DEFAULTS: dict[str, int | float] = {
 }
 
 
+# Other defaults where a kind needs them: a cold start of Streamlit takes 2 s of CPU, and each look at the app 0.1 s.
+DEFAULTS_OF_KIND: dict[str, dict[str, int | float]] = {"streamlit": {"wall_seconds": 30.0, "cpu_seconds": 20.0}}
+
+
+def limits_for(kind: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """What programs of an exercise may use, where it sets *own* limits."""
+    return {**DEFAULTS, **DEFAULTS_OF_KIND.get(kind, {}), **own}
+
+
 def problem_of(limits: Mapping[str, Any]) -> str:
     """What is wrong with the limits of an exercise; "" when nothing is."""
     for name, value in limits.items():

@@ -6,11 +6,26 @@ from typing import Any
 
 from exercises.answers.words import WORDS as KIND_WORDS
 from exercises.answers.words import KindWords
-from exercises.models import Run
+from exercises.models import ExerciseVersion, Run
 from exercises.python_errors import explain, last_line
 
 STILL_WAITING_SECONDS = 15
 MIB = 1024 * 1024
+
+Kind = ExerciseVersion.Kind
+ALL_PASS = {
+    Kind.HTTP: "Your program answers every request as the task asks.",
+    Kind.FUNCTION: "Every call gives what the task asks for.",
+    Kind.SCRIPT: "Your program does in every run what the task asks.",
+    Kind.STREAMLIT: "Your app shows what the task asks for.",
+}
+# What to look for in a program that ended by itself.
+ENDED = {
+    Kind.HTTP: "A web application keeps running and waits for requests; look for `exit()` and the like.",
+    Kind.FUNCTION: "We import your file and call its functions; look for `exit()` and the like.",
+    Kind.SCRIPT: "Look for what could make Python itself crash.",
+    Kind.STREAMLIT: "An app ends at the end of its script, and never by itself; look for `os._exit()` and the like.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,12 @@ def pending(run: Run) -> Words:
 
 
 def passed(run: Run) -> Words:
-    return Words(tests_pass(run), "Your program answers every request as the task asks.")
+    return Words(tests_pass(run), ALL_PASS[kind_of(run)])
+
+
+def kind_of(run: Run) -> Kind:
+    """What sort of exercise the run is about; no query where its submission came from `with_current_run()`."""
+    return Kind(run.submission.exercise_version.kind)
 
 
 def failed(run: Run) -> Words:
@@ -121,6 +141,8 @@ def not_started(run: Run) -> Words:
         return Words("Python could not read your code", python_says(run), [*help_with(run), "No test ran."])
     if run.reason == "import_error":
         return Words("Your code imports something that is not there", python_says(run), help_with(run))
+    if run.reason == "no_app" and kind_of(run) != Kind.HTTP:
+        return Words("There is nothing to talk to", "The program did not answer us at all.", ["No test ran."])
     if run.reason == "no_app":
         return Words(
             "There is nothing to talk to",
@@ -131,7 +153,7 @@ def not_started(run: Run) -> Words:
         return Words(
             "Your program ended by itself",
             f"It ended{how_it_ended(run)} before all tests were done.",
-            ["A web application keeps running and waits for requests; look for `exit()` and the like."],
+            [ENDED[kind_of(run)]],
         )
     return Words("Your code stopped with an error before it was ready", python_says(run), help_with(run))
 

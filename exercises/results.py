@@ -13,7 +13,7 @@ from django.utils.timezone import now
 from exercises import events
 from exercises.answers.review import OptionRow, Review, option_rows, review_of
 from exercises.answers.words import KindWords
-from exercises.case_sentences import asked, finding
+from exercises.case_sentences import asked, did, finding
 from exercises.models import Run, Submission
 from exercises.outcomes import (
     LOOKS,
@@ -61,6 +61,7 @@ class TestRow:
     tone: str
     icon: str
     duration_ms: float | None = None
+    did: str = ""
     asked: str = ""
     message: str = ""
     why: str = ""
@@ -236,7 +237,7 @@ def not_run(name: str) -> TestRow:
 def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
     word, tone, icon = ROW_LOOKS[test["status"]]
     message = test["message"] or {}
-    raised = message.get("code") == "exception"
+    raised = message.get("code") in ("exception", "wrong_exception")
     response = test["response"] or {}
     return TestRow(
         name=test["name"],
@@ -245,6 +246,7 @@ def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
         tone=tone,
         icon=icon,
         duration_ms=test["duration_ms"],
+        did=did(test["request"]),
         asked=asked(test["request"]),
         message=finding(test),
         why=test["why"],

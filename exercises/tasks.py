@@ -6,8 +6,8 @@ from exercises import checking, grading, sweeping
 
 # The pool kills a task that runs longer, so that a bug of ours costs one process for a while and not for ever. The
 # sandbox ends every program before: a minute is the most an exercise may set, twice that and two starts where a warm
-# zygote is lost. A check runs many programs.
-JUDGE_SECONDS = 200
+# zygote is lost, and 20 s for the starts of a program that is run for each case. A check runs many programs.
+JUDGE_SECONDS = 260
 CHECK_SECONDS = 1800
 
 

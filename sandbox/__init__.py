@@ -3,7 +3,7 @@
 Plain Python on the standard library and bubblewrap. docs/sandbox.md has the threat model.
 """
 
-from sandbox.job import Burst, HttpProbe, Job, Limits, Probe, WidgetProbe
+from sandbox.job import Burst, FunctionProbe, HttpProbe, Job, Limits, Probe, WidgetProbe, WidgetSweep
 from sandbox.judging import PROBE_SECONDS, judge
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.verification import verify
@@ -13,6 +13,7 @@ __all__ = [
     "Burst",
     "Detail",
     "Ending",
+    "FunctionProbe",
     "HttpProbe",
     "Interrupted",
     "Job",
@@ -23,6 +24,7 @@ __all__ = [
     "SandboxUnavailable",
     "Usage",
     "WidgetProbe",
+    "WidgetSweep",
     "judge",
     "verify",
 ]

@@ -16,6 +16,9 @@ MAX_CLIENTS = 50
 MAX_INPUT_BYTES = 1 * MIB
 MAX_ARGUMENTS_BYTES = 64 * KIB
 MAX_WIDGETS_BYTES = 64 * KIB
+MAX_CALL_BYTES = 64 * KIB
+MAX_SWEPT_WIDGETS = 3
+MAX_SWEPT_OPTIONS = 10
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -62,7 +65,8 @@ class Burst:
     """The same request by many clients at the same moment, each on a connection of its own.
 
     One request by one client comes first, and is not reported. Then *clients* of them (2 to 50) send theirs together,
-    *attempts* times (1 to 10), and the fastest attempt in which every answer was complete is reported.
+    *attempts* times (1 to 10), and the fastest attempt in which every answer was complete is reported. A server error
+    (500 and above) to the first request, which is reported then, or to one of an attempt is the end of it.
     """
 
     request: HttpProbe
@@ -81,8 +85,8 @@ class WidgetProbe:
     """One interaction with a Streamlit app: set widgets, click, and look at what is shown then (the body, as JSON).
 
     *widget_state* maps keys of widgets to their new values. *trigger* is {"key": ...}, with a "value" where the widget
-    takes one. A widget without a key of its own has the one that an earlier answer gives. With neither of them the
-    script just runs. The first interaction of a job starts a session, which all others go on with.
+    takes one. A widget can be called by its label instead of its key, if no other has the same. With neither of them
+    the script just runs. The first interaction of a job starts a session, which all others go on with.
     """
 
     widget_state: Mapping[str, Any] = field(default_factory=dict)
@@ -92,13 +96,63 @@ class WidgetProbe:
         if len(self.body()) > MAX_WIDGETS_BYTES:
             raise ValueError(f"the widgets' values are more than {MAX_WIDGETS_BYTES} bytes")
 
+    @property
+    def names(self) -> list[str]:
+        """The widgets that it is about."""
+        trigger = self.trigger.get("key") if self.trigger else None
+        return [*self.widget_state, *([trigger] if isinstance(trigger, str) else [])]
+
+    def called(self, keys: Mapping[str, str]) -> "WidgetProbe":
+        """The same with the widgets called by their *keys*."""
+        state = {keys.get(name, name): value for name, value in self.widget_state.items()}
+        trigger = self.trigger and {
+            **self.trigger,
+            "key": keys.get(self.trigger.get("key", ""), self.trigger.get("key")),
+        }
+        return WidgetProbe(state, trigger)
+
     def body(self, session: str | None = None) -> bytes:
         """What is sent, in *session* or in a new one."""
         fields: dict[str, Any] = {"session_id": session, "widget_state": self.widget_state, "trigger": self.trigger}
         return json.dumps({name: value for name, value in fields.items() if value}).encode()
 
 
-Probe = HttpProbe | Burst | WidgetProbe
+@dataclass(frozen=True, slots=True)
+class WidgetSweep:
+    """Tries what a Streamlit app offers to choose from, and looks each time: widgets of *types*, such as "selectbox".
+
+    One look comes first. Then, of the first three widgets with at least two options, each of the first ten options is
+    chosen, and the widget's first option once more. The observation has an answer for each look, with what was chosen.
+    In a form the button that sends it is clicked as well.
+    """
+
+    types: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionProbe:
+    """One call of a function of the program. Arguments are what JSON knows; what comes of it is the body, as JSON.
+
+    harness/functions.py describes the body. The status is 200, whatever the function did but run out of memory.
+    """
+
+    function: str
+    arguments: Sequence[Any] = ()
+    keywords: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.function.isidentifier():
+            raise ValueError(f"not the name of a function: {self.function!r}")
+        if len(self.body()) > MAX_CALL_BYTES:
+            raise ValueError(f"the arguments are more than {MAX_CALL_BYTES} bytes")
+
+    def body(self) -> bytes:
+        """What is sent."""
+        call = {"function": self.function, "arguments": list(self.arguments), "keywords": dict(self.keywords)}
+        return json.dumps(call).encode()
+
+
+Probe = HttpProbe | Burst | WidgetProbe | WidgetSweep | FunctionProbe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +162,14 @@ class Job:
     *files* are relative POSIX paths; *entry* is one of them. *framework* selects the measured baseline of memory;
     "streamlit" also says that the entry is Streamlit's to run. How any other app is served depends on what it is.
 
-    kind "http"    asks what the entry serves: its `app`, or what it listens with when it runs as a script
-    kind "script"  runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
+    kind "http"      asks what the entry serves: its `app`, or what it listens with when it runs as a script
+    kind "function"  imports the entry as `main` and calls its functions: FunctionProbes only
+    kind "script"    runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
 
     *arguments* are sys.argv after the entry's name.
     """
 
-    kind: Literal["http", "script"]
+    kind: Literal["http", "function", "script"]
     framework: str
     files: Mapping[str, bytes]
     probes: Sequence[Probe] = ()
@@ -124,12 +179,14 @@ class Job:
     arguments: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in ("http", "script"):
+        if self.kind not in ("http", "function", "script"):
             raise ValueError(f"unknown kind of job: {self.kind!r}")
         self._check_files()
         if self.kind == "script" and self.probes:
             raise ValueError("a script is sent no probes")
-        if self.kind == "http" and self.input:
+        if any(isinstance(probe, FunctionProbe) != (self.kind == "function") for probe in self.probes):
+            raise ValueError("functions, and nothing else, are sent calls")
+        if self.kind != "script" and self.input:
             raise ValueError("only a script has an input")
         if len(self.input) > MAX_INPUT_BYTES:
             raise ValueError(f"the input is more than {MAX_INPUT_BYTES} bytes")
@@ -139,7 +196,7 @@ class Job:
             raise ValueError(f"the arguments are more than {MAX_ARGUMENTS_BYTES} bytes")
         if len(self.probes) > MAX_PROBES:
             raise ValueError(f"{len(self.probes)} probes; at most {MAX_PROBES}")
-        if self.framework != "streamlit" and any(isinstance(probe, WidgetProbe) for probe in self.probes):
+        if self.framework != "streamlit" and any(isinstance(probe, WidgetProbe | WidgetSweep) for probe in self.probes):
             raise ValueError("only a Streamlit app has widgets to set")
         if self.sockets > MAX_SOCKETS:
             raise ValueError(
@@ -160,10 +217,22 @@ class Job:
     @property
     def sockets(self) -> int:
         """How many connections the probes need, each of which is a socket that is made inside and passed out."""
-        return sum(1 + probe.clients * probe.attempts if isinstance(probe, Burst) else 1 for probe in self.probes)
+        return sum(map(_sockets_of, self.probes))
 
     @property
     def processes(self) -> int:
         """How many processes and threads it may have: a server may take a thread for each client of a burst."""
         clients = max((probe.clients for probe in self.probes if isinstance(probe, Burst)), default=0)
         return self.limits.processes + clients
+
+
+def _sockets_of(probe: Probe) -> int:
+    match probe:
+        case Burst():
+            return 1 + probe.clients * probe.attempts
+        case WidgetProbe():
+            return 2 if probe.names else 1  # a look may have to come first
+        case WidgetSweep():
+            return 1 + MAX_SWEPT_WIDGETS * (MAX_SWEPT_OPTIONS + 1)
+        case _:
+            return 1

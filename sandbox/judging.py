@@ -1,7 +1,6 @@
 """The judge: starts a jail, sends the probes one after the other, watches the limits, and reports what was seen."""
 
 import functools
-import json
 import logging
 import os
 import re
@@ -12,11 +11,22 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from sandbox import listening
+from sandbox import listening, widgets
 from sandbox.exchange import Exchange
 from sandbox.explanation import Explanation
 from sandbox.http_response import MAX_BODY_BYTES
-from sandbox.job import KIB, Burst, HttpProbe, Job, Probe, WidgetProbe
+from sandbox.job import (
+    KIB,
+    MAX_SWEPT_OPTIONS,
+    MAX_SWEPT_WIDGETS,
+    Burst,
+    FunctionProbe,
+    HttpProbe,
+    Job,
+    Probe,
+    WidgetProbe,
+    WidgetSweep,
+)
 from sandbox.output import Output
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.resources import Meter, ProcMeter, Sample, next_poll
@@ -26,16 +36,18 @@ logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.01  # between two looks for a port that the program listens on
 # A program that takes longer for one answer is timed out, however long the job may take. An endless loop is ended by
-# the limit of CPU time long before.
+# the limit of CPU time long before. To import what it needs a program has the whole time of the job, and Streamlit's do
+# that in their first answer.
 PROBE_SECONDS = 10.0
 REFUSAL_SECONDS = 0.2  # a refused or closed connection is often the first sign of a program that is just ending
 TRACEBACK_SECONDS = 0.5  # how long after an error a traceback may take to begin,
 QUIET_SECONDS = 0.02  # and the pause that ends it
+OK = 200
 INTERNAL_ERROR = 500  # what servers answer for an exception
 STDERR_OF_PROBE_BYTES = 4 * 1024
 WIDGETS_BODY_BYTES = 512 * KIB  # of what a Streamlit app shows, data of charts and tables included
-MAX_SESSION_LENGTH = 200
 INTERACT = "/_stcore/agent/interact"
+JSON = [("Content-Type", "application/json")]
 
 # The last line of a traceback. Under our limits Python raises this when an allocation was refused; a program that
 # raises it by itself only harms its own result.
@@ -128,16 +140,6 @@ def _has_failed(observation: Observation) -> bool:
     return any(map(_has_failed, observation.answers))
 
 
-def _session_in(body: bytes) -> str | None:
-    """The session that an answer of Streamlit's names. The program may have written it, so it is only handed back."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    session = answer.get("session_id") if isinstance(answer, dict) else None
-    return session if isinstance(session, str) and len(session) <= MAX_SESSION_LENGTH else None
-
-
 @dataclass(slots=True)
 class _Ended(Exception):
     """The job is over: a limit was reached, or the program ended."""
@@ -176,6 +178,7 @@ class _Watch:
         self._sockets = iter(inside.sockets)
         self._port: int | None = None  # where the program listens
         self._session: str | None = None  # of Streamlit, as the first answer named it
+        self._page = b""  # what Streamlit showed last
         self._next_sample = inside.started
         self._next_question = inside.started + KEEP_GOING_SECONDS
         for descriptor, handle in (
@@ -271,16 +274,18 @@ class _Watch:
             case Burst():
                 return self._burst(probe, port)
             case WidgetProbe():
-                request = HttpProbe("POST", INTERACT, [("Content-Type", "application/json")], probe.body(self._session))
-                (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES)
-                self._session = self._session or _session_in(observation.body)
+                return self._interact(probe, port)
+            case WidgetSweep():
+                return self._sweep(probe, port)
+            case FunctionProbe():
+                (observation,), end = self._exchange([HttpProbe("POST", "/", JSON, probe.body())], port)
             case _:
                 (observation,), end = self._exchange([probe], port)
         return observation, end
 
     def _burst(self, burst: Burst, port: int) -> "tuple[Observation, _Ended | None]":
         answers, end = self._exchange([burst.request], port)
-        if end is not None or answers[0].error:
+        if end is not None or _has_failed(answers[0]):
             return _together(answers, answers[0].elapsed_ms), end
         attempts = []
         for _ in range(burst.attempts):
@@ -289,16 +294,50 @@ class _Watch:
             attempts.append(_together(answers, (time.monotonic() - started) * 1000))
             if end is not None:
                 return attempts[-1], end
+            if _has_failed(attempts[-1]):
+                break  # once more would only be more tracebacks, which could fill the output
         return min(attempts, key=lambda attempt: (attempt.error != "", attempt.elapsed_ms)), None
 
+    def _interact(self, probe: WidgetProbe, port: int) -> "tuple[Observation, _Ended | None]":
+        """One interaction in the session of this job."""
+        if probe.names and not self._page:
+            observation, end = self._interact(WidgetProbe(), port)
+            if end is not None or observation.error:
+                return observation, end
+        probe = probe.called({name: widgets.key_of(name, self._page) for name in probe.names})
+        request = HttpProbe("POST", INTERACT, JSON, probe.body(self._session))
+        seconds = PROBE_SECONDS if self._page else self.job.limits.wall_seconds
+        (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES, seconds)
+        self._session = self._session or widgets.session_in(observation.body)
+        self._page = observation.body if observation.status == OK else self._page
+        return observation, end
+
+    def _sweep(self, sweep: WidgetSweep, port: int) -> "tuple[Observation, _Ended | None]":
+        started = time.monotonic()
+        observation, end = self._interact(WidgetProbe(), port)
+        answers = [observation]
+        for choice in widgets.choices_in(observation.body, sweep.types)[:MAX_SWEPT_WIDGETS]:
+            options = choice.options[:MAX_SWEPT_OPTIONS]
+            for option in (*options, options[0]):
+                if end is not None or observation.error:
+                    break
+                trigger = {"key": choice.submit} if choice.submit else None
+                observation, end = self._interact(WidgetProbe({choice.key: option}, trigger), port)
+                answers.append(replace(observation, chosen=(choice.key, option)))
+        return _together(answers, (time.monotonic() - started) * 1000), end
+
     def _exchange(
-        self, requests: Sequence[HttpProbe], port: int, body_bytes: int = MAX_BODY_BYTES
+        self,
+        requests: Sequence[HttpProbe],
+        port: int,
+        body_bytes: int = MAX_BODY_BYTES,
+        seconds: float = PROBE_SECONDS,
     ) -> "tuple[list[Observation], _Ended | None]":
         """The answers to *requests*, sent at once, and why the job ended, if it did before they were there."""
         exchanges = [Exchange(next(self._sockets), port, one, self._selector, body_bytes) for one in requests]
         end = None
         try:
-            self._wait(lambda: all(one.is_done for one in exchanges), time.monotonic() + PROBE_SECONDS)
+            self._wait(lambda: all(one.is_done for one in exchanges), time.monotonic() + seconds)
             if not all(one.is_done for one in exchanges):
                 end = _Ended(Ending.TIMED_OUT)
         except _Ended as ended:

@@ -34,7 +34,8 @@ class Observation:
     """The answer to one probe.
 
     Of a burst *elapsed_ms* is the time until all its answers were there, *answers* has an observation for each of them,
-    *error* is the first of theirs, and there is no status, header or body.
+    *error* is the first of theirs, and there is no status, header or body. The same goes for a sweep, of whose answers
+    *chosen* says which widget, by its key, was set to which option before; None in the first.
 
     *error* is "" for a complete response, else refused, closed, timeout, malformed or too_large; what arrived before
     is kept. *body* is at most 64 KiB (of a widget probe 512 KiB) and not decompressed; *truncated* says that there was
@@ -50,6 +51,7 @@ class Observation:
     error: str = ""
     stderr: bytes = b""
     answers: "tuple[Observation, ...]" = ()
+    chosen: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

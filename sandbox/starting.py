@@ -120,7 +120,8 @@ def _start(job: Job, stack: ExitStack, keep_going: Callable[[], bool], *, warm: 
         sockets += [stack.enter_context(socket.socket(fileno=descriptor)) for descriptor in received]
     if not patience.until_readable(lockdown) or os.read(lockdown, 1) != b"L":
         _fail(way, stderr, "it did not lock the job down")
-    if group is not None and not group.is_joined():
+    # Where the program has ended meanwhile, of which pid 1 tells before it goes, nobody is left in there to be seen.
+    if group is not None and not group.is_joined() and not _readable(status, 0):
         _fail(way, stderr, "it did not put the job into its cgroup")
     return Inside(
         init=init,

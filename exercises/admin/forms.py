@@ -30,9 +30,9 @@ class ExerciseForm(VersionedForm):
     title = forms.CharField(max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"}))
     kind = forms.ChoiceField(choices=ExerciseVersion.Kind)
     framework = forms.ChoiceField(
-        choices=[("", "none"), *ExerciseVersion.Framework.choices],
+        choices=[("", "None"), *ExerciseVersion.Framework.choices],
         required=False,
-        help_text="Of kinds in which code is written.",
+        help_text="Of kinds in which code is written; a function and a program can do without one.",
     )
     difficulty = forms.ChoiceField(choices=ExerciseVersion.Difficulty)
     prompt_markdown = forms.CharField(

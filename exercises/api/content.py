@@ -10,7 +10,7 @@ from rest_framework import generics, serializers
 from courses.models import Course, Lesson
 from exercises.answers import KINDS
 from exercises.api.errors import NOT_FOUND
-from exercises.limits import DEFAULTS
+from exercises.limits import limits_for
 from exercises.models import Exercise, ExerciseVersion
 
 
@@ -149,7 +149,7 @@ class ExerciseOutput(ExerciseInList):
     @extend_schema_field(LimitsOutput)
     def get_limits(self, exercise: Exercise) -> Any:
         assert exercise.published is not None  # noqa: S101 - the view reads published exercises
-        return LimitsOutput(DEFAULTS | exercise.published.limits).data
+        return LimitsOutput(limits_for(exercise.published.kind, exercise.published.limits)).data
 
     def get_cases(self, exercise: Exercise) -> list[str]:
         assert exercise.published is not None  # noqa: S101 - the view reads published exercises

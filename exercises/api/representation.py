@@ -14,13 +14,24 @@ from exercises.results import message_of, progress_of
 
 
 class RequestOutput(serializers.Serializer[Any]):
-    method = serializers.CharField()
-    path = serializers.CharField()
+    """What was asked; which of the keys are there depends on the kind of the exercise."""
+
+    method = serializers.CharField(required=False, help_text="Kind http.")
+    path = serializers.CharField(required=False, help_text="Kind http.")
+    clients = serializers.IntegerField(required=False, help_text="Kind http: so many sent it at once.")
+    call = serializers.CharField(required=False, help_text="Kind function: the call as Python writes it.")
+    run = serializers.CharField(required=False, help_text="Kind script: the command.")
+    input = serializers.CharField(required=False, help_text="Kind script: what stood on the standard input.")
+    interact = serializers.CharField(required=False, help_text="Kind streamlit: what was set and clicked.")
 
 
 class ResponseOutput(serializers.Serializer[Any]):
-    status = serializers.IntegerField()
-    body = serializers.CharField(help_text="Hostile text: escape it.")
+    status = serializers.IntegerField(
+        allow_null=True, help_text="Kind http: of the answer; kind script: the exit code; else null."
+    )
+    body = serializers.CharField(
+        help_text="What was answered, returned or raised, printed, or shown. Hostile text: escape it."
+    )
 
 
 class TestOutput(serializers.Serializer[Any]):

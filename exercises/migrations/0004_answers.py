@@ -27,6 +27,9 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("http", "Web application"),
+                    ("function", "Function"),
+                    ("script", "Program"),
+                    ("streamlit", "Streamlit app"),
                     ("choice", "Questions"),
                     ("decision", "Decision"),
                     ("scenario", "Scenarios"),

@@ -100,6 +100,9 @@ class ExerciseVersion(models.Model):
 
     class Kind(models.TextChoices):
         HTTP = "http", "Web application"
+        FUNCTION = "function", "Function"
+        SCRIPT = "script", "Program"
+        STREAMLIT = "streamlit", "Streamlit app"
         # Answered, not coded: exercises.answers.
         CHOICE = "choice", "Questions"
         DECISION = "decision", "Decision"

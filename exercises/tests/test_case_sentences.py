@@ -1,6 +1,7 @@
 import pytest
 
-from exercises.case_sentences import SENTENCES, asked, finding, sentence
+from exercises.case_sentences import ELEMENT_PARTS, NO_FILTER, SENTENCES, asked, finding, sentence
+from exercises.kinds.streamlit import CONDITIONS, FILTER_PROBLEMS
 
 GET = {"method": "GET", "path": "/health"}
 
@@ -12,6 +13,11 @@ GET = {"method": "GET", "path": "/health"}
         ({"method": "POST", "path": "/items", "body": '{"name": "tea"}'}, 'POST /items with {"name": "tea"}'),
         ({"method": "POST", "path": "/", "body": "x" * 200}, f"POST / with {'x' * 119}…"),
         ({"method": "POST", "path": "/", "body": ""}, "POST /"),
+        ({"method": "GET", "path": "/slow", "clients": 20}, "GET /slow from 20 clients at once"),
+        ({"call": "rank({}, weights={})"}, "rank({}, weights={})"),
+        ({"run": "python main.py --fast"}, "python main.py --fast"),
+        ({"run": "python main.py", "input": "3\n"}, "python main.py with the input '3\\n'"),
+        ({"call": f"rank('{'x' * 200}')"}, f"rank('{'x' * 113}…"),
     ],
 )
 def test_asked_is_what_was_sent(request_, text):
@@ -100,6 +106,124 @@ def test_asked_is_what_was_sent(request_, text):
             "We expected the text “hello” in the answer, and it is not there.",
         ),
         (
+            {"code": "no_figure", "path": "response.chart.figure"},
+            "We expected a figure at response.chart.figure of the answer, and there is none with any data.",
+        ),
+        (
+            {"code": "figure_differs", "axis": "y", "expected": "[120]", "actual": "[120, 80]"},
+            "We expected the chart to draw [120] along y, and it draws [120, 80].",
+        ),
+        (
+            {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100},
+            "20 requests at once took 4.1 s; expected at most 1 s.",
+        ),
+        (
+            {"code": "too_slow", "clients": 2, "expected_ms": 250, "actual_ms": 1001},
+            "2 requests at once took 1 s; expected at most 250 ms.",
+        ),
+        (
+            {
+                "code": "value_differs",
+                "path": "port",
+                "difference": "type",
+                "expected": "8000",
+                "actual": "None",
+                "expected_type": "int",
+                "actual_type": "None",
+            },
+            "At port we expected an int, 8000, and got None.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "type", "type": "set", "path": ""},
+            "It returned a set. Return a list instead.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "type", "type": "Item", "path": "[0].x"},
+            "It returned an Item, at [0].x. We can compare None, bool, int, float, str, list, tuple and dict.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "key", "type": "int", "path": ""},
+            "It returned a dictionary with a key of type int. Keys have to be texts here.",
+        ),
+        (
+            {"code": "unfit_value", "problem": "number", "type": "float", "path": "[1]"},
+            "It returned a number at [1] that is not finite, or that has hundreds of digits.",
+        ),
+        ({"code": "no_function", "type": ""}, "There is no function of that name in `main.py`."),
+        ({"code": "no_function", "type": "int"}, "The name is there, but it is an int and no function."),
+        (
+            {"code": "not_raised", "expected": "ValueError", "actual": "[]"},
+            "We expected the exception ValueError, and it returned [].",
+        ),
+        (
+            {
+                "code": "wrong_exception",
+                "expected": "ValueError",
+                "exception": "KeyError",
+                "message": "'x'",
+                "file": "main.py",
+                "line": 3,
+            },
+            "We expected the exception ValueError. Your code stopped with an error (main.py, line 3): KeyError: 'x'",
+        ),
+        (
+            {"code": "message_lacks", "expected": "speed", "actual": "unknown"},
+            "We expected “speed” in the message of the exception, which is: unknown",
+        ),
+        (
+            {"code": "output_differs", "line": 2, "expected": "b", "actual": "c"},
+            "In line 2 of the output we expected “b” and got “c”.",
+        ),
+        (
+            {"code": "output_differs", "line": 2, "expected": "b", "actual": None},
+            "We expected a line 2 in the output, “b”, and it ends before.",
+        ),
+        (
+            {"code": "output_differs", "line": 2, "expected": None, "actual": "c"},
+            "We expected the output to end before line 2, and got “c”.",
+        ),
+        ({"code": "output_lacks", "expected": "b"}, "We expected the text “b” in the output, and it is not there."),
+        ({"code": "exit_code", "expected": 0, "actual": 1}, "We expected the exit code 0 and got 1."),
+        ({"code": "no_answer", "error": "stopped"}, "The program was stopped before it had ended."),
+        ({"code": "no_element", "type": "area chart"}, "We expected an area chart, and there is none."),
+        (
+            {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2},
+            "We expected exactly 1 of the type line chart, and there are 2.",
+        ),
+        (
+            {"code": "element_count", "type": "title", "expected": 2, "actual": 1},
+            "We expected exactly 2 of the type title, and there is 1.",
+        ),
+        (
+            {"code": "element_count", "type": "error", "expected": 0, "actual": 1},
+            "We expected no error, and there is one.",
+        ),
+        (
+            {"code": "element_differs", "type": "title", "part": "text", "expected": "Sales", "actual": "{sales}"},
+            "We expected the title “Sales” and found “{sales}”.",
+        ),
+        (
+            {"code": "element_differs", "type": "line chart", "part": "values", "expected": "[1]", "actual": "[]"},
+            "We expected the line chart to draw [1], and it draws [].",
+        ),
+        (
+            {"code": "interaction_refused", "problem": "unknown_key", "message": "No element"},
+            "There is no such widget on the page.",
+        ),
+        (
+            {"code": "interaction_refused", "problem": "invalid_value", "message": "'x' is not one of the options."},
+            "Streamlit did not take that: 'x' is not one of the options.",
+        ),
+        ({"code": "no_choice"}, "We looked for one with at least two options, and there is none."),
+        (
+            {"code": "no_filter", "problem": "no_chart", "widget": "Region", "option": "South"},
+            "With “South” chosen in “Region” there is no chart.",
+        ),
+        (
+            {"code": "no_filter", "problem": "same", "widget": "Region", "option": "South", "other": "North"},
+            "The chart is the same for “North” and “South” of “Region”. It should show the chosen rows only.",
+        ),
+        (
             {"code": "no_answer", "error": "refused"},
             "Nothing accepted the connection: the program does not listen any more.",
         ),
@@ -131,8 +255,37 @@ def test_finding_says_what_we_expected_and_got(message, text):
         assert sentence(test) == f"We sent GET /health. {text}"
 
 
+def test_sentence_says_what_was_called():
+    test = {"request": {"call": "rank({})"}, "message": {"code": "no_function", "type": ""}}
+
+    assert sentence(test) == "We called rank({}). There is no function of that name in `main.py`."
+
+
+@pytest.mark.parametrize(
+    ("interaction", "text"),
+    [
+        ("looked at the app", "We looked at the app. There is no such widget on the page."),
+        ('set Region to "South"', 'We set Region to "South". There is no such widget on the page.'),
+    ],
+)
+def test_sentence_says_what_was_done(interaction, text):
+    message = {"code": "interaction_refused", "problem": "unknown_key", "message": ""}
+
+    assert sentence({"request": {"interact": interaction}, "message": message}) == text
+
+
+def test_every_part_of_an_element_has_a_sentence():
+    assert set(ELEMENT_PARTS) == set(CONDITIONS)
+
+
+def test_every_problem_of_a_filter_has_a_sentence():
+    assert set(NO_FILTER) == set(FILTER_PROBLEMS)
+
+
 def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
-        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "no_answer", "exception",
-        "not_reached",
+        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
+        "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised", "wrong_exception",
+        "message_lacks", "no_figure", "figure_differs", "no_element", "element_count", "element_differs",
+        "interaction_refused", "no_choice", "no_filter", "output_differs", "output_lacks", "exit_code",
     }  # fmt: skip

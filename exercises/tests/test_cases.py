@@ -2,8 +2,10 @@
 
 import pytest
 
-from exercises.cases import CasesError, Request, declared_params, expected, parse, requests
-from exercises.expectations import ABSENT, Expectation
+from exercises.cases import CasesError, declared_params, expected, parse, questions
+from exercises.kinds import http
+from exercises.kinds.http import ABSENT, Expectation, Request
+from sandbox import PROBE_SECONDS, job
 
 FAMILY = """\
 [params]
@@ -74,7 +76,7 @@ def test_parse_fills_parameters_and_keeps_random_values():
 def test_requests_and_expected_hold_the_same_values_of_one_seed():
     cases = parse(FAMILY, {"framework": "$Flask"})
 
-    assert requests(cases, seed=7) == [
+    assert questions(cases, seed=7) == [
         Request("GET", "/", (), b""),
         Request("GET", "/zphxzbsd", (("Accept", "text/html"),), b""),
     ]
@@ -87,7 +89,7 @@ def test_requests_and_expected_hold_the_same_values_of_one_seed():
 def test_values_take_their_type_and_are_quoted_in_a_path():
     cases = parse(ITEMS)
 
-    assert requests(cases, seed=3) == [
+    assert questions(cases, seed=3) == [
         Request(
             "POST",
             "/items/Blue%20pen?n=8",
@@ -100,8 +102,22 @@ def test_values_take_their_type_and_are_quoted_in_a_path():
     ]
 
 
+def test_a_burst_is_a_request_by_several_clients():
+    cases = parse(case(request='{ path = "/slow", clients = 20 }', expect="{ status = 200, within_ms = 1000 }"))
+
+    assert questions(cases, seed=1) == [Request("GET", "/slow", (), b"", clients=20)]
+    assert questions(cases, seed=1)[0].shown == {"method": "GET", "path": "/slow", "clients": 20}
+    assert expected(cases, seed=1) == [Expectation(status=(200,), within_ms=1000)]
+
+
+def test_bursts_are_bounded_as_the_sandbox_bounds_them():
+    assert (http.MAX_CLIENTS, http.MAX_CONNECTIONS) == (job.MAX_CLIENTS, job.MAX_SOCKETS)
+    assert job.Burst(job.HttpProbe("GET", "/"), 2).attempts == http.ATTEMPTS
+    assert http.MAX_WITHIN_MS < 1000 * PROBE_SECONDS
+
+
 def test_random_values_differ_between_seeds():
-    paths = {requests(parse(FAMILY, {"framework": "Flask"}), seed)[1].path for seed in range(50)}
+    paths = {questions(parse(FAMILY, {"framework": "Flask"}), seed)[1].path for seed in range(50)}
 
     assert len(paths) == 50
 
@@ -137,7 +153,7 @@ def case(name='"It answers"', request='{ path = "/" }', expect="{ status = 200 }
         (case(request="{}"), "line 4: request needs 'path'"),
         (case(request='"GET /"'), "line 4: request must be a table"),
         (case(request='{ path = "/", verb = "GET" }'),
-         "line 4: unknown key 'verb'; request knows body, headers, json, method, path"),
+         "line 4: unknown key 'verb'; request knows body, clients, headers, json, method, path"),
         (case(request='{ path = "health" }'),
          "line 4: path must start with / and have other characters than those of addresses percent-encoded"),
         (case(request='{ path = "/a b" }'),
@@ -154,7 +170,26 @@ def case(name='"It answers"', request='{ path = "/" }', expect="{ status = 200 }
         (case(request='{ path = "/", headers = { A = 1 } }'), "line 4: A must be a text in ASCII, on one line"),
         (case(request='{ path = "/", headers = { Host = "x" } }'), "line 4: Host is written by the sandbox"),
         (case(request='{ path = "/", headers = [] }'), "line 4: headers must be a table of texts"),
-        (case(expect="{}"), "line 5: expect needs at least one of status, content_type, headers, json, text_contains"),
+        (case(expect="{}"),
+         "line 5: expect needs at least one of status, content_type, headers, json, text_contains, figure, within_ms"),
+        (case(request='{ path = "/", clients = 1 }'), "line 4: clients must be a whole number from 2 to 50"),
+        (case(request='{ path = "/", clients = 51 }'), "line 4: clients must be a whole number from 2 to 50"),
+        (case(request='{ path = "/", clients = true }'), "line 4: clients must be a whole number from 2 to 50"),
+        (case(request='{ path = "/", clients = "${r}" }', before='random.r = { kind = "integer", min = 2, max = 3 }'),
+         "line 4: clients must be a whole number from 2 to 50"),
+        (case(request='{ path = "/", clients = 2 }', expect="{ within_ms = 0.5 }"),
+         "line 5: within_ms must be a whole number from 1 to 9000"),
+        (case(expect="{ within_ms = 100 }"), "line 5: within_ms is for a request with clients"),
+        (case(expect="{ figure = 1 }"), "line 5: figure must be a table"),
+        (case(expect="{ figure = { y = [1] } }"), "line 5: figure needs 'at'"),
+        (case(expect='{ figure = { at = "a" } }'), "line 5: figure needs x or y"),
+        (case(expect='{ figure = { at = "a", y = 1 } }'), "line 5: y must be an array"),
+        (case(expect='{ figure = { at = "${r}", y = [1] } }', before='random.r.kind = "word"'),
+         "line 5: at must be the same for every run: no random values"),
+        (case(expect='{ figure = { at = "a", y = [], z = [1] } }'), "line 5: unknown key 'z'; figure knows at, x, y"),
+        ("".join(case(name=f'"{n}"', request='{ path = "/", clients = 50 }') for n in range(7)),
+         "line 2: the cases need 1057 connections, 1000 at most: a request with clients takes one for each, 3 times, "
+         "and one more"),
         (case(expect="{ status = 99 }"), "line 5: status must be a number from 100 to 599, or an array of them"),
         (case(expect="{ status = true }"), "line 5: status must be a number from 100 to 599, or an array of them"),
         (case(expect="{ status = [] }"), "line 5: status must be a number from 100 to 599, or an array of them"),

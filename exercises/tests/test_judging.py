@@ -240,6 +240,35 @@ def test_judgement_calls_what_the_sandbox_refuses_blocked(line, message):
     assert result.details["message"] == message
 
 
+BURST = parse("""
+[[case]]
+name = "20 at once"
+request = { path = "/", clients = 20 }
+expect = { status = 200, text_contains = "done", within_ms = 1000 }
+""")
+DONE = Observation(status=200, body=b"done", elapsed_ms=900)
+
+
+@pytest.mark.parametrize(
+    ("answers", "elapsed_ms", "message"),
+    [
+        ([DONE] * 20, 1000.0, None),
+        ([DONE] * 20, 1000.2, {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 1001}),
+        ([DONE] * 19 + [Observation(status=503)], 10.0, {"code": "status", "expected": [200], "actual": 503}),
+        # What is wrong comes before what is slow.
+        ([Observation(status=200)] * 20, 4000.0, {"code": "text_missing", "expected": "done"}),
+    ],
+)
+def test_judgement_compares_each_answer_of_a_burst_and_then_its_time(answers, elapsed_ms, message):
+    report = Report(ending=Ending.FINISHED, observations=(Observation(answers=answers, elapsed_ms=elapsed_ms),))
+
+    (test,) = judgement(report, BURST, seed=1, files=FILES, starter=STARTER, limits=Limits()).tests
+
+    assert (test["message"], test["duration_ms"]) == (message, round(elapsed_ms, 1))
+    assert test["request"] == {"method": "GET", "path": "/", "clients": 20}
+    assert test["response"]["status"] == (503 if message and message.get("actual") == 503 else 200)
+
+
 FULL = {"stdout": b"x" * 70000, "truncated": True}
 
 

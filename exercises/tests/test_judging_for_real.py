@@ -4,9 +4,9 @@ import pytest
 
 import sandbox
 from exercises import judging
-from exercises.cases import expected, parse, requests
-from exercises.expectations import ABSENT
+from exercises.cases import expected, parse, questions
 from exercises.judging import JudgingInterrupted, JudgingPostponed, judge_files
+from exercises.kinds.http import ABSENT
 from exercises.models import ExerciseVersion, Run
 from exercises.tests.builders import make_exercise, make_run, make_submission
 
@@ -251,6 +251,53 @@ def test_no_expected_value_goes_into_the_sandbox(monkeypatch):
     assert str(item["price_with_tax"]) not in repr(jobs)  # and this is to be found out
 
 
+BURST = parse("""
+[[case]]
+name = "20 requests at once are answered within half a second"
+request = { path = "/report", clients = 20 }
+expect = { status = 200, json = { ready = true }, within_ms = 500 }
+
+[[case]]
+name = "It still answers one"
+request = { path = "/report" }
+expect = { status = 200 }
+""")
+REPORT = """
+import asyncio, time
+from fastapi import FastAPI, Response
+app = FastAPI()
+calls = 0
+
+@app.get("/report")
+async def report(response: Response):
+    global calls
+    calls += 1
+    await asyncio.sleep(0.05)
+    return {"ready": True}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        (REPORT, None),
+        (REPORT.replace("async def", "def").replace("await asyncio", "time"), None),
+        (REPORT.replace("await asyncio", "time"), "too_slow"),
+        (REPORT.replace('"ready": True', '"ready": calls < 5'), "json_differs"),
+        (REPORT.replace("    return", "    if calls > 16: raise KeyError(calls)\n    return"), "exception"),
+    ],
+    ids=["waits", "threads", "blocks", "wrong answers", "exceptions"],
+)
+def test_a_burst_tells_what_blocks_from_what_waits(source, code):
+    result = judge_files(ExerciseVersion(framework="fastapi", cases=BURST, starter=STARTER), {"main.py": source}, SEED)
+
+    first, second = result.tests
+    assert (first["message"] or {"code": None})["code"] == code
+    assert second["status"] == ("error" if code == "exception" else "passed")
+    if code == "too_slow":
+        assert first["message"]["actual_ms"] >= 20 * 50
+
+
 @pytest.mark.django_db
 def test_judge_gives_the_columns_of_the_run_and_tells_its_progress():
     exercise = make_exercise(cases=CASES, starter=STARTER)
@@ -265,7 +312,7 @@ def test_judge_gives_the_columns_of_the_run_and_tells_its_progress():
     assert Run.objects.finish(run, **result)
     run.refresh_from_db()
     assert (run.status, run.verdict, run.score, answered) == (Run.Status.DONE, Verdict.PASSED, 1.0, [1, 2, 3])
-    assert run.tests[2]["request"]["path"] == requests(CASES, SEED)[2].path
+    assert run.tests[2]["request"] == questions(CASES, SEED)[2].shown
     assert run.cpu_ms > 0
 
 

@@ -1,6 +1,7 @@
 """Every program in every lesson does, in the sandbox, what the text around it says.
 
-What it says stands in listings/<course>/<lesson>/<listing>.toml, in the format of an exercise's cases.
+What it says stands in listings/<course>/<lesson>/<listing>.toml, in the format of an exercise's cases; of which kind,
+the listing's framework tells.
 """
 
 from pathlib import Path
@@ -26,11 +27,16 @@ PROGRAMS = {
 }
 
 
+# Of the claims about a listing, by its framework; http for the others.
+KINDS = {"python": "script", "streamlit": "streamlit"}
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_listing_does_what_its_lesson_says(name):
     listing = PROGRAMS[name]
-    cases = parse((LISTINGS / f"{name}.toml").read_text())
-    version = ExerciseVersion(framework=listing.framework, cases=cases, starter={"main.py": ""})
+    kind = KINDS.get(listing.framework, "http")
+    cases = parse((LISTINGS / f"{name}.toml").read_text(), kind=kind)
+    version = ExerciseVersion(kind=kind, framework=listing.framework, cases=cases, starter={"main.py": ""})
 
     judgement = judge_files(version, {"main.py": listing.source + "\n"}, seed=3)
 

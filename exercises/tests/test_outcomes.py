@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from exercises.models import Run
+from exercises.models import ExerciseVersion, Run, Submission
 from exercises.outcomes import LOOKS, WORDS, outcome_of, words_for
 from exercises.python_errors import EXPLANATIONS, explain
 from exercises.results import caret_in
@@ -16,10 +16,16 @@ def rows(*statuses):
     return [{"name": f"Test {number}", "status": status} for number, status in enumerate(statuses, start=1)]
 
 
-def done(verdict, reason="", details=None, passed=0, total=4):
+def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
     statuses = ["passed"] * passed + ["failed"] * (total - passed)
     return Run(
-        uuid=NUMBER, status=Status.DONE, verdict=verdict, reason=reason, details=details or {}, tests=rows(*statuses)
+        submission=Submission(exercise_version=ExerciseVersion(kind=kind)),
+        uuid=NUMBER,
+        status=Status.DONE,
+        verdict=verdict,
+        reason=reason,
+        details=details or {},
+        tests=rows(*statuses),
     )
 
 
@@ -48,6 +54,27 @@ def done(verdict, reason="", details=None, passed=0, total=4):
             "The test passes",
             "Your program answers every request as the task asks.",
             [],
+        ),
+        (
+            done(Verdict.PASSED, passed=4, kind="function"),
+            "pass",
+            "All 4 tests pass",
+            "Every call gives what the task asks for.",
+            [],
+        ),
+        (
+            done(Verdict.CRASHED, "exited", {"exit_code": 0}, kind="function"),
+            "not_started",
+            "Your program ended by itself",
+            "It ended with code 0 before all tests were done.",
+            ["We import your file and call its functions; look for `exit()` and the like."],
+        ),
+        (
+            done(Verdict.CRASHED, "no_app", kind="function"),
+            "not_started",
+            "There is nothing to talk to",
+            "The program did not answer us at all.",
+            ["No test ran."],
         ),
         (
             done(Verdict.FAILED, "mismatch", passed=3),

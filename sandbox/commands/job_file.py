@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.commands.guessing import framework_of, kind_of, probes_of
-from sandbox.job import Burst, HttpProbe, Job, Limits, Probe, WidgetProbe
+from sandbox.job import Burst, FunctionProbe, HttpProbe, Job, Limits, Probe, WidgetProbe, WidgetSweep
 
 NAME = "job.toml"
 MAX_FILES = 1000
@@ -28,6 +28,7 @@ _JOB_KEYS = {
 _REQUEST_KEYS = {"method": str, "path": str, "headers": dict, "body": str, "json": object}
 _BURST_KEYS = {**_REQUEST_KEYS, "clients": int, "attempts": int}
 _WIDGET_KEYS = {"widget_state": dict, "trigger": dict}
+_FUNCTION_KEYS = {"function": str, "arguments": list, "keywords": dict}
 _LIMIT_KEYS = {member.name: float if member.type is float else int for member in fields(Limits)}
 _TYPE_NAMES = {str: "text", list: "an array", dict: "a table", float: "a number", int: "a whole number"}
 _HEADER = re.compile(r"^\s*\[{1,2}\s*([\w.-]+)\s*\]{1,2}")
@@ -118,13 +119,19 @@ class _Reader:
         return [self._probe(table, number) for number, table in enumerate(tables)]
 
     def _probe(self, table: Any, number: int) -> Probe:
-        """A request; a burst of them, if it says how many clients; or what to do with a Streamlit app's widgets."""
+        """A request, a burst of them if it says how many clients, a call, or a change of a Streamlit app's widgets."""
         if not isinstance(table, dict):
             raise self._error("probes must be tables: write [[probes]]", "probes", "")
         try:
             if table.keys() & _WIDGET_KEYS.keys():
                 self._check(table, _WIDGET_KEYS, "probes", number)
                 return WidgetProbe(**table)
+            if "each_option" in table:
+                self._check(table, {"each_option": list}, "probes", number)
+                return WidgetSweep(tuple(table["each_option"]))
+            if "function" in table:
+                self._check(table, _FUNCTION_KEYS, "probes", number)
+                return FunctionProbe(**table)
             if table.keys() & {"clients", "attempts"}:
                 self._check(table, _BURST_KEYS, "probes", number)
                 several = {name: table[name] for name in ("clients", "attempts") if name in table}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from sandbox.job import MIB, Burst, Job, Probe, WidgetProbe
+from sandbox.job import MIB, Burst, FunctionProbe, Job, Probe, WidgetProbe, WidgetSweep
 from sandbox.report import Observation, Report
 
 # Control characters, invisible ones (bidirectional overrides among them), and what is no character at all.
@@ -63,7 +63,8 @@ def _exchange(probe: Probe, observation: Observation) -> Iterator[str]:
     for name, value in observation.headers:
         yield f"  {harmless(name)}: {_one_line(value)}"
     for answer in observation.answers:
-        yield f"  {_answer(answer)} {_one_line(answer.body[:BODY_OF_BURST_BYTES])}"
+        chosen = f"{_one_line(answer.chosen[1])}: " if answer.chosen else ""
+        yield f"  {chosen}{_answer(answer)} {_one_line(answer.body[:BODY_OF_BURST_BYTES])}"
     if observation.body:
         yield ""
         yield harmless(observation.body).removesuffix("\n")
@@ -82,6 +83,12 @@ def _asked(probe: Probe) -> str:
         return f"{probe.clients} x {_asked(probe.request)}"
     if isinstance(probe, WidgetProbe):
         return f"widgets {_one_line(json.dumps(as_json(probe)))}"
+    if isinstance(probe, WidgetSweep):
+        return f"each option of {_one_line(', '.join(probe.types))}"
+    if isinstance(probe, FunctionProbe):
+        arguments = [_one_line(repr(argument)) for argument in probe.arguments]
+        arguments += [f"{_one_line(name)}={_one_line(repr(argument))}" for name, argument in probe.keywords.items()]
+        return f"{probe.function}({', '.join(arguments)})"
     return f"{_one_line(probe.method)} {_one_line(probe.path)}"
 
 

@@ -1,8 +1,9 @@
 """Everything after the lock-down: the learner's program is loaded and served, or run. Nothing said from here on is
 believed.
 
-A program is one of three things:
+A program is one of four things:
 
+functions    its file is loaded as the module `main`, and what it defines is called from outside
 an app       its file binds `app`, so it is loaded as the module `main` and what it called `app` is served on port 8000;
              where loading it serves something already, as `uvicorn.run(app)` at the end of a file does, that is it
 a script     it runs as `__main__`, as `python main.py` would run it, and serves by itself where it shall be asked
@@ -13,7 +14,7 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from . import inspecting, loading, scripts, self_serving, serving, streamlit_app
+from . import functions, inspecting, loading, scripts, self_serving, serving, streamlit_app
 from .diagnosis import Diagnosis
 
 
@@ -29,6 +30,9 @@ def run(job: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
     if job["kind"] == "script":
         look_for_modules_in(os.path.dirname(path))
         scripts.run(entry, diagnosis)
+    if job["kind"] == "function":
+        look_for_modules_in(loading.WORK.rstrip("/"))
+        functions.serve(loading.load(entry, diagnosis), diagnosis)
     if job["framework"] == "streamlit":
         look_for_modules_in(os.path.dirname(path))
         streamlit_app.serve(entry, diagnosis)

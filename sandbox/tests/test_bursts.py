@@ -83,6 +83,19 @@ def app(environ, start_response):
     assert [answer.body for answer in report.observations[0].answers] == [b"done"] * 50
 
 
+@pytest.mark.parametrize(("good", "statuses"), [(0, [500]), (1, [500] * 10), (11, [500] * 10)])
+def test_a_burst_ends_with_a_server_error(good, statuses):
+    source = SLOW.replace("calls > 5", f"calls > {good}").replace("KeyError(calls)", "KeyError('x' * 300)")
+
+    report = burst(source, "/breaks", 10, attempts=10)
+
+    first, _ = report.observations
+    assert (report.ending, len(first.answers)) == (Ending.FINISHED, max(1, len(statuses)))
+    assert report.stderr.count(b"KeyError: ") == len(statuses)
+    if good < 11:  # else the first attempt, in which all went well, may have been the faster one
+        assert sorted(answer.status for answer in first.answers) == statuses
+
+
 def test_answers_that_are_errors_are_answers():
     first, _ = burst(SLOW, "/breaks", 10, attempts=1).observations
 

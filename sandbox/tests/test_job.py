@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox import Burst, HttpProbe, Job, Limits, WidgetProbe
+from sandbox import Burst, FunctionProbe, HttpProbe, Job, Limits, WidgetProbe
 from sandbox.http_request import encode
 from sandbox.job import KIB, MAX_PROBES, MIB
 
@@ -18,7 +18,10 @@ FILES = {"main.py": b""}
         ({"probes": [Burst(HttpProbe("GET", "/"), 50)] * 7}, "1057 connections; at most 1000"),
         ({"probes": [WidgetProbe()]}, "only a Streamlit app"),
         ({"kind": "script", "probes": [HttpProbe("GET", "/")]}, "no probes"),
+        ({"kind": "function", "probes": [HttpProbe("GET", "/")]}, "functions, and nothing else, are sent calls"),
+        ({"probes": [FunctionProbe("f")]}, "functions, and nothing else, are sent calls"),
         ({"input": b"x"}, "only a script has an input"),
+        ({"kind": "function", "input": b"x"}, "only a script has an input"),
         ({"kind": "script", "input": bytes(MIB + 1)}, "the input is more than"),
         ({"arguments": ["a", "b\0"]}, "zero byte"),
         ({"arguments": ["x" * 65 * KIB]}, "the arguments are more than"),
@@ -75,6 +78,15 @@ def test_widget_probe_on_the_wire(probe, session, body):
 def test_widget_probe_refuses_what_is_too_large():
     with pytest.raises(ValueError, match="more than"):
         WidgetProbe({"text": "x" * 65 * KIB})
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [(("f()",), "not the name"), (("",), "not the name"), (("f", ["x" * 65 * KIB]), "more than")],
+)
+def test_function_probe_refuses_what_cannot_be_called(fields, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        FunctionProbe(*fields)
 
 
 @pytest.mark.parametrize("name", Limits.__dataclass_fields__)

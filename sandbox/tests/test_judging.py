@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Detail, Ending, HttpProbe, Interrupted, Job, SandboxUnavailable, judge, verify
+from sandbox import Detail, Ending, HttpProbe, Interrupted, Job, SandboxUnavailable, cgroup, judge, verify
 from sandbox.job import KIB, MIB
 from sandbox.level import level
 from sandbox.tests.programs import app_job, job
@@ -32,6 +32,15 @@ def wsgi(*lines):
             "    return [b'done']",
         ]
     )
+
+
+def test_a_program_that_has_ended_before_anybody_looked_was_in_its_cgroup(monkeypatch):
+    joined = cgroup.Group.is_joined
+    monkeypatch.setattr(cgroup.Group, "is_joined", lambda group: time.sleep(0.5) or joined(group))
+
+    report = judge(job("import os\nos._exit(3)"))
+
+    assert (report.ending, report.detail.exit_code) == (Ending.EXITED, 3)
 
 
 @pytest.mark.parametrize(
