@@ -19,9 +19,13 @@ Sections = Mapping[str, dict[str, Any]]
 
 
 class Format(Protocol):
-    """What is special about the cases of one kind of exercise; see exercises.kinds."""
+    """What is special about the cases of one kind of exercise; see exercises.kinds.
 
-    ASKS: str
+    Both readers note what is wrong, and return what a version stores, or None where something is. too_much() says what
+    is wrong with the cases taken together; "" when nothing is.
+    """
+
+    ASKS: str  # the key of a case that says what is asked
 
     def read_question(self, case: CaseReader, raw: Any) -> dict[str, Any] | None: ...
     def read_expectation(self, case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None: ...

@@ -18,6 +18,7 @@ NO_ANSWER = {
     "timeout": "No answer came in time.",
     "malformed": "What came back is not HTTP.",
     "too_large": "The answer is larger than 64 kB.",
+    "ended": "The program ended before it had answered.",
     "stopped": "The program was stopped before it had ended.",
     "signal": "The program was ended by a signal, as by a crash of Python itself.",
     "page_too_large": "The page is larger than 512 kB.",

@@ -71,7 +71,8 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
                                    "problem": "no_chart" | "no_rows" | "unstable" | "same" | "other_rows"}
              {"code": "no_answer",
                   "error": "refused" | "closed" | "timeout" | "malformed" | "too_large" | "page_too_large" |
-                           "stopped" | "signal"}    the last two of a run that was ended, by us or by a signal
+                           "ended" | "stopped" | "signal"}    not of requests; the last two of a program that was ended,
+                                                              by us or by a signal
              {"code": "exception", "exception": "KeyError", "message": "99",
                                    "file": "main.py" | "", "line": 9 | null, "source": str}
              {"code": "wrong_exception", "expected": "ValueError", ...}    as exception, where another was to be raised
@@ -432,7 +433,7 @@ def _test(
 ) -> dict[str, Any]:
     """The result of a case whose question was asked."""
     examined = expectation.examine(observation)
-    miss = _no_answer(observation) or examined.miss
+    miss = _no_answer(question, observation) or examined.miss
     result = _asked(case, question) | {
         "status": "passed",
         "response": examined.response,
@@ -478,10 +479,13 @@ def _asked(case: Case, question: Question) -> dict[str, Any]:
     }
 
 
-def _no_answer(observation: Observation) -> Miss | None:
+def _no_answer(question: Question, observation: Observation) -> Miss | None:
     if not observation.error:
         return None
-    return Miss({"code": "no_answer", "error": clean(observation.error, SHOWN_NAME)}, "", "")
+    # Who did not write a server knows of no connections.
+    is_over = observation.error in ("closed", "refused") and not isinstance(question, Request)
+    error = "ended" if is_over else clean(observation.error, SHOWN_NAME)
+    return Miss({"code": "no_answer", "error": error}, "", "")
 
 
 def _output(output: bytes, limits: sandbox.Limits) -> str:

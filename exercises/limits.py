@@ -38,7 +38,7 @@ DEFAULTS: dict[str, int | float] = {
 
 
 # Other defaults where a kind needs them: a cold start of Streamlit takes 2 s of CPU, and each look at the app 0.1 s.
-DEFAULTS_OF_KIND: dict[str, dict[str, int | float]] = {"streamlit": {"wall_seconds": 30.0, "cpu_seconds": 20.0}}
+DEFAULTS_OF_KIND: dict[str, dict[str, int | float]] = {"streamlit": {"wall_seconds": 40.0, "cpu_seconds": 20.0}}
 
 
 def limits_for(kind: str, own: Mapping[str, Any]) -> dict[str, Any]:

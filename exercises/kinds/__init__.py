@@ -6,10 +6,10 @@ and what is expected are kept apart everywhere: only the first goes into the san
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from exercises.case_files import CaseReader
+from exercises.case_files import Format
 from exercises.kinds import function, http, script, streamlit
 from exercises.kinds.answers import Answer, Examined
 
@@ -31,14 +31,9 @@ class Expectation(Protocol):
         ...
 
 
-class Kind(Protocol):
+class Kind(Format, Protocol):
     """What the modules have in common."""
 
-    ASKS: str  # the key of a case that says what is asked
-
-    def read_question(self, case: CaseReader, raw: Any) -> dict[str, Any] | None: ...
-    def read_expectation(self, case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None: ...
-    def too_much(self, cases: Sequence[Mapping[str, Any]]) -> str: ...
     def question(self, template: Any, values: Mapping[str, Any]) -> Question: ...
     def expectation(self, template: Any, values: Mapping[str, Any]) -> Expectation: ...
 

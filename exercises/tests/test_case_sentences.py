@@ -184,6 +184,7 @@ def test_asked_is_what_was_sent(request_, text):
         ),
         ({"code": "output_lacks", "expected": "b"}, "We expected the text “b” in the output, and it is not there."),
         ({"code": "exit_code", "expected": 0, "actual": 1}, "We expected the exit code 0 and got 1."),
+        ({"code": "no_answer", "error": "ended"}, "The program ended before it had answered."),
         ({"code": "no_answer", "error": "stopped"}, "The program was stopped before it had ended."),
         ({"code": "no_element", "type": "area chart"}, "We expected an area chart, and there is none."),
         (

@@ -304,6 +304,8 @@ def test_limits_and_ends_name_the_test_that_was_running(source, limits, verdict,
     assert (result.verdict, [test["status"] for test in result.tests]) == (verdict, statuses.split()), result.details
     if statuses.startswith("passed") and verdict != Verdict.FAILED:
         assert result.details["test"] == 1
+    if verdict == Verdict.CRASHED and result.details.get("test") == 1:
+        assert result.tests[1]["message"] == {"code": "no_answer", "error": "ended"}
 
 
 HOSTILE = {

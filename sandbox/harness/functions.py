@@ -47,9 +47,13 @@ class Unfit(Exception):
 
 def serve(names: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
     """Answer calls for ever, in the main thread and one after the other. *names* are those of the learner's module."""
-    listener = Listener(diagnosis)
-    listener.settimeout(None)  # the program may have set another for all sockets
-    listener.listen()
+    try:
+        listener = Listener(diagnosis)
+        listener.settimeout(None)  # the program may have set another for all sockets
+        listener.listen()
+    except OSError as error:  # the program is there first
+        diagnosis.failed("exited", message=str(error), exit_code=1)
+        loading.end(1)
     while True:
         connection, _ = listener.accept()
         with suppress(OSError, ValueError), connection:

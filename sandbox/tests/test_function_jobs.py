@@ -145,6 +145,13 @@ def test_each_limit_and_each_end_has_its_ending(source, limits, ending, observed
     assert report.ending is ending
 
 
+def test_a_program_that_takes_the_port_has_no_functions_to_call():
+    report = call("import socket\nmine = socket.create_server(('127.0.0.1', 8000))\ndef f(): return 1")
+
+    assert report.ending in (Ending.EXITED, Ending.NOT_READY)  # it may have been asked before
+    assert b"/opt" not in report.stderr
+
+
 def test_a_program_that_answers_calls_by_itself_has_to_wait_for_each():
     """It may take our place, and gains nothing: what is called next is not known before this call is answered."""
     report = call(
