@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exercises import answering
 from exercises.access import readable_submission, require_owner
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.answers.fields import entry_fields, matrix_fields, mendings, question_fields
 from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
@@ -32,7 +32,7 @@ SUBMIT = "submit"  # what the button of the form is called that hands in; the ot
 
 def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) -> HttpResponse:
     """Task, questions and the learner's attempts; a POST hands in the answers and answers 303 to the result."""
-    kind = KINDS[version.kind]
+    kind = ANSWERED[version.kind]
     if request.method != "POST":
         return exercise_page(request, found, version)
     answers = kind.from_form(version.sheet, request.POST)

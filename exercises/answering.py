@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import now
 
 from exercises import progress
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.errors import NotPublished
 from exercises.models import Exercise, ExerciseVersion, Owner, Run, SelfAssessment, Submission
 from exercises.owners import hold_owner
@@ -31,7 +31,7 @@ def answer(*, owner: Owner, exercise: Exercise, answers: Any) -> Submission:
     if version is None:
         raise NotPublished
     version.exercise = exercise
-    kind = KINDS[version.kind]
+    kind = ANSWERED[version.kind]
     read = kind.read(version.sheet, answers)
     owner = hold_owner(owner)
     submission = Submission.objects.create(**owner.columns, exercise_version=version, files={}, answers=read)
@@ -49,7 +49,7 @@ def _judged_run(submission: Submission, version: ExerciseVersion, tests: list[di
         submission=submission,
         status=Run.Status.DONE,
         verdict=Run.Verdict.PASSED if is_passed else Run.Verdict.FAILED,
-        reason="" if is_passed else KINDS[version.kind].reason,
+        reason="" if is_passed else ANSWERED[version.kind].reason,
         details={"kind": version.kind},
         tests=tests,
         score=round(passed / len(tests), 4),

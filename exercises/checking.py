@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.timezone import now
 
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.content import ENTRY, case_named_in
 from exercises.judging import Judgement, JudgingPostponed, judge_files
 from exercises.models import ExerciseCheck, ExerciseVersion, Run
@@ -91,7 +91,7 @@ def _store_unavailable(check: ExerciseCheck, reason: str) -> None:
 
 
 def _findings(version: ExerciseVersion) -> Iterator[Finding]:
-    if version.kind in KINDS:
+    if version.kind in ANSWERED:
         yield Finding("cases.toml", "", "answered", [], "")  # nothing to run: it was checked when it was saved
         return
     for seed in SEEDS:

@@ -9,8 +9,7 @@ from typing import Any, NamedTuple, cast
 
 from courses.publishing import content_hash, normalised_text
 from exercises import files, limits
-from exercises.answers import KINDS as ANSWERED
-from exercises.answers import AnswerKind
+from exercises.answers import ANSWERED, AnswerKind
 from exercises.answers.sheets import Sheet
 from exercises.cases import Case, CasesError, declared_params, parse
 from exercises.models import ExerciseVersion, Family

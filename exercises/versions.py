@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from courses.models import Course
 from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text
 from courses.rendering import Problem, Rendered, render
-from exercises.answers import KINDS, sheets
+from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
 from exercises.cases import declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
@@ -159,7 +159,7 @@ def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersi
         raise PublishRefused("The exercise has no content yet.")
     for name, problems in text_problems(stored).items():
         raise PublishRefused(f"Mend these problems in the {name}, then publish.", problems)
-    if check and stored.draft.kind not in KINDS and not ExerciseCheck.objects.is_green(stored.draft):
+    if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
         raise PublishRefused(
             "Check the draft in the sandbox first; it is published only when everything is as it should be."
         )
@@ -204,7 +204,7 @@ def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
         return {}
     render_text = renderer(exercise.lesson.course)
     problems = {"prompt": render_text(draft.prompt_markdown).problems}
-    if kind := KINDS.get(draft.kind):
+    if kind := ANSWERED.get(draft.kind):
         lines = Document(draft.cases_toml)
         problems["cases"] = [
             replace(problem, line=lines.line(*path) or 1)

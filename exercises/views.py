@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.models import Course, Lesson
 from exercises import answer_views, submitting
 from exercises.access import may_act, readable_submission, require_owner
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.answers.matrix import Matrix
 from exercises.course_progress import changed_since, continuation_of, progress_in
 from exercises.errors import ExerciseError, NotYours
@@ -40,7 +40,7 @@ PENDING_RETRY_SECONDS = 1
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     """Task, files, and the learner's attempts; a POST hands in the files and answers 303 to the attempt."""
     found, version = exercise_for(request, slug)
-    if version.kind in KINDS:
+    if version.kind in ANSWERED:
         return answer_views.exercise(request, found, version)
     form = FilesForm(version, request.POST if request.method == "POST" else None)
     refusal: ExerciseError | None = None

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.forms import ExerciseForm
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
@@ -84,7 +84,7 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
 
     @admin.display(description="check of the draft", empty_value="Not checked")
     def check_of_draft(self, exercise: Exercise) -> str | None:
-        if exercise.draft is not None and exercise.draft.kind in KINDS:
+        if exercise.draft is not None and exercise.draft.kind in ANSWERED:
             return "Needs none"
         status = exercise.check_status  # type: ignore[attr-defined]  # get_queryset() asks for it
         return None if status is None else ExerciseCheck.Status(status).label
@@ -110,7 +110,7 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
                 for problem in problems
             ]
             context["check"] = obj.draft.checks.first()
-            context["is_answered"] = obj.draft.kind in KINDS
+            context["is_answered"] = obj.draft.kind in ANSWERED
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- What is done ---
@@ -134,7 +134,7 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
         if exercise.draft is None:
             self.message_user(request, f"{self.title(exercise)} has no content yet.", messages.ERROR)
             return
-        if exercise.draft.kind in KINDS:
+        if exercise.draft.kind in ANSWERED:
             self.message_user(request, f"{exercise.draft} has nothing to run: it was checked when it was saved.")
             return
         request_check(version=exercise.draft, author=cast(User, request.user))

@@ -11,6 +11,6 @@ from exercises.answers.decision import Decision
 from exercises.answers.kinds import AnswerKind
 from exercises.answers.scenario import Scenario
 
-__all__ = ["KINDS", "AnswerKind"]
+__all__ = ["ANSWERED", "AnswerKind"]
 
-KINDS: dict[str, AnswerKind] = {"choice": Choice(), "decision": Decision(), "scenario": Scenario()}
+ANSWERED: dict[str, AnswerKind] = {"choice": Choice(), "decision": Decision(), "scenario": Scenario()}

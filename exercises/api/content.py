@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import generics, serializers
 
 from courses.models import Course, Lesson
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.api.errors import NOT_FOUND
 from exercises.limits import limits_for
 from exercises.models import Exercise, ExerciseVersion
@@ -159,7 +159,7 @@ class ExerciseOutput(ExerciseInList):
 def asked(exercise: Exercise, part: str) -> Any:
     """What an exercise asks that is answered, if it has this *part*."""
     version = exercise.published
-    kind = KINDS.get(version.kind) if version else None
+    kind = ANSWERED.get(version.kind) if version else None
     return kind.public(version.sheet).get(part) if version and kind else None
 
 

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from exercises import answering, submitting
 from exercises.access import readable_submission, require_owner, require_readable
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.representation import SubmissionOutput, as_json
 from exercises.api.stream import follow
@@ -58,7 +58,7 @@ class SubmissionInput(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Before a visitor becomes a guest: what is refused must not leave a session behind."""
         version = self.context["exercise"].published
-        kind = KINDS.get(version.kind)
+        kind = ANSWERED.get(version.kind)
         wanted, other = ("answers", "files") if kind else ("files", "answers")
         if other in attrs:
             raise serializers.ValidationError({other: [f"This exercise takes {wanted}."]})

@@ -7,7 +7,7 @@ from courses.loading import ContentError, load_course
 from courses.models import Course
 from courses.publishing import PublishRefused
 from courses.tests.builders import contents_of
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.models import Exercise, ExerciseVersion
 from exercises.tests.answer_content import CHOICE, DECISION, SCENARIO, TEXTS, content, make_answered, write_answered
 from exercises.toml_documents import TomlError
@@ -15,12 +15,12 @@ from exercises.toml_documents import TomlError
 
 def problems_of(kind, text):
     with pytest.raises(TomlError) as caught:
-        KINDS[kind].parse(text)
+        ANSWERED[kind].parse(text)
     return [str(problem) for problem in caught.value.problems]
 
 
 def test_a_sheet_says_what_the_file_says_and_what_it_leaves_out():
-    choice, decision, scenario = (KINDS[kind].parse(text) for kind, text in TEXTS.items())
+    choice, decision, scenario = (ANSWERED[kind].parse(text) for kind, text in TEXTS.items())
 
     first, second = choice["question"]
     assert (first["name"], first["words"], first["multiple"]) == ("first", "What do you look at first?", False)
@@ -40,7 +40,8 @@ def test_a_sheet_says_what_the_file_says_and_what_it_leaves_out():
 
 def test_cases_are_the_tests_in_order():
     names = {
-        kind: [case["name"] for case in KINDS[kind].cases(KINDS[kind].parse(text))] for kind, text in TEXTS.items()
+        kind: [case["name"] for case in ANSWERED[kind].cases(ANSWERED[kind].parse(text))]
+        for kind, text in TEXTS.items()
     }
 
     assert names["choice"] == ["What do you look at first?", "Which two are sync-first?"]

@@ -5,13 +5,13 @@ from copy import deepcopy
 import pytest
 from django.http import QueryDict
 
-from exercises.answers import KINDS
+from exercises.answers import ANSWERED
 from exercises.answers.ranking import ranking
 from exercises.case_sentences import sentence
 from exercises.errors import InvalidAnswers
 from exercises.tests.answer_content import RIGHT, TEXTS
 
-SHEETS = {kind: KINDS[kind].parse(text) for kind, text in TEXTS.items()}
+SHEETS = {kind: ANSWERED[kind].parse(text) for kind, text in TEXTS.items()}
 
 
 def changed(kind, **changes):
@@ -35,25 +35,25 @@ def at(kind, place, value):
 
 def problems_of(kind, answers):
     try:
-        KINDS[kind].read(SHEETS[kind], answers)
+        ANSWERED[kind].read(SHEETS[kind], answers)
     except InvalidAnswers as error:
         return error.problems
     return {}
 
 
 def judged(kind, answers):
-    read = KINDS[kind].read(SHEETS[kind], answers)
-    return KINDS[kind].judge(SHEETS[kind], read)
+    read = ANSWERED[kind].read(SHEETS[kind], answers)
+    return ANSWERED[kind].judge(SHEETS[kind], read)
 
 
 @pytest.mark.parametrize("kind", RIGHT)
 def test_right_answers_are_read_as_they_are_and_pass(kind):
-    assert KINDS[kind].read(SHEETS[kind], RIGHT[kind]) == RIGHT[kind]
+    assert ANSWERED[kind].read(SHEETS[kind], RIGHT[kind]) == RIGHT[kind]
     tests = judged(kind, RIGHT[kind])
     assert [(test["status"], test["message"], test["request"]) for test in tests] == [("passed", None, None)] * len(
         tests
     )
-    assert [test["name"] for test in tests] == [case["name"] for case in KINDS[kind].cases(SHEETS[kind])]
+    assert [test["name"] for test in tests] == [case["name"] for case in ANSWERED[kind].cases(SHEETS[kind])]
 
 
 ROW = {"name": "Hosting", "weight": 1}
@@ -249,7 +249,7 @@ def test_scenarios_are_complete_when_all_is_there_and_reasons_name_a_criterion(p
 def test_texts_are_stored_fit_to_be_shown():
     answers = at("scenario", "entries.0.scenario", " a\r\nb\u202e\x1b[31mred ")
 
-    read = KINDS["scenario"].read(SHEETS["scenario"], answers)
+    read = ANSWERED["scenario"].read(SHEETS["scenario"], answers)
 
     assert read["entries"][0]["scenario"] == "a\nb\N{REPLACEMENT CHARACTER}red"
 
@@ -324,4 +324,4 @@ def test_ranking_says_which_sums_are_not_complete():
     ],
 )  # fmt: skip
 def test_a_form_becomes_answers(kind, form, answers):
-    assert KINDS[kind].from_form(SHEETS[kind], QueryDict(form)) == answers
+    assert ANSWERED[kind].from_form(SHEETS[kind], QueryDict(form)) == answers

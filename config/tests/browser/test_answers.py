@@ -280,7 +280,8 @@ def test_pages_are_accessible_and_fit_every_window_in_every_state(page, kind, st
     state_of(page, kind, state)
 
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour is on its way to another
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(300)  # until no colour is on its way to another
         assert axe_violations(page) == [], scheme
     for width in (1024, 390, 320):
         page.set_viewport_size({"width": width, "height": 700})
