@@ -103,13 +103,13 @@ def load_courses() -> list[str]:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
-    from exercises.answers import KINDS  # noqa: PLC0415
+    from exercises.answers import ANSWERED  # noqa: PLC0415
     from exercises.models import Exercise  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     for description in sorted((settings.BASE_DIR / "courses" / "content").glob("*/course.toml")):
         call_command("load_course", str(description.parent), verbosity=0)
-    coded = Exercise.objects.filter(draft__isnull=False).exclude(draft__kind__in=KINDS)
+    coded = Exercise.objects.filter(draft__isnull=False).exclude(draft__kind__in=ANSWERED)
     slugs = list(coded.order_by("slug").values_list("slug", flat=True))
     connections.close_all()
     return slugs
