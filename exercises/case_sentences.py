@@ -139,6 +139,8 @@ def content_type(message: Mapping[str, Any]) -> str:
 
 
 def header(message: Mapping[str, Any]) -> str:
+    if not message["expected"]:
+        return f"We expected no header {message['name']} and got {message['actual']}."
     got = "it is missing" if message["actual"] is None else f"got {message['actual']}"
     return f"We expected the header {message['name']}: {message['expected']} and {got}."
 

@@ -212,6 +212,7 @@ def judge_files(
         framework=version.framework or NO_FRAMEWORK,
         files={path: text.encode() for path, text in files.items()},
         limits=limits_of(version),
+        must_serve=version.framework == ExerciseVersion.Framework.GEVENT,  # a server: serving is what is to be learnt
     )
     try:
         if job.kind == "script":

@@ -166,7 +166,8 @@ class Job:
     kind "function"  imports the entry as `main` and calls its functions: FunctionProbes only
     kind "script"    runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
 
-    *arguments* are sys.argv after the entry's name.
+    *arguments* are sys.argv after the entry's name. A program that *must_serve* runs as a script and has to listen on port
+    8000 by itself: an `app` is not served for it.
     """
 
     kind: Literal["http", "function", "script"]
@@ -177,6 +178,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     input: bytes = b""
     arguments: Sequence[str] = ()
+    must_serve: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in ("http", "function", "script"):

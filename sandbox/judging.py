@@ -231,7 +231,7 @@ class _Watch:
             port = listening.port_of(self._inside.proc)
             # One that is not the usual one may be something else that the program opens first.
             if port is not None and port in (listening.PORT, seen):
-                return port
+                return listening.PORT if self.job.must_serve else port
             seen = port
 
     def _attributed(self, ending: Ending) -> Ending:

@@ -180,6 +180,7 @@ def _job_for_harness(job: Job) -> bytes:
             "framework": job.framework,
             "entry": job.entry,
             "arguments": list(job.arguments),
+            "must_serve": job.must_serve,
             "files": {path: content.hex() for path, content in job.files.items()},
             "sockets": job.sockets,
             "limits": {

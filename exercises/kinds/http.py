@@ -107,7 +107,7 @@ class Figure:
 class Expectation:
     status: tuple[int, ...] = ()  # any of these; () is any status
     content_type: str = ""  # media type in lower case, without parameters; "" is any
-    headers: Mapping[str, str] = field(default_factory=dict)  # exact values; names in any case
+    headers: Mapping[str, str] = field(default_factory=dict)  # exact values, "" for none; names in any case
     json: Any = ABSENT
     text_contains: tuple[str, ...] = ()
     figure: Figure | None = None
@@ -283,7 +283,7 @@ def miss_of(expected: Expectation, answer: Answer) -> Miss | None:
             )
     for name, value in expected.headers.items():
         found = header(answer, name)
-        if found != value:
+        if (found or "") != value:
             cleaned = None if found is None else shortened(found, SHOWN)
             message: Message = {"code": "header", "name": name, "expected": value, "actual": cleaned}
             return Miss(message, f"{name}: {value}", "" if cleaned is None else f"{name}: {cleaned}")

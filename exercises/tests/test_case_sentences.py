@@ -48,6 +48,10 @@ def test_asked_is_what_was_sent(request_, text):
             {"code": "header", "name": "Allow", "expected": "GET", "actual": None},
             "We expected the header Allow: GET and it is missing.",
         ),
+        (
+            {"code": "header", "name": "Server", "expected": "", "actual": "waitress"},
+            "We expected no header Server and got waitress.",
+        ),
         ({"code": "not_json", "problem": "empty"}, "We expected JSON, but the body is empty."),
         (
             {"code": "not_json", "problem": "syntax", "line": 2, "column": 5},

@@ -187,6 +187,21 @@ def test_judgement_compares_headers_by_their_exact_value(headers, actual):
     assert result.tests[1]["message"] == {"code": "header", "name": "Allow", "expected": "GET", "actual": actual}
 
 
+@pytest.mark.parametrize(("headers", "verdict"), [((), "passed"), ((("server", "waitress"),), "failed")])
+def test_judgement_finds_a_header_that_must_not_be_there(headers, verdict):
+    cases = parse("""
+[[case]]
+name = "No server is named"
+request = { path = "/" }
+expect = { headers = { Server = "" } }
+""")
+    report = Report(ending=Ending.FINISHED, observations=(Observation(status=200, headers=headers),))
+
+    result = judgement(report, cases, seed=1, files=FILES, starter={}, limits=Limits())
+
+    assert result.verdict == verdict
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -6,7 +6,8 @@ A program is one of four things:
 functions    its file is loaded as the module `main`, and what it defines is called from outside
 an app       its file binds `app`, so it is loaded as the module `main` and what it called `app` is served on port 8000;
              where loading it serves something already, as `uvicorn.run(app)` at the end of a file does, that is it
-a script     it runs as `__main__`, as `python main.py` would run it, and serves by itself where it shall be asked
+a script     it runs as `__main__`, as `python main.py` would run it, and serves by itself where it shall be asked; also
+             where it binds `app`, if the job says that it must serve
 Streamlit's  a script that Streamlit runs for each session, behind its own server
 """
 
@@ -21,7 +22,7 @@ from .diagnosis import Diagnosis
 def run(job: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
     """Run the program of *job* until this process ends.
 
-    Of the job (see sandbox.starting) it reads `kind`, `framework`, `entry` and `arguments`.
+    Of the job (see sandbox.starting) it reads `kind`, `framework`, `entry`, `arguments` and `must_serve`.
     """
     entry = job["entry"]
     path = loading.WORK + entry
@@ -38,6 +39,9 @@ def run(job: dict[str, Any], diagnosis: Diagnosis) -> NoReturn:
         streamlit_app.serve(entry, diagnosis)
 
     self_serving.in_one_process()
+    if job["must_serve"]:
+        look_for_modules_in(os.path.dirname(path))
+        scripts.run(entry, diagnosis)
     if not inspecting.binds_app(path):
         look_for_modules_in(os.path.dirname(path))
         scripts.run_server(entry, diagnosis)

@@ -1,6 +1,7 @@
 """Programs as their frameworks' documentation writes them: nobody changed them so that they can be judged."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -107,6 +108,26 @@ def test_a_program_is_asked_where_it_listens(source, port):
 
     assert report.ending is Ending.FINISHED, report.stderr.decode()
     assert [observation.body.decode() for observation in report.observations] == [f"localhost:{port}"]
+
+
+GEVENT = HELLO + "from gevent.pywsgi import WSGIServer\n"
+
+
+@pytest.mark.parametrize(
+    ("last_lines", "ending"),
+    [
+        ("if __name__ == '__main__': WSGIServer(('', 8000), app).serve_forever()", Ending.FINISHED),
+        ("WSGIServer(('', 8000), app).serve_forever()", Ending.FINISHED),
+        ("server = WSGIServer(('', 8000), app); server.start()\nimport gevent; gevent.wait()", Ending.FINISHED),
+        ("WSGIServer(('', 5000), app).serve_forever()", Ending.NOT_READY),
+        ("WSGIServer(('', 8000), app).start()", Ending.EXITED),
+        ("", Ending.EXITED),
+    ],
+)
+def test_a_program_that_must_serve_does_so_by_itself_on_our_port(last_lines, ending):
+    report = judge(replace(job(GEVENT + last_lines, framework="gevent"), must_serve=True))
+
+    assert report.ending is ending, report.stderr.decode()
 
 
 def test_a_script_runs_as_python_would_run_it():
