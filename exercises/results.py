@@ -77,7 +77,9 @@ class TestRow:
     @property
     def is_bare(self) -> bool:
         """Whether there is nothing to open."""
-        return not any((self.asked, self.message, self.why, self.expected, self.actual, self.response, self.options))
+        return not any(
+            (self.did, self.asked, self.message, self.why, self.expected, self.actual, self.response, self.options)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
