@@ -1,0 +1,16 @@
+import time
+
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+def load_report():
+    """Stands for a slow query: waits, and then has the answer."""
+    time.sleep(0.2)
+    return True
+
+
+@app.get("/report")
+async def report():
+    return {"ready": load_report()}

@@ -1,0 +1,10 @@
+# fails: GET / answers 200
+from aiohttp import web
+
+
+async def root(request):
+    return {"message": "Hello from aiohttp"}
+
+
+app = web.Application()
+app.add_routes([web.get("/", root)])

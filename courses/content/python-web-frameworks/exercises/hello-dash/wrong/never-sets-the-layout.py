@@ -1,0 +1,5 @@
+# fails: The app describes a layout
+from dash import Dash, html
+
+app = Dash(__name__)
+layout = html.Div("Hello from Plotly Dash")

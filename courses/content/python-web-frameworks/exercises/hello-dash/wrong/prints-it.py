@@ -1,0 +1,6 @@
+# fails: The layout shows the greeting
+from dash import Dash, html
+
+app = Dash(__name__)
+app.layout = html.Div()
+print("Hello from Plotly Dash")

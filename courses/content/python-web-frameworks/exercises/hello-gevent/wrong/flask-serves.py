@@ -1,0 +1,24 @@
+# fails: gevent's own server answers
+from gevent import monkey
+
+monkey.patch_all()
+
+import gevent
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def home():
+    return {"message": "Hello from gevent"}
+
+
+@app.get("/slow")
+def slow():
+    gevent.sleep(0.2)
+    return {"ready": True}
+
+
+if __name__ == "__main__":
+    app.run(host="0.0.0.0", port=8000)

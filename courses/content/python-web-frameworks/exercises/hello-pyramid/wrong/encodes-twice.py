@@ -1,0 +1,14 @@
+# fails: The body is the hello message
+import json
+
+from pyramid.config import Configurator
+
+
+def root(request):
+    return json.dumps({"message": "Hello from Pyramid"})
+
+
+with Configurator() as config:
+    config.add_route("root", "/")
+    config.add_view(root, route_name="root", request_method="GET", renderer="json")
+    app = config.make_wsgi_app()

@@ -1,0 +1,12 @@
+# fails: GET / answers with JSON
+from pyramid.config import Configurator
+
+
+def root(request):
+    return {"message": "Hello from Pyramid"}
+
+
+with Configurator() as config:
+    config.add_route("root", "/")
+    config.add_view(root, route_name="root", request_method="GET", renderer="string")
+    app = config.make_wsgi_app()

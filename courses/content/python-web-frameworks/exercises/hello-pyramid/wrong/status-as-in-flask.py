@@ -1,0 +1,12 @@
+# fails: The body is the hello message
+from pyramid.config import Configurator
+
+
+def root(request):
+    return {"message": "Hello from Pyramid"}, 200
+
+
+with Configurator() as config:
+    config.add_route("root", "/")
+    config.add_view(root, route_name="root", request_method="GET", renderer="json")
+    app = config.make_wsgi_app()

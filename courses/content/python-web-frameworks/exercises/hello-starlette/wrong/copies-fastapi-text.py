@@ -1,0 +1,11 @@
+# fails: The body is the hello message
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+
+async def root(request):
+    return JSONResponse({"message": "Hello from FastAPI"})
+
+
+app = Starlette(routes=[Route("/", root)])

@@ -1,0 +1,11 @@
+# fails: GET / answers 200
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+
+async def root(request):
+    JSONResponse({"message": "Hello from Starlette"})
+
+
+app = Starlette(routes=[Route("/", root)])

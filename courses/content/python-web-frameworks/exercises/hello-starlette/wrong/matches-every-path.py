@@ -1,0 +1,11 @@
+# fails: An unknown path answers 404
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+
+async def root(request):
+    return JSONResponse({"message": "Hello from Starlette"})
+
+
+app = Starlette(routes=[Route("/{path:path}", root)])

@@ -1,0 +1,17 @@
+# fails: A text as price answers 422 and names it
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+app = FastAPI()
+
+
+class Item(BaseModel):
+    name: str
+    price: Any
+
+
+@app.post("/items")
+def create_item(item: Item):
+    return {"name": item.name, "price_with_tax": round(item.price * 1.1, 2)}

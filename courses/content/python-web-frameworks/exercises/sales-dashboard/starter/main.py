@@ -1,0 +1,3 @@
+import streamlit as st
+
+sales = [120, 150, 170, 160]

@@ -1,0 +1,7 @@
+# fails: The page has the title
+import streamlit as st
+
+st.title("Sales dashboard")
+
+sales = [120, 150, 170, 160]
+st.line_chart(sales)

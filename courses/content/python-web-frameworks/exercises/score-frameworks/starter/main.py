@@ -1,0 +1,3 @@
+def rank(scores, weights):
+    """Names of the candidates, ordered by weighted score, best first."""
+    ...
