@@ -1,0 +1,3 @@
+def read_settings(environ):
+    """The settings in environ, typed. Raises ValueError with the name of every variable that is wrong."""
+    ...

@@ -1,0 +1,22 @@
+# fails: A PORT that is no number is named
+WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def read_settings(environ):
+    problems = []
+    if not environ.get("DATABASE_URL"):
+        problems.append("DATABASE_URL is missing")
+    port = int(environ.get("PORT") or 8000)
+    if not 1 <= port <= 65535:
+        problems.append(f"PORT is {port}")
+    debug = (environ.get("DEBUG") or "off").lower()
+    if debug not in WORDS:
+        problems.append("DEBUG is malformed")
+    if problems:
+        raise ValueError(", ".join(problems))
+    return {
+        "DATABASE_URL": environ["DATABASE_URL"],
+        "PORT": port,
+        "DEBUG": WORDS[debug],
+        "ALLOWED_HOSTS": [host.strip() for host in environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()],
+    }

@@ -1,0 +1,25 @@
+# fails: Settings that are set come typed
+import os
+
+WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+def read_settings(environ):
+    problems = []
+    if not os.environ.get("DATABASE_URL"):
+        problems.append("DATABASE_URL is missing")
+    port = os.environ.get("PORT") or "8000"
+    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+        problems.append("PORT is malformed")
+    debug = (os.environ.get("DEBUG") or "off").lower()
+    if debug not in WORDS:
+        problems.append("DEBUG is malformed")
+    if problems:
+        raise ValueError(", ".join(problems))
+    hosts = os.environ.get("ALLOWED_HOSTS", "").split(",")
+    return {
+        "DATABASE_URL": os.environ["DATABASE_URL"],
+        "PORT": int(port),
+        "DEBUG": WORDS[debug],
+        "ALLOWED_HOSTS": [host.strip() for host in hosts if host.strip()],
+    }
