@@ -166,8 +166,8 @@ class Job:
     kind "function"  imports the entry as `main` and calls its functions: FunctionProbes only
     kind "script"    runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
 
-    *arguments* are sys.argv after the entry's name. A program that *must_serve* runs as a script and has to listen on port
-    8000 by itself: an `app` is not served for it.
+    *arguments* are sys.argv after the entry's name. A program that *must_serve* runs as a script and has to listen on
+    port 8000 by itself: an `app` is not served for it.
     """
 
     kind: Literal["http", "function", "script"]
