@@ -403,3 +403,9 @@ def test_a_mistake_in_a_part_rolls_everything_back(folder):
 
     assert [str(problem) for problem in caught.value.problems] == [f"{folder}/bad.txt:1: is bad"]
     assert Course.objects.count() == 0
+
+
+def test_every_shipped_course_has_a_place_in_the_order():
+    content = SHIPPED[0].parent
+
+    assert sorted((content / "order.txt").read_text().split()) == [folder.name for folder in SHIPPED]
