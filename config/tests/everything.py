@@ -1,7 +1,7 @@
 """`make test`: every check in one run, with a table of what was done at its end.
 
 A check that this machine cannot do is named and counted; under CI=true it is a failure.
-`python -m config.tests.everything NAME…` runs only the groups named (lint, tests, postgresql, browser).
+`python -m config.tests.everything NAME…` runs only the groups named (lint, tests, exercises, postgresql, browser).
 """
 
 import os
@@ -49,6 +49,7 @@ def checks() -> list[Check]:
         Check("lint", "migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
         Check("lint", "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
         Check("tests", "tests, SQLite", [*pytest, *PARALLEL, "-m", "not browser and not faults"]),
+        Check("exercises", "exercises are sound", [PYTHON, "-m", "config.tests.shipped"]),
         Check(
             "postgresql",
             "tests, PostgreSQL",
