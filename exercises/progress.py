@@ -50,8 +50,8 @@ def mark_lesson(*, owner: Owner, lesson: Lesson, is_done: bool) -> None:
 def note_pass(owner: Owner, exercise: Exercise) -> None:
     """Mark the lesson of *exercise* as done when *owner* has passed the last of its published exercises.
 
-    The caller holds the row of the attempt that passed. Not the lock of its owner: who adopts a guest takes first that,
-    then the row.
+    The caller holds the row of the attempt that passed. Where it holds the lock of its owner, too, it took that first,
+    as who adopts a guest does.
     """
     siblings = Exercise.objects.published().filter(lesson=exercise.lesson_id)
     if not siblings.exclude(pk__in=_passed(owner).values("submission__exercise_version__exercise")).exists():

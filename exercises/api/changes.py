@@ -65,8 +65,11 @@ class Hub:
                         self.hear(message["type"], message["channel"])
             except (redis.RedisError, OSError) as error:
                 logger.warning("changes are found by reading each second, Redis is away: %s", error)
-            self.is_listening.clear()
-            self.wake(self.everybody())  # who was told to wait for a message waits in vain
+            except Exception:  # a bug costs messages, not the streams
+                logger.exception("listening for changes failed")
+            finally:
+                self.is_listening.clear()
+                self.wake(self.everybody())  # who was told to wait for a message waits in vain
             await asyncio.sleep(RECONNECT_SECONDS)
 
     def hear(self, kind: str, channel: str) -> None:

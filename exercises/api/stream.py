@@ -76,7 +76,7 @@ class Attempt:
                 return b"", True
             if self.row is None:
                 self.row = run.submission  # nothing of it that is shown ever changes
-            self.row.newest_runs = [run]
+            run.submission, self.row.newest_runs = self.row, [run]
             return JSONRenderer().render(as_json(self.row)), not run.is_pending
         finally:
             close_old_connections()

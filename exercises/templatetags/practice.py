@@ -1,5 +1,6 @@
 """What other pages show of practice: a lesson's exercises, and a learner's progress."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,12 @@ def course_progress(context: dict[str, Any], course: Course) -> CourseProgress:
     """How far this learner is in *course*."""
     (progress,) = progress_in([course], owner_of(context["request"]))
     return progress
+
+
+@register.simple_tag(takes_context=True)
+def progress_of(context: dict[str, Any], courses: Iterable[Course]) -> list[CourseProgress]:
+    """How far this learner is in each of *courses*, in their order."""
+    return progress_in(list(courses), owner_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)

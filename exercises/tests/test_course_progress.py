@@ -155,6 +155,22 @@ def test_progress_page_needs_the_same_queries_for_any_number_of_courses(client, 
     assert len(page.context["courses"]) == count
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_home_page_needs_the_same_queries_for_any_number_of_courses(client, count, django_assert_num_queries):
+    for number in range(count):
+        lesson = make_lesson(course=make_course(f"course-{number}"))
+        owner = guest()
+        passed(make_exercise(f"exercise-{number}", lesson=lesson), owner)
+    session = client.session
+    session[GUEST] = str(owner.guest)
+    session.save()
+
+    with django_assert_num_queries(15):  # session; where it goes on: 2 + 1 + 5; courses; their progress: 5
+        page = client.get("/")
+
+    assert page.content.decode().count('class="course-item"') == count
+
+
 def test_progress_and_home_page_show_a_guest_where_to_go_on(client, course):
     owner = guest()
     session = client.session

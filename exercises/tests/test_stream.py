@@ -127,6 +127,16 @@ async def test_stream_of_a_final_submission_ends_at_once(status):
         assert await client.next() is None
 
 
+@pytest.mark.parametrize("status", [Status.DONE, Status.QUEUED])
+def test_an_attempt_is_read_in_one_query_and_one_more_while_it_waits(status, django_assert_num_queries):
+    attempt, other = (stream.Attempt(make_run(status=status).submission.uuid) for _ in range(2))
+    other.read()  # a new connection has questions of its own
+
+    for _ in range(2):  # the first time, and again
+        with django_assert_num_queries(1 + (status == Status.QUEUED)):
+            assert attempt.read()[0]
+
+
 async def test_stream_sends_nothing_when_nothing_changed():
     run = await build_run()
     async with following(run.submission) as client:
