@@ -310,10 +310,12 @@ def _together(reports: Sequence[Report]) -> sandbox.Usage:
 
 def _what_is_left(limits: sandbox.Limits, reports: Sequence[Report]) -> sandbox.Limits:
     used = _together(reports)
+    printed = sum(len(report.stdout) + len(report.stderr) for report in reports)
     return replace(
         limits,
         wall_seconds=max(limits.wall_seconds - used.wall_ms / 1000, LEAST_SECONDS),
         cpu_seconds=max(limits.cpu_seconds - used.cpu_ms / 1000, LEAST_SECONDS),
+        output_bytes=max(limits.output_bytes - printed, 1),
     )
 
 

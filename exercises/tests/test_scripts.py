@@ -233,6 +233,13 @@ def test_all_runs_together_have_the_time_of_one(source, limits, kind):
     assert result.tests[3]["status"] in ("failed", "skipped")
 
 
+def test_all_runs_together_have_the_output_of_one():
+    judgement = judged("print('x' * 700)", TWICE, output_bytes=1000)
+
+    assert (judgement.verdict, judgement.truncated) == ("output_exceeded", True)
+    assert len(judgement.stdout) <= 1000
+
+
 def test_progress_is_told_after_each_run_and_the_lease_is_asked_for_in_each():
     answered, asked, reports = [], [], []
 
