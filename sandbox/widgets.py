@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_NODES = 20_000
 MAX_NAME = 1000  # characters of a key, a label or an option
+MAX_KEY = 200  # of a key that is sent in the place of a label, so that a page cannot make that too large to send
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def key_of(name: str, body: bytes) -> str:
         key, props = _name(node.get("key")), node.get("props")
         if key == name:
             return name
-        if key and isinstance(props, dict) and props.get("label") == name:
+        if key and len(key) <= MAX_KEY and isinstance(props, dict) and props.get("label") == name:
             labelled.add(key)
     return labelled.pop() if len(labelled) == 1 else name
 

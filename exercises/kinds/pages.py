@@ -9,13 +9,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from exercises.kinds import figures
 
+# A page has half a megabyte and a sweep dozens of pages: what is more than this is not looked at.
 MAX_NODES = 20_000
+MAX_TEXT = 20_000  # characters of one element
+MAX_ROWS = 5_000  # of one element, of one chart
+MAX_COLUMNS = 100
+MAX_UNITS = 100  # marks of one chart
 GENERATED = " -- streamlit-generated"  # ends the names of columns that Streamlit adds to what it was given
-HEADING = re.compile(r"(#{1,3})[ \t]+(.*?)[ \t#]*")
+HEADING = re.compile(r"(#{1,3})[ \t]+(\S.*)")
 HEADINGS = {"#": "title", "##": "header", "###": "subheader"}
 
 # What the elements of the page are that draw, by what they draw.
@@ -102,10 +108,11 @@ def _nodes(page: Any) -> Iterator[dict[str, Any]]:
 
 def _element(node: Mapping[str, Any]) -> Element:
     props, data = _table(node.get("props")), _table(node.get("data"))
-    rows = [row for row in _list(_table(data.get("preview")).get("rows")) if isinstance(row, list)]
+    listed = _list(_table(data.get("preview")).get("rows"))[:MAX_ROWS]
+    rows = [row[:MAX_COLUMNS] for row in listed if isinstance(row, list)]
     return Element(
         type=node["type"],
-        text=_text(props.get("body")) or _text(props.get("label")),
+        text=(_text(props.get("body")) or _text(props.get("label")))[:MAX_TEXT],
         key=_text(node.get("key")),
         value=node["value"] if "value" in node else props.get("value"),
         options=[option for option in _list(props.get("options")) if isinstance(option, str)],
@@ -120,7 +127,7 @@ def _headings(markdown: str) -> Iterator[Element]:
         if line.lstrip().startswith("```"):
             is_code = not is_code
         elif not is_code and (heading := HEADING.fullmatch(line.strip())):
-            yield Element(type=HEADINGS[heading[1]], text=heading[2])
+            yield Element(type=HEADINGS[heading[1]], text=heading[2].rstrip("# \t"))
 
 
 # Charts
@@ -130,8 +137,8 @@ def _chart(kind: str, data: Mapping[str, Any], rows: Rows) -> Chart:
     spec = _table(data.get("spec"))
     if kind == "plotly_chart":
         return _plotly(spec)
-    columns = [_text(_table(column).get("name")) for column in _list(data.get("columns"))]
-    units = list(_units(spec, {}))
+    columns = [_text(_table(column).get("name")) for column in _list(data.get("columns"))[:MAX_COLUMNS]]
+    units = list(islice(_units(spec, {}), MAX_UNITS))
     drawn = {MARKS[mark] for mark, _ in units if mark in MARKS}
     types = {kind} if kind in NATIVE_CHARTS else drawn - {"scatter_chart"} or drawn
     kept = [index for index, name in enumerate(columns) if name != f"color{GENERATED}"]
@@ -143,8 +150,9 @@ def _chart(kind: str, data: Mapping[str, Any], rows: Rows) -> Chart:
 
 
 def _units(spec: Mapping[str, Any], inherited: Mapping[str, Any], depth: int = 0) -> Iterator[Unit]:
-    """The marks of a Vega-Lite specification with the encoding of each."""
-    encoding = {**inherited, **_table(spec.get("encoding"))}
+    """The marks of a Vega-Lite specification with what x and y of each encode."""
+    own = _table(spec.get("encoding"))
+    encoding = {channel: own.get(channel, inherited.get(channel)) for channel in ("x", "y")}
     mark = spec.get("mark")
     name = _text(mark.get("type")) if isinstance(mark, dict) else _text(mark)
     if name:
@@ -177,7 +185,8 @@ def _drawn_values(units: Sequence[Unit], columns: Sequence[str], rows: Rows) -> 
 
 
 def _plotly(spec: Mapping[str, Any]) -> Chart:
-    types, values, numbers, labelled = set(), [], [], []
+    types, values, numbers = set(), [], []
+    labelled: Rows = []
     for trace in figures.traces_of(spec):
         kind, mode = trace.get("type", "scatter"), _text(trace.get("mode"))
         if kind == "bar":
@@ -186,11 +195,11 @@ def _plotly(spec: Mapping[str, Any]) -> Chart:
             filled = trace.get("fill", "none") != "none" or "stackgroup" in trace
             lines = "lines" in mode or not mode
             types.add("area_chart" if filled else "line_chart" if lines else "scatter_chart")
-        x, y = figures.decoded(trace.get("x")), figures.decoded(trace.get("y"))
-        values += x if trace.get("orientation") == "h" else y or figures.decoded(trace.get("values"))
-        parts = [x, y, *(figures.decoded(trace.get(key)) for key in ("labels", "values"))]
+        parts = [figures.decoded(trace.get(key))[:MAX_ROWS] for key in ("x", "y", "labels", "values")]
+        x, y, _, sizes = parts
+        values += x if trace.get("orientation") == "h" else y or sizes
         numbers.append(parts)
-        length = max(map(len, parts))
+        length = min(max(map(len, parts)), MAX_ROWS - len(labelled))
         labelled += [[trace.get("name"), *(part[n] for part in parts if n < len(part))] for n in range(length)]
     return Chart(frozenset(types), values, json.dumps(numbers, sort_keys=True), labelled, is_empty=not labelled)
 

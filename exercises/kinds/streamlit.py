@@ -97,28 +97,26 @@ class Expectation:
 
     def examine(self, answer: Answer) -> Examined:
         """Of a sweep, each look is compared with the elements."""
-        looks = answer.answers or (answer,)
-        pages: list[Any] = []
-        for look in looks:
+        looks: list[Look] = []  # and not their pages, of which there are dozens, half a megabyte each
+        for look in answer.answers or (answer,):
             page = _page_of(look)
             if isinstance(page, Miss):
-                return Examined(_response(pages), page)
-            pages.append(page)
+                return Examined(_response(looks), page)
+            looks.append((look.chosen, elements_of(page)))
             if page["status"] == "error" and not self._wants_exception:
-                return self._raised(pages)
-        chosen = [(look.chosen, elements_of(page)) for look, page in zip(looks, pages, strict=True)]
-        return Examined(_response(pages), self._miss_of(chosen))
+                return self._raised(page, looks)
+        return Examined(_response(looks), self._miss_of(looks))
 
     @property
     def _wants_exception(self) -> bool:
         return any("exception" in wanted.types for wanted in self.elements)
 
-    def _raised(self, pages: Sequence[Any]) -> Examined:
-        name, message, traceback = exception_of(pages[-1]) or ("Exception", "", "")
+    def _raised(self, page: Any, looks: Sequence[Look]) -> Examined:
+        name, message, traceback = exception_of(page) or ("Exception", "", "")
         name, message = clean(name, SHOWN_NAME), shortened(message, SHOWN)
         raised: Message = {"exception": name, "message": message, "file": "", "line": None, "source": ""}
         miss = Miss({"code": "exception"} | raised, "", last_line(name, message))
-        return Examined(_response(pages), miss, traceback.encode(errors="replace"))
+        return Examined(_response(looks), miss, traceback.encode(errors="replace"))
 
     def _miss_of(self, looks: Sequence[Look]) -> Miss | None:
         for _, elements in looks[1:] or looks:
@@ -371,17 +369,18 @@ def _reason_against_chart(seen: Sequence[tuple[str, Chart]]) -> Message | None:
 
 def _reason_in_labels(seen: Sequence[tuple[str, Chart]]) -> Message | None:
     names = {option for option, _ in seen}
-    width = max((len(row) for _, chart in seen for row in chart.labelled), default=0)
-    for column in range(width):
-        called = {
-            option: [row[column] for row in chart.labelled if column < len(row) and isinstance(row[column], str)]
-            for option, chart in seen
-        }
+    columns: dict[int, dict[str, dict[str, None]]] = {}  # by option the texts in the column, each once, in their order
+    for option, chart in seen:
+        for row in chart.labelled:
+            for column, value in enumerate(row):
+                if isinstance(value, str):
+                    columns.setdefault(column, {}).setdefault(option, {})[value] = None
+    for _, called in sorted(columns.items()):
         options = names & {value for values in called.values() for value in values}
         if len(options) < 2:
             continue
         for option in (option for option, _ in seen if option in options):
-            for value in called[option]:
+            for value in called.get(option, {}):
                 if value != option:
                     other = {"problem": "other_rows", "option": clean(option, SHOWN_NAME)}
                     return other | {"other": clean(value, SHOWN_NAME)}
@@ -399,13 +398,13 @@ def _listed(types: Sequence[str], word: str, *, many: bool = False) -> str:
     return f" {word} ".join(", ".join(names).rsplit(", ", 1))
 
 
-def _response(pages: Sequence[Any]) -> dict[str, Any] | None:
+def _response(looks: Sequence[Look]) -> dict[str, Any] | None:
     """The outline of what was shown: the first page, then of each look the charts."""
-    if not pages:
+    if not looks:
         return None
-    lines = [_line(element) for element in elements_of(pages[0])]
-    for number, page in enumerate(pages[1:], 1):
-        drawn = [element for element in elements_of(page) if element.chart or element.type in CHOICES]
+    lines = [_line(element) for element in looks[0][1]]
+    for number, (_, elements) in enumerate(looks[1:], 1):
+        drawn = [element for element in elements if element.chart or element.type in CHOICES]
         lines += [f"--- look {number}", *map(_line, drawn)]
     text = "\n".join(filter(None, lines))
     return {"status": None, "headers": {}, "body": clean(text, SHOWN_BODY), "truncated": len(text) > SHOWN_BODY}

@@ -1,14 +1,17 @@
 """Kind streamlit: what may stand in its cases, and learners' apps in the real sandbox, in many styles."""
 
+import base64
 import json
+import tracemalloc
+from time import process_time
 
 import pytest
 
 from exercises.cases import CasesError, expected, parse, questions
 from exercises.judging import judge_files
 from exercises.kinds import streamlit
-from exercises.kinds.pages import elements_of
-from exercises.kinds.streamlit import Expectation, Interaction, Wanted
+from exercises.kinds.pages import MAX_COLUMNS, MAX_ROWS, MAX_TEXT, Chart, elements_of
+from exercises.kinds.streamlit import Expectation, Interaction, Wanted, _reason_against_chart
 from exercises.models import ExerciseVersion, Run
 from sandbox import Job, Observation, WidgetSweep, job
 from sandbox.tests.supervised import supervised
@@ -240,6 +243,58 @@ def test_a_page_can_be_nested_deeply_and_be_large():
 
     assert [element.text for element in found if element.type == "title"] == ["deep"]
     assert found[-1].text == "2999"
+
+
+def test_a_heading_that_never_ends_is_read_in_no_time():
+    began = process_time()
+
+    found = elements_of(page(text("markdown", "# x" + "#" * 400_000 + "y")))
+
+    assert process_time() - began < 5  # a pattern that tries each end takes many minutes
+    assert [(one.type, one.text) for one in found if one.type == "title"] == [("title", "x")]  # what is cut ends in #
+    assert {len(one.text) for one in found if one.type == "markdown"} == {MAX_TEXT}
+
+
+def test_a_chart_of_many_marks_is_not_multiplied_by_its_encoding():
+    encoding = {f"channel{n}": {"field": "x" * 10} for n in range(3000)}
+    spec = {"encoding": encoding, "layer": [{"mark": "line"}] * 3000}
+
+    tracemalloc.start()
+    (element,) = [
+        one for one in elements_of(page({"type": "altair_chart", "data": {"spec": spec}, "props": {}})) if one.chart
+    ]
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most_bytes < 3_000_000
+    assert element.chart.types == {"line_chart"}
+
+
+def test_rows_and_traces_are_looked_at_up_to_a_limit():
+    wide = {"preview": {"rows": [[1] * 1000] * 20_000}, "columns": []}
+    many = base64.b64encode(bytes(300_000)).decode()
+    drawn = {"spec": {"data": [{"y": {"dtype": "i1", "bdata": many}}] * 3}}
+
+    table, chart = elements_of(
+        page({"type": "dataframe", "data": wide, "props": {}}, {"type": "plotly_chart", "data": drawn, "props": {}})
+    )[-2:]
+
+    assert (len(table.rows), {len(row) for row in table.rows}) == (MAX_ROWS, {MAX_COLUMNS})
+    assert len(chart.chart.labelled) == MAX_ROWS
+
+
+def test_a_filter_of_many_columns_is_compared_in_one_pass():
+    rows = [["North", *("x" * MAX_COLUMNS)]] + [[]] * MAX_ROWS
+    other = [["South", *("x" * MAX_COLUMNS)]] + [[]] * MAX_ROWS
+    charts = [("North", rows), ("South", other), ("North", rows)]
+    seen = [
+        (option, Chart(frozenset({"line_chart"}), [], str(rows[0]), rows, is_empty=False)) for option, rows in charts
+    ]
+    began = process_time()
+
+    reason = _reason_against_chart(seen)
+
+    assert (reason, process_time() - began < 5) == (None, True)
 
 
 # In the sandbox
