@@ -36,17 +36,28 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
     if request.method != "POST":
         return exercise_page(request, found, version)
     answers = kind.from_form(version.sheet, request.POST)
-    if version.kind == "decision" and request.POST.get("do", SUBMIT) != SUBMIT:
-        return exercise_page(request, found, version, matrix=changed_matrix(request))
+    matrix: Matrix | None = None
+    if version.kind == "decision":
+        if request.POST.get("do", SUBMIT) != SUBMIT:
+            return exercise_page(request, found, version, matrix=changed_matrix(request))
+        matrix = Matrix.of_form(request.POST)  # answers are without its empty rows and columns
+        matrix.fill_up(columns=version.sheet["decision"]["min_candidates"])
     try:
         check_rate(request)
         kind.read(version.sheet, answers)  # before a visitor becomes a guest
         answering.answer(owner=ensure_owner(request), exercise=found, answers=answers)
     except InvalidAnswers as refusal:
-        return exercise_page(request, found, version, answers=answers, problems=refusal.problems, status=422)
+        problems = matrix.problems_here(refusal.problems) if matrix else refusal.problems
+        return exercise_page(request, found, version, answers=answers, matrix=matrix, problems=problems, status=422)
     except ExerciseError as refusal:
         response = exercise_page(
-            request, found, version, answers=answers, problems={"": refusal.message}, status=refusal.status
+            request,
+            found,
+            version,
+            answers=answers,
+            matrix=matrix,
+            problems={"": refusal.message},
+            status=refusal.status,
         )
         if refusal.retry_after_seconds:
             response["Retry-After"] = str(refusal.retry_after_seconds)

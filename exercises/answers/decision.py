@@ -141,7 +141,7 @@ def _candidates(reading: Reading, given: Any, criteria: list[dict[str, Any]], le
             for row, criterion in enumerate(criteria)
         ]
         candidates.append({"name": name, "scores": read})
-    if len(candidates) < least and not reading.has_problem("candidates"):
+    if len(candidates) < least:
         reading.problem("candidates", f"Compare at least {least} candidates.")
     return candidates
 

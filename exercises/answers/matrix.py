@@ -83,19 +83,45 @@ class Matrix:
 
     def answers(self) -> Answers:
         """As the API would get it, without the rows and columns in which there is nothing."""
-        rows = [row for row in self.rows if not row.is_empty]
-        kept = [column for column, _ in enumerate(self.columns) if not self._is_empty_column(column)]
+        rows = [self.rows[row] for row in self._kept_rows()]
         return {
             **self.texts,
             "criteria": [{"name": row.name, "weight": row.weight} for row in rows],
             "candidates": [
-                {"name": self.columns[column], "scores": [row.scores[column] for row in rows]} for column in kept
+                {"name": self.columns[column], "scores": [row.scores[column] for row in rows]}
+                for column in self._kept_columns()
             ],
             "pick": "" if self.pick is None else self.columns[self.pick],
         }
 
+    def problems_here(self, problems: Mapping[str, str]) -> dict[str, str]:
+        """*problems* of answers() at the places of this matrix, which has its empty rows and columns too."""
+        rows, columns = self._kept_rows(), self._kept_columns()
+
+        def here(place: str) -> str:
+            steps = place.split(".")
+            for at, before, kept in ((1, ["criteria"], rows), (1, ["candidates"], columns), (3, ["scores"], rows)):
+                if steps[at - 1 : at] == before and len(steps) > at:
+                    steps[at] = str(kept[int(steps[at])])
+            return ".".join(steps)
+
+        return {here(place): text for place, text in problems.items()}
+
+    def _kept_rows(self) -> list[int]:
+        return [index for index, row in enumerate(self.rows) if not row.is_empty]
+
+    def _kept_columns(self) -> list[int]:
+        return [index for index, _ in enumerate(self.columns) if not self._is_empty_column(index)]
+
     def _is_empty_column(self, column: int) -> bool:
         return not self.columns[column].strip() and all(row.scores[column] is None for row in self.rows)
+
+    def fill_up(self, *, columns: int) -> None:
+        """Add what is missing of a row and so many columns, so that there is something to type in."""
+        while len(self.columns) < columns:
+            self.add_column()
+        if not self.rows:
+            self.add_row()
 
     # What the buttons of the page do
 

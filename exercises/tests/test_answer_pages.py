@@ -160,6 +160,54 @@ def test_what_is_not_accepted_is_said_at_its_field_and_kept(client, kind, change
             assert typed in body or typed in ("Rails", "7")
 
 
+def test_a_refused_matrix_keeps_its_empty_rows_and_columns(client):
+    make_answered("decision")
+
+    response = hand_in(client, "decision", candidate=["", "", ""], weight=["", ""], score=[""] * 6, pick="")
+
+    matrix = response.context["matrix"]
+    assert response.status_code == 422
+    assert ([column.label for column in matrix.columns], len(matrix.rows)) == (
+        ["Candidate 1", "Candidate 2", "Candidate 3"],
+        2,
+    )
+    assert len(re.findall(r'<input type="radio"\s+name="pick"', response.content.decode())) == 3
+
+
+def test_problems_are_said_at_the_row_and_column_of_the_form(client):
+    make_answered("decision")
+
+    response = hand_in(
+        client, "decision",
+        criterion=["", "Required features", "Team experience"], weight=["", "5", "9"],
+        candidate=["", "Flask", "flask"], score=["", "", "", "", "1", "2", "", "x", "4"], pick="1",
+    )  # fmt: skip
+
+    matrix = response.context["matrix"]
+    assert {mending.id for mending in response.context["summary"]} == {
+        "criteria-2-weight", "candidates-1-scores-2", "candidates-2-name", "candidates",
+    }  # fmt: skip
+    assert [row.weight.error != "" for row in matrix.rows] == [False, False, True]
+    assert [[field.error != "" for _, field in row.scores] for row in matrix.rows] == [
+        [False, False, False], [False, False, False], [False, True, False],
+    ]  # fmt: skip
+    assert [column.name.error for column in matrix.columns] == ["", "", "Another candidate is called flask, too."]
+    assert [column.is_picked for column in matrix.columns] == [False, True, False]
+    for mending in response.context["summary"]:
+        assert response.content.decode().count(f'id="{mending.id}"') == 1
+
+
+@pytest.mark.parametrize("changes", [{"candidate": "Flask", "score": ["2", ""]}, {"candidate": [], "criterion": []}])
+def test_a_refused_matrix_has_a_row_and_as_many_columns_as_are_to_be_compared(client, changes):
+    make_answered("decision")
+
+    response = hand_in(client, "decision", **changes)
+
+    matrix = response.context["matrix"]
+    assert (len(matrix.columns), bool(matrix.rows)) == (3, True)
+    assert "Compare at least 3 candidates." in [mending.text for mending in response.context["summary"]]
+
+
 @pytest.mark.parametrize("kind", FORMS)
 def test_an_empty_or_broken_form_is_answered_with_422(client, kind):
     make_answered(kind)
