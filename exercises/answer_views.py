@@ -19,7 +19,7 @@ from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
 from exercises.course_progress import changed_since
 from exercises.errors import ExerciseError, InvalidAnswers, NotYours
-from exercises.history import history_of
+from exercises.history import history_of, newest_of_kind
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
 from exercises.progress import passed_exercises
@@ -95,8 +95,9 @@ def exercise_page(
     history = history_of(owner, found)
     passed_version = passed_exercises(owner).get(found.pk)
     problems = problems or {}
-    if answers is None and history:
-        answers = history[0].submission.answers
+    newest = newest_of_kind(history, version.kind)
+    if answers is None and newest:
+        answers = newest.answers
     context: dict[str, Any] = {
         "exercise": found,
         "version": version,
@@ -122,8 +123,10 @@ def exercise_page(
             "scenario": version.sheet["scenario"],
         }
     else:
-        matrix = matrix or (Matrix.of_answers(answers) if answers else None)
-        matrix = matrix or Matrix.to_begin_with(version.sheet["decision"])
+        decision = version.sheet["decision"]
+        if matrix is None:
+            matrix = Matrix.of_answers(answers) if answers else Matrix.to_begin_with(decision)
+            matrix.fill_up(columns=decision["min_candidates"])
         context["matrix"] = matrix_fields(version.sheet, matrix, problems)
     return render(request, "exercises/answers/exercise.html", context, status=status)
 

@@ -20,6 +20,12 @@ class HistoryItem:
     result: Result
 
 
+def newest_of_kind(history: list[HistoryItem], kind: str) -> Submission | None:
+    """The newest attempt, to fill the form with; None when the exercise was of another kind then."""
+    newest = history[0].submission if history else None
+    return newest if newest and newest.exercise_version.kind == kind else None
+
+
 def number_of(submission: Submission) -> int:
     """Which of its owner's attempts at the exercise it is, from 1; 0 when it does not count: we could not judge it."""
     if submission.current_run.status == Run.Status.BROKEN:

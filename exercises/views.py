@@ -23,7 +23,7 @@ from exercises.course_progress import changed_since, continuation_of, progress_i
 from exercises.errors import ExerciseError, NotYours
 from exercises.forms import PREFIX, FilesForm
 from exercises.highlighting import highlighted
-from exercises.history import history_of, number_of
+from exercises.history import history_of, newest_of_kind, number_of
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
 from exercises.progress import mark_lesson, passed_exercises
@@ -76,8 +76,9 @@ def exercise_page(
     owner = owner_of(request)
     history = history_of(owner, found)
     passed_version = passed_exercises(owner).get(found.pk)
-    newest = history[0].submission.files if history else {}
-    texts = form.texts if form.is_bound else {path: newest.get(path, text) for path, text in version.starter.items()}
+    newest = newest_of_kind(history, version.kind)
+    files = newest.files if newest else {}
+    texts = form.texts if form.is_bound else {path: files.get(path, text) for path, text in version.starter.items()}
     context: dict[str, Any] = {
         "exercise": found,
         "version": version,

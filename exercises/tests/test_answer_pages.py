@@ -2,15 +2,18 @@
 
 import re
 from html import unescape
+from itertools import permutations
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from exercises.models import Run, SelfAssessment, Submission
+from exercises.answering import answer
+from exercises.models import Owner, Run, SelfAssessment, Submission
 from exercises.tests.answer_content import CHOICE, RIGHT, content, make_answered
 from exercises.tests.builders import make_exercise, make_run, make_submission, make_user
+from exercises.tests.kinds import content_of
 from exercises.throttling import SubmissionThrottle
 from exercises.versions import publish_exercise, save_exercise_draft
 
@@ -287,6 +290,36 @@ def test_an_old_attempt_shows_the_questions_that_it_answered(client):
     assert "What the project needs" in words_of(attempt)
     assert "What the project wants" in words_of(page)
     assert re.findall(r'value="([a-z]+)"\s+checked', page.content.decode()) == ["flask", "django"]
+
+
+CODE = {"http": "flask", "function": "", "script": "", "streamlit": "streamlit"}
+CONTENTS = {kind: content(kind) for kind in FORMS} | {kind: content_of(kind) for kind in CODE}
+
+
+@pytest.mark.parametrize(("before", "after"), list(permutations(CONTENTS, 2)))
+def test_an_attempt_at_another_kind_is_shown_and_not_filled_in(client, before, after):
+    exercise = make_answered("choice", is_published=False)
+    save_exercise_draft(exercise=exercise, content=CONTENTS[before])
+    publish_exercise(exercise=exercise, check=False)
+    client.force_login(user := make_user())
+    if before in FORMS:
+        answer(owner=Owner(user_id=user.pk), exercise=exercise, answers=RIGHT[before])
+    else:
+        owner = Owner(user_id=user.pk)
+        attempt = Submission.objects.create(
+            **owner.columns, exercise_version=exercise.published, files={"main.py": "was = 'typed before'\n"}
+        )
+        make_run(attempt, Run.Status.DONE)
+    save_exercise_draft(exercise=exercise, content=CONTENTS[after])
+    publish_exercise(exercise=exercise, check=False)
+
+    page, attempt = client.get(page_of("choice")), client.get(newest().get_absolute_url())
+
+    assert (page.status_code, attempt.status_code) == (200, 200)
+    assert (page.context["version"].kind, len(page.context["history"])) == (after, 1)
+    form = page.content.decode().partition('id="results"')[0]
+    for typed in ("typed before", "A small shop.", "A webhook", "checked"):
+        assert typed not in form, typed
 
 
 def make_new_version(exercise, cases_toml):
