@@ -18,7 +18,7 @@ from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
 from exercises.course_progress import changed_since
-from exercises.errors import ExerciseError, InvalidAnswers, NotYours
+from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours
 from exercises.history import history_of, newest_of_kind
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
@@ -141,8 +141,11 @@ def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
         require_owner(request, found)
     except NotYours as refusal:
         raise PermissionDenied(refusal.message) from refusal
-    answering.assess(submission=found, ticked=request.POST.getlist("tick"))
-    messages.success(request, "Your assessment is kept with this attempt.")
+    try:
+        answering.assess(submission=found, ticked=request.POST.getlist("tick"))
+        messages.success(request, "Your assessment is kept with this attempt.")
+    except NotPassed as refusal:
+        messages.warning(request, refusal.message)
     attempts = Submission.objects.owned_by(found.owner).of_exercise(found.exercise_version.exercise_id)
     is_newest = not attempts.filter(pk__gt=found.pk).exists()
     page = found.exercise_version.exercise if is_newest else found

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from exercises import progress
 from exercises.answers import ANSWERED
-from exercises.errors import NotPublished
+from exercises.errors import NotPassed, NotPublished
 from exercises.models import Exercise, ExerciseVersion, Owner, Run, SelfAssessment, Submission
 from exercises.owners import hold_owner
 
@@ -62,7 +62,12 @@ def _judged_run(submission: Submission, version: ExerciseVersion, tests: list[di
 
 @transaction.atomic
 def assess(*, submission: Submission, ticked: Collection[str]) -> None:
-    """Remember which items of the rubric who handed it in has ticked; names of no item are left out."""
+    """Remember which items of the rubric who handed it in has ticked; names of no item are left out.
+
+    Raises NotPassed: the rubric gives away what a good answer is.
+    """
+    if submission.current_run.verdict != Run.Verdict.PASSED:
+        raise NotPassed
     rubric = submission.exercise_version.sheet.get("scenario", {}).get("rubric", [])
     names = [item["name"] for item in rubric if item["name"] in ticked]
     SelfAssessment.objects.update_or_create(submission=submission, defaults={"ticked": names, "changed_at": now()})

@@ -82,3 +82,8 @@ class NotPending(ExerciseError):
 class NotRepeatable(ExerciseError):
     code = "not_repeatable"
     message = "This attempt has a result; only one that was stopped or that we could not judge can be tried again."
+
+
+class NotPassed(ExerciseError):
+    code = "not_passed"
+    message = "The rubric opens once this attempt is complete."

@@ -476,6 +476,17 @@ def test_an_assessment_is_kept_with_the_attempt(client):
     assert (second.status_code, SelfAssessment.objects.get().ticked) == (303, [])
 
 
+def test_a_rubric_that_is_not_open_cannot_be_ticked(client):
+    make_answered("scenario")
+    hand_in(client, "scenario", reasons=["team", "", "team"])
+
+    page = client.post(reverse("exercises:assess", args=[newest().uuid]), {"tick": "workload"}, follow=True)
+
+    assert "The rubric opens once this attempt is complete." in words_of(page)
+    assert "The reasons name the workload." not in words_of(page)
+    assert SelfAssessment.objects.count() == 0
+
+
 def test_an_older_attempt_is_assessed_on_its_own_page(client):
     make_answered("scenario")
     hand_in(client, "scenario")

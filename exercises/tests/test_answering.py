@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from exercises.answering import answer, assess
-from exercises.errors import InvalidAnswers, NotPublished
-from exercises.models import LessonDone, Run, Submission
+from exercises.errors import InvalidAnswers, NotPassed, NotPublished
+from exercises.models import LessonDone, Run, SelfAssessment, Submission
 from exercises.owners import adopt_guest
 from exercises.progress import passed_exercises, tried_exercises
 from exercises.tests.answer_content import RIGHT, make_answered
@@ -106,6 +106,16 @@ def test_an_assessment_keeps_the_items_of_the_rubric_that_were_ticked():
 
     submission = Submission.objects.get(pk=submission.pk)
     assert (first, submission.self_assessment.ticked) == (["workload", "against"], ["against"])
+
+
+def test_an_attempt_that_is_not_complete_is_not_assessed():
+    submission = answer(owner=guest(), exercise=make_answered("scenario"), answers=WRONG["scenario"])
+
+    with pytest.raises(NotPassed) as refused:
+        assess(submission=submission, ticked=["workload"])
+
+    assert (refused.value.code, refused.value.status) == ("not_passed", 409)
+    assert SelfAssessment.objects.count() == 0
 
 
 # API
