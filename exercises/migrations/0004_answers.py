@@ -21,6 +21,13 @@ class Migration(migrations.Migration):
             name="answers",
             field=models.JSONField(null=True),
         ),
+        migrations.AddConstraint(
+            model_name="submission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("answers__isnull", True), ("files", {}), _connector="OR"),
+                name="submission_files_or_answers",
+            ),
+        ),
         migrations.AlterField(
             model_name="exerciseversion",
             name="kind",

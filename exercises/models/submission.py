@@ -64,6 +64,11 @@ class Submission(OwnedModel):
             models.Index(fields=["user", "exercise_version"], name="submission_of_user"),
             models.Index(fields=["guest", "exercise_version"], name="submission_of_guest"),
         ]
+        constraints = [
+            *OwnedModel.Meta.constraints,
+            # Pages and judging ask only whether there are answers; code beside them would be neither shown nor run.
+            models.CheckConstraint(condition=Q(answers__isnull=True) | Q(files={}), name="submission_files_or_answers"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)

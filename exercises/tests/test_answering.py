@@ -1,11 +1,13 @@
 """Answers by service and by API: stored with their result at once."""
 
+from contextlib import nullcontext
 from copy import deepcopy
 
 import pytest
 import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -66,6 +68,16 @@ def test_what_cannot_be_judged_stores_nothing():
         answer(owner=guest(), exercise=exercise, answers={})
 
     assert (Submission.objects.count(), Run.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("files", "answers", "is_kept"), [({}, {}, True), (STARTER, None, True), (STARTER, RIGHT["choice"], False)]
+)
+def test_an_attempt_has_files_or_answers_and_never_both(files, answers, is_kept):
+    version = make_answered("choice").published
+
+    with nullcontext() if is_kept else pytest.raises(IntegrityError, match="submission_files_or_answers"):
+        Submission.objects.create(**guest().columns, exercise_version=version, files=files, answers=answers)
 
 
 def test_answers_need_a_published_version():
