@@ -103,13 +103,16 @@ class WidgetProbe:
         return [*self.widget_state, *([trigger] if isinstance(trigger, str) else [])]
 
     def called(self, keys: Mapping[str, str]) -> "WidgetProbe":
-        """The same with the widgets called by their *keys*."""
+        """The same with the widgets called by their *keys*; as it is where these, which are hostile, are too long."""
         state = {keys.get(name, name): value for name, value in self.widget_state.items()}
         trigger = self.trigger and {
             **self.trigger,
             "key": keys.get(self.trigger.get("key", ""), self.trigger.get("key")),
         }
-        return WidgetProbe(state, trigger)
+        try:
+            return WidgetProbe(state, trigger)
+        except ValueError:
+            return self
 
     def body(self, session: str | None = None) -> bytes:
         """What is sent, in *session* or in a new one."""

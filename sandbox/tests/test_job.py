@@ -129,3 +129,10 @@ def test_probe_refuses_what_would_break_the_request(fields):
 )
 def test_probe_on_the_wire(probe, request_bytes):
     assert encode(probe, 8000) == request_bytes
+
+
+def test_no_key_of_a_page_makes_a_probe_too_large():
+    probe = WidgetProbe({f"Label {n}": n for n in range(100)}, {"key": "Go"})
+
+    assert probe.called(dict.fromkeys(["Go"], "😀" * 1000)).trigger == {"key": "\N{GRINNING FACE}" * 1000}
+    assert probe.called({name: name + "\N{GRINNING FACE}" * 900 for name in probe.names}) == probe
