@@ -1,7 +1,8 @@
 """A decision as a Markdown file that a team can put beside its code: what was asked, weighed, decided and rejected.
 
 Everything in it was typed by a learner. It is escaped so that no Markdown reader makes more of it than text in lines
-and paragraphs: no HTML, no image, no link with words that hide its address, no heading, no table cell of its own.
+and paragraphs: no HTML, no image, no link with words that hide its address, no mention, no heading, no table cell of its
+own.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from datetime import date
 from exercises.answers.ranking import HIGHEST, Rank, ranking
 from exercises.answers.reading import Answers
 
-# Characters that mean something inside a line, to one reader of Markdown or another; < > & are written as entities,
-# which all of them know.
-INLINE = re.compile(r"[\\`*_{}\[\]|~^$]")
+# Characters that mean something inside a line, to one reader of Markdown or another: @ and # mention somebody or link
+# an issue where the file is put into a repository or a comment. < > & are written as entities, which all of them know.
+INLINE = re.compile(r"[\\`*_{}\[\]|~^$@#]")
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-# What begins a list, a heading or a rule at the start of a line.
-LINE_START = re.compile(r"^(?P<mark>[-+=:#]|\d{1,9}(?=[.)]))")
+# What begins a list or a rule at the start of a line, or makes the line before it a heading.
+LINE_START = re.compile(r"^(?P<mark>[-+=:]|\d{1,9}(?=[.)]))")
 
 
 def record_of(answers: Answers, *, fallback_title: str, day: date) -> str:

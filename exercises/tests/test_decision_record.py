@@ -106,6 +106,10 @@ HOSTILE = [
     "a  \nb\\",
     "***",
     "\\<b\\>",
+    "@everyone, see #1 and org/repository#2",
+    "#1 closes it, says @org/team",
+    "somebody@example.org",
+    "\\@everyone \\#1",
 ]
 PLAIN = {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li", "strong", "br"}
 
@@ -129,6 +133,8 @@ def test_what_was_typed_stays_text(text):
 
     html = html_of(answers)
 
+    body = re.sub(r"(?m)^##? ", "", answers)  # our own headings
+    assert not re.search(r"(?<!\\)(?:\\\\)*[@#]", body)
     tags = re.findall(r"<(/?)([a-zA-Z0-9]+)([^>]*)>", html)
     assert {tag for _, tag, _ in tags} <= PLAIN
     assert {attributes for _, _, attributes in tags} <= {"", ' style="text-align: right;"'}
