@@ -354,6 +354,8 @@ def _reason_against_chart(seen: Sequence[tuple[str, Chart]]) -> Message | None:
     without knowing what the options mean: All shows everything, and This year may show more than This month.
     """
     *options, (again, last) = seen
+    if not options:  # the program ended before a second look
+        return {"problem": "no_chart", "option": clean(again, SHOWN_NAME)}
     for option, chart in options:
         if chart.is_empty:
             return {"problem": "no_rows", "option": clean(option, SHOWN_NAME)}
