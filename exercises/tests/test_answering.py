@@ -2,16 +2,19 @@
 
 from contextlib import nullcontext
 from copy import deepcopy
+from unittest.mock import Mock
 
 import pytest
 import redis
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 
+from exercises import progress
 from exercises.answering import answer, assess
+from exercises.answers import ANSWERED
 from exercises.errors import InvalidAnswers, NotPassed, NotPublished
 from exercises.models import LessonDone, Run, SelfAssessment, Submission
 from exercises.owners import adopt_guest
@@ -48,6 +51,37 @@ def test_answers_are_stored_with_their_result_and_nothing_is_queued(kind, django
     assert callbacks == []
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert client.llen("grading") == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_are_read_and_judged_before_the_database_is_locked(monkeypatch):
+    exercise, kind, locked = make_answered("choice"), ANSWERED["choice"], []
+
+    def noting(name):
+        method = getattr(kind, name)
+
+        def note(*given):
+            locked.append((name, connection.in_atomic_block))
+            return method(*given)
+
+        monkeypatch.setattr(kind, name, note)
+
+    noting("read")
+    noting("judge")
+    answer(owner=guest(), exercise=exercise, answers=RIGHT["choice"])
+
+    assert locked == [("read", False), ("judge", False)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answers_whose_result_cannot_be_stored_are_not_stored(monkeypatch):
+    monkeypatch.setattr(progress, "note_pass", Mock(side_effect=RuntimeError))
+    exercise = make_answered("choice")
+
+    with pytest.raises(RuntimeError):
+        answer(owner=guest(), exercise=exercise, answers=RIGHT["choice"])
+
+    assert (Submission.objects.count(), Run.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("kind", WRONG)
