@@ -1,5 +1,6 @@
 """Answers by service and by API: stored with their result at once."""
 
+import re
 from contextlib import nullcontext
 from copy import deepcopy
 from unittest.mock import Mock
@@ -315,3 +316,15 @@ def test_answers_that_were_judged_do_not_change(client):
     answers["criteria"].clear()
 
     assert len(submission.answers["criteria"]) == 2
+
+
+def test_the_example_of_the_documentation_is_accepted(client):
+    cases = settings.BASE_DIR / "courses/content/python-web-frameworks/exercises/check-criteria/cases.toml"
+    make_answered("choice", cases_toml=cases.read_text())
+    (example,) = re.findall(r"-d '(\{\"answers\".*?)'", (settings.BASE_DIR / "docs/api.md").read_text(), re.DOTALL)
+
+    response = client.post("/api/v1/exercises/choice/submissions/", example, content_type="application/json")
+
+    body = response.json()
+    assert (response.status_code, body["reason"], body["score"]) == (202, "wrong_answers", 0.83)
+    assert body["tests"][1]["actual"] == "How long the first hello world takes"
