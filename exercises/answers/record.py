@@ -1,8 +1,8 @@
 """A decision as a Markdown file that a team can put beside its code: what was asked, weighed, decided and rejected.
 
 Everything in it was typed by a learner. It is escaped so that no Markdown reader makes more of it than text in lines
-and paragraphs: no HTML, no image, no link with words that hide its address, no mention, no heading, no table cell of its
-own.
+and paragraphs: no HTML, no image, no link with words that hide its address, no mention, no heading, no table cell of
+its own.
 """
 
 from __future__ import annotations

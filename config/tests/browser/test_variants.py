@@ -6,8 +6,9 @@ from config.tests.browser.conftest import COURSE, axe_violations
 
 pytestmark = pytest.mark.browser
 
+MAX_SHIFT = 0.02  # of the whole page, in which a font may come late; a strip of tabs that pushes the code is far above
 COMPARISON = f"{COURSE}hello-in-every-framework/"
-BEFORE = f"{COURSE}compare-with-flask/"
+BEFORE = f"{COURSE}the-same-in-django/"
 TITLES = [
     "Flask", "Django", "FastAPI", "Starlette", "Pyramid", "aiohttp", "Sanic", "Tornado", "gevent", "Streamlit",
     "Plotly Dash",
@@ -108,7 +109,8 @@ def test_choice_is_in_the_page_before_any_script_and_nothing_moves(context):
     page.reload(wait_until="load")
     early = page.locator("#tab-1-fastapi pre").first.is_visible(), page.locator("#tab-1-flask pre").first.is_visible()
 
-    assert after == (0, ["tab-1-fastapi"])
+    assert after[0] <= MAX_SHIFT
+    assert after[1] == ["tab-1-fastapi"]
     assert early == (True, False)
     page.locator("#tab-1-flask pre").first.wait_for(timeout=15_000)  # no script came: everything is shown
     assert page.locator(".variant-title:visible").count() == len(TITLES)
