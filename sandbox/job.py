@@ -12,6 +12,7 @@ MIB = 1024 * KIB
 
 MAX_PROBES = 200
 MAX_SOCKETS = 1000  # each is a descriptor of the process that judges
+SPARE_SOCKETS = 3  # for a first probe that found a port closed again
 MAX_CLIENTS = 50
 MAX_INPUT_BYTES = 1 * MIB
 MAX_ARGUMENTS_BYTES = 64 * KIB
@@ -221,8 +222,12 @@ class Job:
 
     @property
     def sockets(self) -> int:
-        """How many connections the probes need, each of which is a socket that is made inside and passed out."""
+        """How many connections the probes need; each is one of passed_sockets, which are made inside and passed out."""
         return sum(map(_sockets_of, self.probes))
+
+    @property
+    def passed_sockets(self) -> int:
+        return self.sockets + SPARE_SOCKETS if self.probes else 0
 
     @property
     def processes(self) -> int:

@@ -19,6 +19,7 @@ from sandbox.job import (
     KIB,
     MAX_SWEPT_OPTIONS,
     MAX_SWEPT_WIDGETS,
+    SPARE_SOCKETS,
     Burst,
     FunctionProbe,
     HttpProbe,
@@ -259,7 +260,7 @@ class _Watch:
     def _ask(self, probe: Probe, port: int) -> None:
         """Send *probe* and append what came of it, also where the job ended meanwhile."""
         written_before = self.output.stderr_total
-        observation, end = self._observe(probe, port)
+        observation, end = self._observe(probe, port) if self.observations else self._observe_first(probe, port)
         try:
             if end is not None:
                 raise end
@@ -268,6 +269,19 @@ class _Watch:
             self._drain()
             stderr = self.output.stderr_since(written_before)[-STDERR_OF_PROBE_BYTES:]
             self.observations.append(replace(observation, stderr=stderr))
+
+    def _observe_first(self, probe: Probe, port: int) -> "tuple[Observation, _Ended | None]":
+        """As _observe. A port that was open only in passing, which the first probe finds out, is none: look again."""
+        observation, end = self._observe(probe, port)
+        for _ in range(SPARE_SOCKETS):
+            if end is not None or not _was_refused(observation) or listening.port_of(self._inside.proc) == port:
+                break
+            try:
+                self._port = port = self._wait_for_port()
+            except _Ended as ended:
+                return observation, ended
+            observation, end = self._observe(probe, port)
+        return observation, end
 
     def _observe(self, probe: Probe, port: int) -> "tuple[Observation, _Ended | None]":
         match probe:

@@ -113,8 +113,8 @@ def _start(job: Job, stack: ExitStack, keep_going: Callable[[], bool], *, warm: 
     init, proc, *folders = (_kept(stack, descriptor) for descriptor in passed_out)
     stack.callback(_kill_all, init)
     sockets: list[socket.socket] = []
-    while len(sockets) < job.sockets:
-        received = _received(out, job.sockets - len(sockets), patience)
+    while len(sockets) < job.passed_sockets:
+        received = _received(out, job.passed_sockets - len(sockets), patience)
         if not received:
             _fail(way, stderr, "it did not pass the sockets out")
         sockets += [stack.enter_context(socket.socket(fileno=descriptor)) for descriptor in received]
@@ -182,7 +182,7 @@ def _job_for_harness(job: Job) -> bytes:
             "arguments": list(job.arguments),
             "must_serve": job.must_serve,
             "files": {path: content.hex() for path, content in job.files.items()},
-            "sockets": job.sockets,
+            "sockets": job.passed_sockets,
             "limits": {
                 # One process alone; the tree is polled, and the poll comes first.
                 "cpu_seconds": math.ceil(limits.cpu_seconds) + 1,

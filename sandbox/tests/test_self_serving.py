@@ -1,11 +1,12 @@
 """Programs as their frameworks' documentation writes them: nobody changed them so that they can be judged."""
 
+import itertools
 import re
 from dataclasses import replace
 
 import pytest
 
-from sandbox import Detail, Ending, HttpProbe, Job, Limits, judge
+from sandbox import Detail, Ending, HttpProbe, Job, Limits, judge, listening
 from sandbox.harness.inspecting import binds_app
 from sandbox.job import MIB
 from sandbox.tests.programs import SCRIPTS, job
@@ -108,6 +109,24 @@ def test_a_program_is_asked_where_it_listens(source, port):
 
     assert report.ending is Ending.FINISHED, report.stderr.decode()
     assert [observation.body.decode() for observation in report.observations] == [f"localhost:{port}"]
+
+
+@pytest.mark.parametrize(("times", "ending"), [(1, Ending.FINISHED), (3, Ending.FINISHED), (4, Ending.NOT_READY)])
+def test_a_port_that_was_open_in_passing_is_not_taken_for_the_programs(monkeypatch, times, ending):
+    """On a machine that stalls, two looks in a row find a port that is closed when the request comes."""
+    looks = itertools.count()
+    look = listening.port_of
+
+    def port_of(proc):
+        number = next(looks)
+        return 8888 if number < 3 * times and number % 3 < 2 else look(proc)  # two looks, and one after the refusal
+
+    monkeypatch.setattr(listening, "port_of", port_of)
+
+    report = judge(job(HANDLER + "HTTPServer(('', 5000), Handler).serve_forever()", framework="python"))
+
+    assert report.ending is ending
+    assert [one.error for one in report.observations] == ["refused" if ending is Ending.NOT_READY else ""]
 
 
 GEVENT = HELLO + "from gevent.pywsgi import WSGIServer\n"
