@@ -58,6 +58,7 @@ ELEMENT_PARTS = {
     "text_contains": "We expected “{expected}” in the {type} and found “{actual}”.",
     "value": "We expected the value {expected} of the {type} and found {actual}.",
     "values": "We expected the {type} to draw {expected}, and it draws {actual}.",
+    "series": "We expected the numbers of the {type} in {expected} series, and they are in {actual}.",
     "rows": "We expected the {type} to have the rows {expected}, and it has {actual}.",
     "options": "We expected the {type} to offer {expected}, and it offers {actual}.",
     "min_options": "We expected the {type} to offer at least {expected} options, and it offers {actual}.",
@@ -198,6 +199,11 @@ def figure_differs(message: Mapping[str, Any]) -> str:
 def too_slow(message: Mapping[str, Any]) -> str:
     took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
     return f"{message['clients']} requests at once took {took}; expected at most {limit}."
+
+
+def too_fast(message: Mapping[str, Any]) -> str:
+    took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
+    return f"The answer came after {took}; expected at least {limit}."
 
 
 def seconds(milliseconds: int) -> str:

@@ -51,6 +51,7 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "no_figure", "path": "response.chart.figure"}
              {"code": "figure_differs", "axis": "y", "expected": "[1, 2]", "actual": "[1, 2, 3]"}    of a chart
              {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100}
+             {"code": "too_fast", "expected_ms": 190, "actual_ms": 3}
              {"code": "value_differs", ...}    as json_differs; values and types as Python writes them (dict, list, str,
                   bool, int, float, None)
              {"code": "unfit_value", "problem": "type" | "key" | "number" | "too_deep" | "too_large" | "unreadable",

@@ -10,9 +10,9 @@
     figure = { at = "response.chart.figure", y = [120, 150] }     # of Plotly, in the JSON; x, y or both
 
     request = { path = "/report", clients = 20 }    # 20 at once, after one alone
-    expect = { status = 200, within_ms = 1000 }     # each answer is compared; all of them have to be there in time
+    expect = { status = 200, at_least_ms = 190, within_ms = 1000 }  # each answer is compared; all of them in that time
 
-`method`, `clients`, `content_type`, `status` and `within_ms` may use parameters, but not random values.
+`method`, `clients`, `content_type`, `status`, `at_least_ms` and `within_ms` may use parameters, but not random values.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ REQUEST_PATH = re.compile(r"/[!$%&'()*+,./0-9:;=?@A-Za-z_~-]{0,2000}")
 MAX_CLIENTS = 50
 ATTEMPTS = 3
 MAX_CONNECTIONS = 1000
-MAX_WITHIN_MS = 9000  # an answer that takes longer than ten seconds ends the run
+MAX_MS = 9000  # an answer that takes longer than ten seconds ends the run
 
 SHOWN_HEADER = 200
 KEPT_HEADERS = ("content-type", "location", "allow")  # beside those that the case expects
@@ -69,6 +69,7 @@ class ExpectTemplate(TypedDict):
     headers: NotRequired[dict[str, str]]
     json: NotRequired[Any]
     text_contains: NotRequired[list[str]]
+    at_least_ms: NotRequired[int]
     within_ms: NotRequired[int]
     figure: NotRequired[dict[str, Any]]  # at, and x, y or both
 
@@ -111,6 +112,7 @@ class Expectation:
     json: Any = ABSENT
     text_contains: tuple[str, ...] = ()
     figure: Figure | None = None
+    at_least_ms: int = 0  # until the answer of a request is there; 0 is no time at all
     within_ms: int = 0  # until all answers of a burst are there; 0 is any time
 
     def examine(self, answer: Answer) -> Examined:
@@ -118,6 +120,8 @@ class Expectation:
         answers = answer.answers or (answer,)
         misses = ((one, miss) for one in answers if (miss := miss_of(self, one)) is not None)
         worst, miss = next(misses, (answers[0], None))
+        if miss is None and answer.elapsed_ms < self.at_least_ms:
+            miss = _too_fast(self.at_least_ms, math.floor(answer.elapsed_ms))
         if miss is None and self.within_ms and answer.elapsed_ms > self.within_ms:
             miss = _too_slow(len(answers), self.within_ms, math.ceil(answer.elapsed_ms))
         return Examined(_response(worst, self), miss, answer.stderr if worst.status == 500 else b"")
@@ -157,7 +161,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
 
 def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a case that sends *question* expects, as a version stores it; None when something in it is wrong."""
-    known = ["status", "content_type", "headers", "json", "text_contains", "figure", "within_ms"]
+    known = ["status", "content_type", "headers", "json", "text_contains", "figure", "at_least_ms", "within_ms"]
     table = case.table(raw, "expect", optional=known)
     if table is None:
         return None
@@ -180,8 +184,10 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
         expect["text_contains"] = case.texts(table["text_contains"], "expect", "text_contains")
     if "figure" in table:
         expect["figure"] = _read_figure(case, table["figure"])
+    if "at_least_ms" in table:
+        expect["at_least_ms"] = case.whole(table["at_least_ms"], 1, MAX_MS, "expect", "at_least_ms")
     if "within_ms" in table:
-        expect["within_ms"] = case.whole(table["within_ms"], 1, MAX_WITHIN_MS, "expect", "within_ms")
+        expect["within_ms"] = case.whole(table["within_ms"], 1, MAX_MS, "expect", "within_ms")
         if "clients" not in question:
             case.problem("within_ms is for a request with clients", "expect", "within_ms")
     return expect
@@ -252,6 +258,7 @@ def expectation(template: ExpectTemplate, values: Mapping[str, Any]) -> Expectat
         json=fill(template["json"], values) if "json" in template else ABSENT,
         text_contains=tuple(as_text(fill(part, values)) for part in template.get("text_contains", [])),
         figure=_figure(template["figure"], values) if "figure" in template else None,
+        at_least_ms=template.get("at_least_ms", 0),
         within_ms=template.get("within_ms", 0),
     )
 
@@ -355,6 +362,11 @@ def _figure_miss(expected: Figure, answer: Answer) -> Miss | None:
 def _too_slow(clients: int, limit_ms: int, elapsed_ms: int) -> Miss:
     message: Message = {"code": "too_slow", "clients": clients, "expected_ms": limit_ms, "actual_ms": elapsed_ms}
     return Miss(message, f"at most {limit_ms} ms", f"{elapsed_ms} ms")
+
+
+def _too_fast(limit_ms: int, elapsed_ms: int) -> Miss:
+    message: Message = {"code": "too_fast", "expected_ms": limit_ms, "actual_ms": elapsed_ms}
+    return Miss(message, f"at least {limit_ms} ms", f"{elapsed_ms} ms")
 
 
 def _response(answer: Answer, expectation: Expectation) -> dict[str, Any] | None:

@@ -122,6 +122,10 @@ def test_asked_is_what_was_sent(request_, text):
             "20 requests at once took 4.1 s; expected at most 1 s.",
         ),
         (
+            {"code": "too_fast", "expected_ms": 190, "actual_ms": 3},
+            "The answer came after 3 ms; expected at least 190 ms.",
+        ),
+        (
             {"code": "too_slow", "clients": 2, "expected_ms": 250, "actual_ms": 1001},
             "2 requests at once took 1 s; expected at most 250 ms.",
         ),
@@ -289,8 +293,9 @@ def test_every_problem_of_a_filter_has_a_sentence():
 
 def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
-        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_slow", "no_answer",
-        "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised", "wrong_exception",
-        "message_lacks", "no_figure", "figure_differs", "no_element", "element_count", "element_differs",
-        "interaction_refused", "no_choice", "no_filter", "output_differs", "output_lacks", "exit_code",
+        "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_fast", "too_slow",
+        "no_answer", "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised",
+        "wrong_exception", "message_lacks", "no_figure", "figure_differs", "no_element", "element_count",
+        "element_differs", "interaction_refused", "no_choice", "no_filter", "output_differs",
+        "output_lacks", "exit_code",
     }  # fmt: skip

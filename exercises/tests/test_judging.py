@@ -259,7 +259,7 @@ BURST = parse("""
 [[case]]
 name = "20 at once"
 request = { path = "/", clients = 20 }
-expect = { status = 200, text_contains = "done", within_ms = 1000 }
+expect = { status = 200, text_contains = "done", at_least_ms = 500, within_ms = 1000 }
 """)
 DONE = Observation(status=200, body=b"done", elapsed_ms=900)
 
@@ -270,6 +270,7 @@ DONE = Observation(status=200, body=b"done", elapsed_ms=900)
         ([DONE] * 20, 1000.0, None),
         ([DONE] * 20, 1000.2, {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 1001}),
         ([DONE] * 19 + [Observation(status=503)], 10.0, {"code": "status", "expected": [200], "actual": 503}),
+        ([DONE] * 20, 499.9, {"code": "too_fast", "expected_ms": 500, "actual_ms": 499}),
         # What is wrong comes before what is slow.
         ([Observation(status=200)] * 20, 4000.0, {"code": "text_missing", "expected": "done"}),
     ],
