@@ -308,6 +308,7 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "text_missing": text_missing,
     "no_figure": no_figure,
     "figure_differs": figure_differs,
+    "too_fast": too_fast,
     "too_slow": too_slow,
     "value_differs": json_differs,
     "unfit_value": unfit_value,

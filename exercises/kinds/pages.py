@@ -38,15 +38,16 @@ Unit = tuple[str, dict[str, Any]]  # a mark and its encoding
 class Chart:
     """What a chart draws, whoever made it: one of Streamlit's own, Altair, Vega-Lite or Plotly.
 
-    values are the numbers in their order, of several series one after the other. drawing is the same for the same
-    numbers, whatever they are called. labelled are the rows that are drawn with all that they are called; none where
-    the browser still does something with them.
+    values are the numbers in their order, of several series one after the other, and series is how many these are.
+    drawing is the same for the same numbers, whatever they are called. labelled are the rows that are drawn with all
+    that they are called; none where the browser still does something with them.
     """
 
     types: frozenset[str]  # of NATIVE_CHARTS
     values: list[Any]
     drawing: str
     labelled: Rows
+    series: int
     is_empty: bool
 
 
@@ -145,14 +146,14 @@ def _chart(kind: str, data: Mapping[str, Any], rows: Rows) -> Chart:
     numbers = [[row[index] for index in kept if index < len(row)] for row in rows]
     transforms = list(_transforms(spec))
     drawing = json.dumps([numbers, data.get("row_count"), transforms], sort_keys=True)
-    values = _drawn_values(units, columns, rows)
-    return Chart(frozenset(types), values, drawing, [] if transforms else rows, is_empty=not rows)
+    values, series = _drawn_values(units, columns, rows), _series(units, columns, rows)
+    return Chart(frozenset(types), values, drawing, [] if transforms else rows, series, is_empty=not rows)
 
 
 def _units(spec: Mapping[str, Any], inherited: Mapping[str, Any], depth: int = 0) -> Iterator[Unit]:
-    """The marks of a Vega-Lite specification with what x and y of each encode."""
+    """The marks of a Vega-Lite specification with what x, y and color of each encode."""
     own = _table(spec.get("encoding"))
-    encoding = {channel: own.get(channel, inherited.get(channel)) for channel in ("x", "y")}
+    encoding = {channel: own.get(channel, inherited.get(channel)) for channel in ("x", "y", "color")}
     mark = spec.get("mark")
     name = _text(mark.get("type")) if isinstance(mark, dict) else _text(mark)
     if name:
@@ -184,9 +185,20 @@ def _drawn_values(units: Sequence[Unit], columns: Sequence[str], rows: Rows) -> 
     return []
 
 
+def _series(units: Sequence[Unit], columns: Sequence[str], rows: Rows) -> int:
+    """How many lines, or bars beside each other, are drawn of the same column: one for each colour."""
+    for mark, encoding in units:
+        name = _text(_table(encoding.get("color")).get("field")).replace("\\", "")
+        if mark in MARKS and name in columns:
+            index = columns.index(name)
+            return len({json.dumps(row[index]) for row in rows if index < len(row)})
+    return 1
+
+
 def _plotly(spec: Mapping[str, Any]) -> Chart:
     types, values, numbers = set(), [], []
     labelled: Rows = []
+    series = 0
     for trace in figures.traces_of(spec):
         kind, mode = trace.get("type", "scatter"), _text(trace.get("mode"))
         if kind == "bar":
@@ -199,9 +211,10 @@ def _plotly(spec: Mapping[str, Any]) -> Chart:
         x, y, _, sizes = parts
         values += x if trace.get("orientation") == "h" else y or sizes
         numbers.append(parts)
+        series += 1
         length = min(max(map(len, parts)), MAX_ROWS - len(labelled))
         labelled += [[trace.get("name"), *(part[n] for part in parts if n < len(part))] for n in range(length)]
-    return Chart(frozenset(types), values, json.dumps(numbers, sort_keys=True), labelled, is_empty=not labelled)
+    return Chart(frozenset(types), values, json.dumps(numbers, sort_keys=True), labelled, series, is_empty=not labelled)
 
 
 def _table(value: Any) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@
     [case.expect]
     elements = [
         { type = "title", text = "Sales Dashboard" },               # the whole text; text_contains for a part
-        { type = "line_chart", values = [120, 150, 170, 160], count = 1 },
+        { type = "line_chart", values = [120, 150, 170, 160], series = 1, count = 1 },
     ]
 
     interact = { each_option = { of = ["selectbox", "radio"] } }    # whatever there is to choose from
@@ -38,7 +38,7 @@ WIDGETS = ("multiselect", "checkbox", "toggle", "slider", "select_slider", "text
 DATA = ("dataframe", "table", "data_editor")
 LAYOUT = ("columns", "column", "tabs", "tab", "expander", "form", "popover", "divider", "image", "progress")
 TYPES = (*TEXTS, *CHOICES, *WIDGETS, *DATA, "chart", *CHARTS, *LAYOUT)
-CONDITIONS = ("text", "text_contains", "value", "values", "rows", "options", "min_options")
+CONDITIONS = ("text", "text_contains", "value", "values", "series", "rows", "options", "min_options")
 
 MAX_ELEMENTS = 30
 MAX_COUNT = 100
@@ -202,7 +202,7 @@ def _read_element(case: CaseReader, raw: Any, index: int) -> dict[str, Any] | No
             value = case.text(value, *path, name)
         elif name == "text_contains":
             value = case.texts(value, *path, name)
-        elif name == "min_options":
+        elif name in ("min_options", "series"):
             value = case.whole(value, 1, MAX_COUNT, *path, name)
         elif name != "value" and not isinstance(value, list):
             case.problem(f"{name} must be an array", *path, name)
@@ -297,6 +297,10 @@ def _unmet(wanted: Wanted, element: Element) -> Iterator[tuple[str, str, str]]:
         elif part == "min_options":
             if len(element.options) < expected:
                 yield part, str(expected), str(len(element.options))
+        elif part == "series":
+            drawn = element.chart.series if element.chart else 0
+            if drawn != expected:
+                yield part, str(expected), str(drawn)
         else:
             actual = _part_of(element, part)
             if difference(expected, actual):

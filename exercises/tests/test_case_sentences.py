@@ -216,6 +216,10 @@ def test_asked_is_what_was_sent(request_, text):
             "We expected the line chart to draw [1], and it draws [].",
         ),
         (
+            {"code": "element_differs", "type": "line chart", "part": "series", "expected": "1", "actual": "4"},
+            "We expected the numbers of the line chart in 1 series, and they are in 4.",
+        ),
+        (
             {"code": "interaction_refused", "problem": "unknown_key", "message": "No element"},
             "There is no such widget on the page.",
         ),

@@ -28,7 +28,7 @@ expect = { elements = [{ type = "title", text = "Sales Dashboard" }] }
 [[case]]
 name = "One line chart shows the sales"
 interact = {}
-expect = { elements = [{ type = "line_chart", values = [120, 150, 170, 160], count = 1 }] }
+expect = { elements = [{ type = "line_chart", values = [120, 150, 170, 160], series = 1, count = 1 }] }
 """
 CHOICE = """
 [[case]]
@@ -115,8 +115,8 @@ TYPES = ", ".join(streamlit.TYPES)
         (case(expect='{ elements = [{ type = "line" }] }'),
          f"line 5: type must be one of {TYPES}, or an array of them"),
         (case(expect='{ elements = [{ type = "title", contains = "x" }] }'),
-         "line 5: unknown key 'contains'; an element knows count, min_options, options, rows, text, text_contains, "
-         "type, value, values"),
+         "line 5: unknown key 'contains'; an element knows count, min_options, options, rows, series, text, "
+         "text_contains, type, value, values"),
         (case(expect='{ elements = [{ type = "title", text = 1 }] }'), "line 5: text must be a text in quotes"),
         (case(expect='{ elements = [{ type = "chart", values = 1 }] }'), "line 5: values must be an array"),
         (case(expect='{ elements = [{ type = "chart", rows = {} }] }'), "line 5: rows must be an array"),
@@ -288,7 +288,8 @@ def test_a_filter_of_many_columns_is_compared_in_one_pass():
     other = [["South", *("x" * MAX_COLUMNS)]] + [[]] * MAX_ROWS
     charts = [("North", rows), ("South", other), ("North", rows)]
     seen = [
-        (option, Chart(frozenset({"line_chart"}), [], str(rows[0]), rows, is_empty=False)) for option, rows in charts
+        (option, Chart(frozenset({"line_chart"}), [], str(rows[0]), rows, series=1, is_empty=False))
+        for option, rows in charts
     ]
     began = process_time()
 
@@ -372,6 +373,13 @@ def test_a_line_chart_is_one_however_it_is_made(chart):
         ("st.bar_chart(sales)", "passed failed", "no_element"),
         ("st.line_chart(sorted(sales))", "passed failed", "element_differs"),
         ("st.line_chart(table)", "passed failed", "element_differs"),
+        ("st.line_chart([sales])", "passed failed", "element_differs"),
+        (
+            "st.altair_chart(alt.Chart(table).mark_line().encode(x='month', y='sales', color='month'))",
+            "passed failed",
+            "element_differs",
+        ),
+        ("st.plotly_chart(px.line(table, x='month', y='sales', color='month'))", "passed failed", "element_differs"),
         ("st.line_chart(sales)\nst.line_chart(sales)", "passed failed", "element_count"),
         ("st.dataframe(table)", "passed failed", "no_element"),
         ("st.altair_chart(alt.Chart(table).mark_bar().encode(x='month', y='sales'))", "passed failed", "element_count"),
