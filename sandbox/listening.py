@@ -7,6 +7,7 @@ from io import RawIOBase
 PORT = 8000  # where an app is served, and what wins where a program listens on several
 FIRST_FREE_PORT = 1024
 MAX_LINES = 64
+SHORTER_THAN_LINES = 128  # bytes; those of tcp have 150, of tcp6 145 and more
 
 _LISTEN = b"0A"
 # Addresses as /proc/net/tcp and tcp6 write them (each word of 32 bits in the machine's order) that a connection to
@@ -69,8 +70,8 @@ def _in_use(proc: int, name: str) -> int:
 
 
 def _line(table: RawIOBase) -> bytes:
-    """The next line. Byte by byte: whoever asks for more than a line holds makes the kernel look for another one."""
-    line = bytearray()
+    """The next line, its end byte by byte: who wants more than a line makes the kernel look for another one."""
+    line = bytearray(table.read(SHORTER_THAN_LINES))
     while not line.endswith(b"\n") and (byte := table.read(1)):
         line += byte
     return bytes(line)
