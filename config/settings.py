@@ -20,6 +20,7 @@ from whitenoise.compress import Compressor
 from config import env
 from config.database import database
 from config.logging import logging_config
+from config.social import social_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", BASE_DIR / "var")).resolve()
@@ -68,21 +69,25 @@ INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "csp",
     "django_prometheus",
     "django_structlog",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "rest_framework",
-    "rest_framework.authtoken",
     "config.apps.SiteConfig",
     "courses",
     "exercises",
+    "accounts",
 ]
 
 MIDDLEWARE = [
@@ -100,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.LeaveByPage",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -187,18 +193,42 @@ SANDBOX_ZYGOTE_JOBS = env.integer("SANDBOX_ZYGOTE_JOBS", 300, at_least=1, at_mos
 # Accounts
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",  # learners, by e-mail
-    "django.contrib.auth.backends.ModelBackend",  # staff in the admin, by user name
+    "django.contrib.auth.backends.ModelBackend",  # permissions in the admin
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGIN_METHODS = {"email", "username"}  # staff whom a command made have a user name, and perhaps no address
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {"login": "accounts.forms.LoginForm"}
+ACCOUNT_USER_DISPLAY = "accounts.naming.display_name"
 ACCOUNT_EMAIL_VERIFICATION = env.choice("EMAIL_VERIFICATION", ["none", "optional", "mandatory"], "optional")
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before what could take an account from its owner
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Fieldguide] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = site.scheme
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Fieldguide"
+MFA_TOTP_TOLERANCE = 1  # a code of the last half minute, or of a clock that is fast, is taken too
+# An account at a provider belongs to the account here that connected it. The same e-mail address is not enough: whoever
+# can make a provider state an address would get in (accounts/adapters.py).
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds
+SOCIALACCOUNT_PROVIDERS = social_providers(
+    github=(env.text("SOCIAL_GITHUB_ID"), env.secret("SOCIAL_GITHUB_SECRET")),
+    gitlab=(env.text("SOCIAL_GITLAB_ID"), env.secret("SOCIAL_GITLAB_SECRET")),
+    gitlab_url=env.text("SOCIAL_GITLAB_URL", "https://gitlab.com"),
+    google=(env.text("SOCIAL_GOOGLE_ID"), env.secret("SOCIAL_GOOGLE_SECRET")),
+    oidc=(env.text("SOCIAL_OIDC_ID"), env.secret("SOCIAL_OIDC_SECRET")),
+    oidc_url=env.text("SOCIAL_OIDC_URL"),
+    oidc_name=env.text("SOCIAL_OIDC_NAME", "OpenID Connect"),
+)
+INSTALLED_APPS += [f"allauth.socialaccount.providers.{provider}" for provider in SOCIALACCOUNT_PROVIDERS]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
@@ -264,7 +294,7 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [*Compressor.SKIP_COMPRESS_EXTENSIONS, "ma
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",  # first: a wrong token is answered with 401
+        "accounts.authentication.TokenAuthentication",  # first: a wrong token is answered with 401
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],

@@ -45,7 +45,7 @@ def checks() -> list[Check]:
         Check("lint", "ruff format", [str(BIN / "ruff"), "format", "--check", "."]),
         Check("lint", "djlint", [str(BIN / "djlint"), "templates", "--lint", "--check"]),
         Check("lint", "import contracts", [str(BIN / "lint-imports")]),
-        Check("lint", "mypy", [str(BIN / "mypy"), "config", "courses", "exercises", "sandbox"]),
+        Check("lint", "mypy", [str(BIN / "mypy"), "accounts", "config", "courses", "exercises", "sandbox"]),
         Check("lint", "migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
         Check("lint", "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
         Check("tests", "tests, SQLite", [*pytest, *PARALLEL, "-m", "not browser and not faults"]),
@@ -55,7 +55,7 @@ def checks() -> list[Check]:
             "tests, PostgreSQL",
             [
                 *(PYTHON, "-m", "config.tests.postgres", *pytest, *PARALLEL),
-                *("-m", "not browser and not faults and not attack", "config", "courses", "exercises"),
+                *("-m", "not browser and not faults and not attack", "accounts", "config", "courses", "exercises"),
             ],
         ),
         Check("browser", "faults and browser journeys", [*pytest, *PARALLEL, "-m", "browser or faults"]),

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import env
 from config.database import database
+from config.social import social_providers
 from config.tests.everything import PRODUCTION
 from sandbox import supervisor
 
@@ -154,3 +155,54 @@ def test_secret_is_made_once_and_kept_private(tmp_path):
     assert first.stdout == second.stdout
     assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+KEYS = {
+    "github": ("", ""),
+    "gitlab": ("", ""),
+    "gitlab_url": "https://gitlab.com",
+    "google": ("", ""),
+    "oidc": ("", ""),
+    "oidc_url": "",
+    "oidc_name": "School",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "providers"),
+    [
+        ({}, []),
+        ({"github": ("id", "secret")}, ["github"]),
+        ({"gitlab": ("id", "secret"), "google": ("id", "secret")}, ["gitlab", "google"]),
+        ({"oidc": ("id", "secret"), "oidc_url": "https://login.example.org/"}, ["openid_connect"]),
+    ],
+)
+def test_other_sites_are_those_with_keys(given, providers):
+    made = social_providers(**KEYS | given)
+
+    assert list(made) == providers
+    assert all(provider["OAUTH_PKCE_ENABLED"] for provider in made.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"github": ("id", "")},
+            "SOCIAL_GITHUB_SECRET is missing: sign-in needs both SOCIAL_GITHUB_ID and SOCIAL_GITHUB_SECRET.",
+        ),
+        (
+            {"google": ("", "secret")},
+            "SOCIAL_GOOGLE_ID is missing: sign-in needs both SOCIAL_GOOGLE_ID and SOCIAL_GOOGLE_SECRET.",
+        ),
+        (
+            {"oidc": ("id", "secret")},
+            "SOCIAL_OIDC_URL is ''; it must look like https://login.example.org",
+        ),
+    ],
+)
+def test_half_of_what_another_site_needs_stops_the_start(given, message):
+    with pytest.raises(ImproperlyConfigured) as error:
+        social_providers(**KEYS | given)
+
+    assert str(error.value) == message

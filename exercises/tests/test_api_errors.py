@@ -6,7 +6,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
-from rest_framework.authtoken.models import Token
 
 from exercises.errors import NotYours
 from exercises.models import Run
@@ -145,26 +144,6 @@ def test_an_account_needs_the_csrf_token(has_token, status):
     assert response.status_code == status
     if status == 403:
         assert response.json()["code"] == "permission_denied"
-
-
-@pytest.mark.parametrize(("header", "status"), [("Token {key}", 202), ("Token wrong", 401)])
-def test_a_token_authenticates(header, status):
-    make_exercise()
-    user = make_user()
-    key = Token.objects.create(user=user).key
-
-    response = Client(enforce_csrf_checks=True).post(
-        SUBMIT,
-        {"files": {"main.py": ""}},
-        content_type="application/json",
-        headers={"authorization": header.format(key=key)},
-    )
-
-    assert response.status_code == status, response.content
-    if status == 202:
-        assert user.submission_set.count() == 1
-    else:
-        assert response.json() == {"code": "authentication_failed", "detail": "Invalid token."}
 
 
 def test_too_many_pending_answers_429_with_a_time(settings):

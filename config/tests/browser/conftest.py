@@ -11,6 +11,7 @@ import axe_core_python
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+from config.tests.provider import Provider
 from config.tests.site import Site, wait_for
 
 STAFF_PASSWORD = "correct horse battery staple"
@@ -35,8 +36,15 @@ WRONG = RIGHT.replace("Hello from Flask", "Hello from Django")
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with Site(tmp_path_factory.mktemp("site")) as site:
+def provider() -> Iterator[Provider]:
+    """Another site at which visitors have accounts, and which ours trusts."""
+    with Provider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Site]:
+    with Site(tmp_path_factory.mktemp("site"), **provider.environment) as site:
         site.prepare()
         site.shell(
             "from django.contrib.auth.models import User\n"

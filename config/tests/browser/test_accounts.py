@@ -29,7 +29,7 @@ def log_in(page, address):
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(address)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.locator("main").get_by_role("button", name=re.compile("sign in", re.IGNORECASE)).click()
+    page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/accounts/login" not in url)
 
 
@@ -97,11 +97,11 @@ def test_password_is_reset_by_mail(page, site):
     page.goto(link)
     for field in page.locator("input[type=password]").all():
         field.fill(PASSWORD + "-new")
-    page.get_by_role("button", name="Change Password").click()
+    page.get_by_role("button", name="Save it").click()
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(address)
     page.get_by_label("Password", exact=True).fill(PASSWORD + "-new")
-    page.locator("main").get_by_role("button", name=re.compile("sign in", re.IGNORECASE)).click()
+    page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda url: "/accounts/login" not in url)
 
     assert page.context.request.get("/accounts/email/").status == 200
@@ -112,6 +112,6 @@ def test_wrong_password_is_refused_in_words(page):
     page.get_by_label("Email").fill(new_address())
     page.get_by_label("Password", exact=True).fill("wrong")
 
-    page.locator("main").get_by_role("button", name=re.compile("sign in", re.IGNORECASE)).click()
+    page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
 
     assert "not correct" in page.locator("main").inner_text()

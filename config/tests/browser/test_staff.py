@@ -12,9 +12,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def staff(page):
     page.goto("/admin/")
-    page.get_by_label("Username").fill("staff")
-    page.get_by_label("Password").fill(STAFF_PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_label("Email address or user name").fill("staff")
+    page.get_by_label("Password", exact=True).fill(STAFF_PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/admin/")
     return page
 

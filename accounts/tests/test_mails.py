@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core import mail
 from django.test import override_settings
 
-from config.templatetags.accounts import CONSOLE_BACKEND, sentence_case
+from accounts.templatetags.accounts import CONSOLE_BACKEND, sentence_case
 
 pytestmark = pytest.mark.django_db
 
@@ -99,10 +99,3 @@ def test_the_way_out_of_a_refused_login_stays(client):
 
     assert "This field is required" in refused
     assert 'href="/accounts/password/reset/"' in refused
-
-
-def test_the_admin_has_the_name_of_the_site(client):
-    text = client.get("/admin/login/").content.decode()
-
-    assert "Fieldguide" in text
-    assert "Django" not in text

@@ -1,0 +1,61 @@
+"""The way out to other sites, under a policy that lets forms lead to ourselves only."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+logger = logging.getLogger(__name__)
+FOUND, BAD_GATEWAY = 302, 502
+
+
+class LeaveByPage:
+    """Answer a form that leads to another site with a page that goes there.
+
+    Browsers hold the redirects after a form to the policy's form-action as well, which is 'self': sign-in at GitHub
+    would stop there. To name the providers in the policy would mean to ask an OpenID Connect server for its addresses
+    on every page with its button.
+    """
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self.answer_later(request)
+        response = self.get_response(request)
+        return page_that_leads(request, response) if leads_away(request, response) else response
+
+    async def answer_later(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = await self.get_response(request)
+        if leads_away(request, response):
+            return await sync_to_async(page_that_leads)(request, response)
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A provider that does not answer is not our failure, and the visitor can do something else."""
+        if not isinstance(exception, requests.RequestException):
+            return None
+        logger.warning("a provider of sign-in cannot be reached: %s", exception)
+        return render(request, "socialaccount/authentication_error.html", status=BAD_GATEWAY)
+
+
+def leads_away(request: HttpRequest, response: HttpResponse) -> bool:
+    host = urlsplit(response.get("Location", "")).netloc
+    return request.method == "POST" and response.status_code == FOUND and host not in ("", request.get_host())
+
+
+def page_that_leads(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    address = response["Location"]
+    return render(
+        request, "socialaccount/login_redirect.html", {"redirect_to": address, "host": urlsplit(address).netloc}
+    )

@@ -1,0 +1,14 @@
+"""Below /accounts/, before what django-allauth has there."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("tokens/", views.tokens, name="tokens"),
+    path("tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
+    path("data/", views.download, name="download"),
+    path("delete/", views.delete, name="delete"),
+]
