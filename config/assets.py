@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,9 @@ BUNDLES = ("site.js", "exercise.js", "attempt.js", "decision.js", "passkeys.js")
 # Not collected: the parts of site.css, the stamps of config/setup.py, and of the API's page the other viewer and those
 # builds of this one that it does not load.
 UNUSED = ["css/*", "build/*.json", "redoc", "swagger-ui-es-*", "swagger-ui.js*"]
+# The quoted texts are every second part.
+QUOTED = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 class HashedStaticFilesStorage(CompressedManifestStaticFilesStorage):
@@ -57,7 +61,17 @@ def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
 
 
 def join(sources: list[Path], target: Path) -> None:
-    target.write_text("\n".join(source.read_text() for source in sources))
+    target.write_text(compact("\n".join(source.read_text() for source in sources)))
+
+
+def compact(css: str) -> str:
+    """*css* without comments and without white space that means nothing; what stands in quotes stays as it is."""
+    parts = QUOTED.split(COMMENT.sub("", css))
+    for index in range(0, len(parts), 2):
+        text = re.sub(r"\s+", " ", parts[index])
+        text = re.sub(r" ?([{};,]) ?", r"\1", text)
+        parts[index] = re.sub(r"(?<=[\w)-]): ", ":", text).replace(";}", "}")
+    return "".join(parts).strip()
 
 
 def copy_fonts(packages: Path, target: Path) -> None:

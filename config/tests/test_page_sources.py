@@ -7,7 +7,7 @@ import brotli
 import pytest
 from django.conf import settings
 
-from config.assets import build_style_sheets
+from config.assets import build_style_sheets, compact
 from exercises.outcomes import LOOKS
 from exercises.results import ROW_LOOKS
 
@@ -43,6 +43,21 @@ def test_style_sheet_keeps_to_its_budget(tmp_path):
     compressed = brotli.compress((tmp_path / "site.css").read_bytes())
 
     assert len(compressed) <= CSS_BUDGET_BYTES
+
+
+@pytest.mark.parametrize(
+    ("css", "compacted"),
+    [
+        ("/* a */\na {\n  color: red;\n  margin: 0 auto;\n}\n", "a{color:red;margin:0 auto}"),
+        (".a :is(b, c) > d { width: calc(1px + 2px); }", ".a :is(b,c) > d{width:calc(1px + 2px)}"),
+        ("a :hover { b: c } a:hover{}", "a :hover{b:c}a:hover{}"),
+        ('a::before { content: "a ;  b" / ""; }', 'a::before{content:"a ;  b" / ""}'),
+        ("@media (min-width: 1px) and (x) { :root { --a: light-dark(#FFF, #000); } }",
+         "@media (min-width:1px) and (x){:root{--a:light-dark(#FFF,#000)}}"),
+    ],
+)  # fmt: skip
+def test_style_sheet_is_compacted_without_changing_what_it_says(css, compacted):
+    assert compact(css) == compacted
 
 
 def test_style_sheet_names_no_fonts_that_were_not_built(tmp_path):
