@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
-from pygments import highlight
-from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
+
+from courses.code_lines import Look, code_lines
 
 # Language after the fence -> what the head of the block says when the fence has no title.
 LANGUAGES = {
@@ -35,9 +35,10 @@ LANGUAGES = {
     "yaml": "YAML",
 }
 
-# title="main.py"; hl_lines="2 4-6"; fragment: Python that is no whole program, so nobody tries to parse it;
+# title="main.py"; hl_lines="2 4-6"; linenums="1": numbers from there on; hide="1-3": shown when asked for;
+# fragment: Python that is no whole program, so nobody tries to parse it;
 # listing="first-app" framework="fastapi": a program that this site can run, see courses.listings.
-OPTIONS = {"title", "hl_lines", "fragment", "listing", "framework"}
+OPTIONS = {"title", "hl_lines", "linenums", "hide", "fragment", "listing", "framework", "showcase"}
 
 HEADER = re.compile(
     r"""(?P<language>[\w#.+-]+)?(?P<options>(?:[ \t]+[a-zA-Z]\w*(?:="[^"]*"|='[^']*')?)*)[ \t]*""", re.VERBOSE
@@ -89,27 +90,14 @@ def _fence(line: int, end: int | None, header: str, source: str) -> Fence:
     return Fence(line, end, header, source, match["language"] or "", options)
 
 
-def line_numbers(text: str) -> list[int]:
-    """The lines that hl_lines="2 4-6" names. ValueError when it is not written like that."""
-    numbers: list[int] = []
-    for part in text.split():
-        first, _, last = part.partition("-")
-        start, stop = int(first), int(last or first)
-        if not 1 <= start <= stop <= 10_000:
-            raise ValueError(part)
-        numbers.extend(range(start, stop + 1))
-    return numbers
-
-
 def _lexer(language: str) -> Lexer:
     # A new one each time: some lexers keep state, and several threads may be here at once.
     return get_lexer_by_name(language if language in LANGUAGES else "text", stripnl=False)
 
 
-def code_block(source: str, *, language: str, title: str = "", hl_lines: list[int] | None = None) -> str:
+def code_block(source: str, *, language: str, title: str = "", look: Look | None = None) -> str:
     """HTML of one block: a head with the file's name or the language, then the highlighted code."""
-    formatter = HtmlFormatter(nowrap=True, hl_lines=hl_lines or [])
-    code = highlight(source.rstrip("\n") + "\n", _lexer(language), formatter)
+    code = code_lines(source, _lexer(language), look or Look())
     name = title or LANGUAGES.get(language, LANGUAGES["text"])
     return (
         f'<div class="codeblock"><div class="cbhead"><span class="name">{escape(name)}</span></div>'

@@ -13,6 +13,8 @@ FRAMEWORKS = (
     "flask", "django", "fastapi", "starlette", "pyramid", "aiohttp", "sanic", "tornado", "gevent", "streamlit", "dash",
     "python",
 )  # fmt: skip
+# Option of the listing with which its course introduces itself on the home page.
+SHOWCASE = "showcase"
 # Those whose name is more than another spelling of their slug.
 LONGER_NAMES = {"plotly-dash": "dash"}
 

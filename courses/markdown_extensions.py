@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,17 +14,23 @@ from markdown.extensions.toc import slugify_unicode, unique
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
-from courses.code_blocks import code_block, line_numbers
+from courses.code_blocks import code_block
+from courses.code_lines import Look, line_numbers
 from courses.listings import LONGER_NAMES
 
 # `!!! kind "Title"` -> the title of a callout that has none of its own.
 CALLOUTS = {"note": "Note", "tip": "Tip", "warning": "Watch out", "compare": "Compare"}
+# `??? kind "Title"`: what is folded.
+FOLDED = CALLOUTS | {"deeper": "Going deeper"}
 # Ids of the pages that show a rendered text; a heading of the same name gets another one. A test compares them.
 RESERVED_IDS = {
-    "account-menu", "content", "left-off-title", "outline", "practice", "practice-title", "shortcuts",
-    "shortcuts-title", "single-keys", "theme-menu", "toc-title",
+    "account-menu", "content", "feedback", "feedback-title", "left-off-title", "outline", "practice", "practice-title",
+    "report-errors", "report-help", "report-text", "shortcuts", "shortcuts-title", "showcase-title", "single-keys",
+    "theme-menu", "toc-title",
 }  # fmt: skip
 RESERVED_PREFIXES = ("i-", "dg-")  # the icons; what names a diagram
+NOTE_ID = re.compile(r"mark-\d+-\d+")  # the number of its listing among what the text holds, and its own
+NOTE_TARGET = re.compile(r'popovertarget="(?P<prefix>mark-\d+-)\d+"')
 VARIANT_ID = re.compile(r"tab-\d+-[\w-]+")  # of a tab's content: the number of its set in the text, and its slug
 LESSON_LINK = re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?P<fragment>#[\w-]+)?")
 
@@ -33,10 +40,13 @@ def fence_options(
 ) -> bool:
     """Validator of SuperFences: takes what a block can show. courses.proofreading reports the rest."""
     options["title"] = inputs.get("title", "")
-    try:
-        options["hl_lines"] = line_numbers(inputs.get("hl_lines", ""))
-    except ValueError:
-        options["hl_lines"] = []
+    for name in ("hl_lines", "hide", "linenums"):
+        try:
+            options[name] = line_numbers(inputs.get(name, ""))
+        except ValueError:
+            options[name] = []
+    if "linenums" in inputs and not options["linenums"]:
+        options["linenums"] = [1]
     return True
 
 
@@ -44,7 +54,14 @@ def format_fence(
     source: str, language: str | None, css_class: str, options: dict[str, Any], md: Markdown, **kwargs: Any
 ) -> str:
     """Formatter of SuperFences."""
-    return code_block(source, language=language or "", title=options["title"], hl_lines=options["hl_lines"])
+    number = len(md.htmlStash.rawHtmlBlocks) + 1  # of what was stored so far: unique in the text
+    look = Look(
+        marked=options["hl_lines"],
+        hidden=options["hide"],
+        first_number=next(iter(options["linenums"]), None),
+        prefix=f"mark-{number}-",
+    )
+    return code_block(source, language=language or "", title=options["title"], look=look)
 
 
 SUPERFENCES = {
@@ -55,25 +72,79 @@ SUPERFENCES = {
 
 
 class Callouts(Treeprocessor):
-    """Admonitions become <aside class="note note--tip">, with a title in any case."""
+    """Admonitions become <aside class="note note--tip"> with a heading, folded ones <details> with a summary."""
 
     def run(self, root: etree.Element) -> None:
-        for element in root.iter("div"):
+        level = 1
+        for element in list(root.iter()):
             classes = (element.get("class") or "").split()
-            if classes[:1] != ["admonition"]:
-                continue
-            kind = classes[1] if len(classes) > 1 and classes[1] in CALLOUTS else "note"
-            element.tag = "aside"
+            if re.fullmatch("h[1-6]", element.tag):
+                level = int(element.tag[1])
+            elif element.tag == "div" and classes[:1] == ["admonition"]:
+                self._make_callout(element, classes[1:2], f"h{min(level + 1, 6)}")
+            elif element.tag == "details":
+                self._make_folded(element, classes[:1])
+
+    def _make_callout(self, element: etree.Element, kinds: list[str], heading: str) -> None:
+        kind = kinds[0] if kinds and kinds[0] in CALLOUTS else "note"
+        element.tag = "aside"
+        element.set("class", f"note note--{kind}")
+        element.set("role", "note")  # not a landmark: a page with six of them would have no map left
+        title = element.find("p[@class='admonition-title']")
+        if title is None:
+            title = etree.Element("p")
+            element.insert(0, title)
+        elif title.text == kind.capitalize():  # Python-Markdown's own title for a callout without one
+            title.text = CALLOUTS[kind]
+        title.tag = heading
+        title.text = title.text or CALLOUTS[kind]
+        title.set("class", "note-title")
+
+    def _make_folded(self, element: etree.Element, kinds: list[str]) -> None:
+        kind = kinds[0] if kinds and kinds[0] in FOLDED else "note"
+        title = element.find("summary")
+        if title is None:
+            title = etree.Element("summary")
+            element.insert(0, title)
+        elif title.text in (kind.capitalize(), "Details"):
+            title.text = FOLDED[kind]
+        title.text = title.text or FOLDED[kind]
+        if kind == "deeper":
+            element.set("class", "deeper")
+        else:
             element.set("class", f"note note--{kind}")
-            element.set("role", "note")  # not a landmark: a page with six of them would have no map left
-            title = element.find("p[@class='admonition-title']")
-            if title is None:
-                title = etree.Element("p")
-                element.insert(0, title)
-            elif title.text == kind.capitalize():  # Python-Markdown's own title for a callout without one
-                title.text = CALLOUTS[kind]
-            title.text = title.text or CALLOUTS[kind]
             title.set("class", "note-title")
+
+
+class Notes(Treeprocessor):
+    """The list below a listing that has notes becomes their texts, which its buttons open."""
+
+    def run(self, root: etree.Element) -> None:
+        for parent in list(root.iter()):
+            for element, below in pairwise(list(parent)):
+                prefix = self._prefix(element) if below.tag == "ol" else ""
+                if prefix:
+                    self._make_notes(below, prefix)
+
+    def _prefix(self, element: etree.Element) -> str:
+        """Of the ids of the notes, where *element* stands for a listing that has some."""
+        placeholder = HTML_PLACEHOLDER_RE.fullmatch((element.text or "").strip()) if element.tag == "p" else None
+        if placeholder is None:
+            return ""
+        stored = str(self.md.htmlStash.rawHtmlBlocks[int(placeholder[1])])
+        target = NOTE_TARGET.search(stored)
+        return target["prefix"] if target else ""
+
+    def _make_notes(self, element: etree.Element, prefix: str) -> None:
+        element.tag = "div"
+        element.attrib.clear()
+        element.set("class", "marks")
+        for number, item in enumerate(element, start=1):
+            item.tag = "div"
+            item.attrib.clear()
+            item.set("class", "mark-note")
+            item.set("id", f"{prefix}{number}")
+            item.set("popover", "auto")
 
 
 class Tabs(Treeprocessor):
@@ -128,7 +199,8 @@ def heading_id(text: str, separator: str) -> str:
 
 def is_reserved(name: str) -> bool:
     """Whether an id belongs to the page around a text, or to a diagram or a tab in it."""
-    return name in RESERVED_IDS or name.startswith(RESERVED_PREFIXES) or VARIANT_ID.fullmatch(name) is not None
+    own = VARIANT_ID.fullmatch(name) or NOTE_ID.fullmatch(name)
+    return name in RESERVED_IDS or name.startswith(RESERVED_PREFIXES) or own is not None
 
 
 def tab_slug(title: str) -> str:
@@ -178,6 +250,7 @@ class FieldguideExtension(Extension):
         # After inline (20) and attr_list (8) have made their elements; toc (5) then gives ids to the headings.
         md.treeprocessors.register(Headings(md), "fieldguide-headings", 7)
         md.treeprocessors.register(Tabs(md), "fieldguide-tabs", 4.5)  # so that their titles are not among the contents
+        md.treeprocessors.register(Notes(md), "fieldguide-notes", 4.2)
         md.treeprocessors.register(Callouts(md), "fieldguide-callouts", 4)
         md.treeprocessors.register(Links(md, self.lesson_url), "fieldguide-links", 3)
         md.treeprocessors.register(Tables(md), "fieldguide-tables", 2)

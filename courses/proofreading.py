@@ -8,17 +8,18 @@ import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from courses.code_blocks import LANGUAGES, OPTIONS, Fence, find_fences, line_numbers
+from courses.code_blocks import LANGUAGES, OPENING, OPTIONS, Fence, find_fences
+from courses.code_lines import line_numbers, notes_in
 from courses.diagrams import DIAGRAM_CLASSES
-from courses.listings import FRAMEWORKS, is_program
-from courses.markdown_extensions import CALLOUTS, LESSON_LINK
+from courses.listings import FRAMEWORKS, SHOWCASE, is_program
+from courses.markdown_extensions import CALLOUTS, FOLDED, LESSON_LINK
 from courses.sanitising import TAGS, is_own_image, sanitise
 from courses.toml_tables import is_slug
 
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*(?P<text>[^#\s].*)")
 UNDERLINE = re.compile(r"(?P<sign>=+|-+)[ \t]*")
-CALLOUT = re.compile(r"[> ]*!!![ ]?(?P<kind>[\w -]*?)[ ]*(?P<title>\".*\")?[ ]*")
+CALLOUT = re.compile(r"(?P<prefix>[> ]*)(?P<sign>!!!|\?\?\?\+?)[ ]?(?P<kind>[\w -]*?)[ ]*(?P<title>\".*\")?[ ]*")
 # Also what was probably meant as one.
 TAB = re.compile(r"(?P<prefix>[> ]*)={3}(?![=])(?P<sign>[!+]*)(?P<gap>[ ]*)(?P<title>\S.*?)[ ]*")
 TAB_INDENT = "    "
@@ -51,18 +52,20 @@ def proofread(
 ) -> list[Problem]:
     """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page."""
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = list(lines)
     indents = [re.match(r"[> ]*", line)[0] if line.strip("> ") else None for line in lines]  # type: ignore[index]
     problems: list[Problem] = []
     listing_lines: dict[str, int] = {}
     for fence in find_fences(lines):
         problems.extend(_check_fence(fence))
+        problems.extend(_check_notes(fence, text))
         problems.extend(_check_listing(fence, listing_lines))
         for number in range(fence.line, (fence.end or len(lines)) + 1):
             lines[number - 1] = ""
     # Code in the text is blanked like code in fences; line ends stay, so that lines keep their numbers.
     prose = CODE_SPAN.sub(_blank, "\n".join(lines))
     problems.extend(_check_headings(prose.split("\n")))
-    problems.extend(_check_callouts(prose.split("\n")))
+    problems.extend(_check_callouts(prose.split("\n"), indents))
     problems.extend(_check_tabs(prose.split("\n"), indents))
     problems.extend(_check_diagrams(prose, heading_ids))
     prose = DIAGRAM.sub(lambda figure: DRAWING.sub(_blank, figure[0]), prose)
@@ -85,14 +88,10 @@ def _check_fence(fence: Fence) -> Iterator[Problem]:
         return
     for option in sorted(fence.options.keys() - OPTIONS):
         yield Problem(fence.line, f'Unknown option "{option}"; a code fence knows {", ".join(sorted(OPTIONS))}.')
-    try:
-        highlighted = line_numbers(fence.options.get("hl_lines", ""))
-    except ValueError:
-        yield Problem(fence.line, 'hl_lines must be line numbers and ranges, such as "2 4-6".')
-    else:
-        count = fence.source.count("\n") + 1
-        if any(number > count for number in highlighted):
-            yield Problem(fence.line, f"hl_lines names line {max(highlighted)}, but the block has {count}.")
+    for option in ("hl_lines", "hide"):
+        yield from _check_lines(fence, option)
+    if not re.fullmatch(r"(?!0)\d{0,4}", fence.options.get("linenums", "")):
+        yield Problem(fence.line, 'linenums is the number of the first line, such as linenums="1".')
     if not fence.language:
         yield Problem(fence.line, "Say which language this code is in: python, console, json, text, …")
     elif fence.language not in LANGUAGES:
@@ -101,9 +100,45 @@ def _check_fence(fence: Fence) -> Iterator[Problem]:
         yield from _check_python(fence)
 
 
+def _check_lines(fence: Fence, option: str) -> Iterator[Problem]:
+    """What is wrong with an option that names lines of the block."""
+    try:
+        named = line_numbers(fence.options.get(option, ""))
+    except ValueError:
+        yield Problem(fence.line, f'{option} must be line numbers and ranges, such as "2 4-6".')
+    else:
+        count = fence.source.count("\n") + 1
+        if any(number > count for number in named):
+            yield Problem(fence.line, f"{option} names line {max(named)}, but the block has {count}.")
+
+
+def _check_notes(fence: Fence, lines: list[str]) -> Iterator[Problem]:
+    """Whether the list below a listing has the notes to which its lines refer. *lines*: of the whole text."""
+    numbers = notes_in(fence.source)
+    opening = OPENING.match(lines[fence.line - 1])
+    if not numbers or fence.end is None or opening is None:
+        return
+    prefix = opening["prefix"]
+    item = re.compile(rf"{re.escape(prefix)}\d+\. ")
+    count = 0
+    for line in lines[fence.end :]:
+        if item.match(line):
+            count += 1
+        elif line.strip("> ") and not line.startswith(prefix + "   "):
+            break
+    if sorted(numbers) != list(range(1, count + 1)):
+        yield Problem(
+            fence.line,
+            f"The listing refers to the notes {', '.join(map(str, numbers))}, but the list below it has {count} "
+            "entries; each note needs one, and each one its `# (1)!` in the listing.",
+        )
+
+
 def _check_listing(fence: Fence, lines: dict[str, int]) -> Iterator[Problem]:
     """What is wrong with the name of a listing and its framework. *lines* holds where the names so far stand."""
     name, framework = fence.options.get("listing"), fence.options.get("framework")
+    if SHOWCASE in fence.options and name is None:
+        yield Problem(fence.line, "Only a listing can be the showcase of its course: give it a name and a framework.")
     if name is None and framework is None:
         return
     if not is_program(fence):
@@ -145,11 +180,24 @@ def _check_headings(lines: list[str]) -> Iterator[Problem]:
         above = level or above
 
 
-def _check_callouts(lines: list[str]) -> Iterator[Problem]:
-    for number, line in enumerate(lines, start=1):
+def _check_callouts(lines: list[str], indents: list[str | None]) -> Iterator[Problem]:
+    folded: list[str] = []  # the indents of the folded texts in which a line is
+    for number, (line, indent) in enumerate(zip(lines, indents, strict=True), start=1):
+        if indent is None:
+            continue
+        while folded and not indent.startswith(folded[-1] + TAB_INDENT):
+            folded.pop()
         callout = CALLOUT.fullmatch(line)
-        if callout and callout["kind"].lower() not in CALLOUTS:
-            yield Problem(number, f'Unknown callout "{callout["kind"]}"; there are {", ".join(CALLOUTS)}.')
+        if callout:
+            known = CALLOUTS if callout["sign"] == "!!!" else FOLDED
+            if callout["kind"].lower() not in known:
+                yield Problem(number, f'Unknown callout "{callout["kind"]}"; there are {", ".join(known)}.')
+            if callout["sign"] != "!!!":
+                folded.append(callout["prefix"])
+        elif folded and HEADING.fullmatch(line):
+            yield Problem(
+                number, "What is folded has no headings: the contents of the page would lead to what is hidden."
+            )
 
 
 @dataclass(slots=True)
@@ -210,7 +258,7 @@ def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collecti
     for tag in TAG.finditer(prose):
         line = _line(prose, tag)
         name = tag["name"].lower()
-        if name not in TAGS:
+        if name not in TAGS or name == "button":  # buttons are made for the notes of listings only
             yield Problem(line, f"The tag <{name}> is not allowed and was left out.")
         for attribute in DANGEROUS_ATTRIBUTE.finditer(tag["attributes"]):
             yield Problem(line, f"The attribute {attribute['name'].lower()} is not allowed and was left out.")

@@ -14,6 +14,7 @@ from markdown.extensions.def_list import DefListExtension
 from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
 from markdown.extensions.toc import TocExtension
+from pymdownx.details import DetailsExtension
 from pymdownx.superfences import SuperFencesCodeExtension
 from pymdownx.tabbed import TabbedExtension
 
@@ -47,6 +48,7 @@ def render(markdown: str, *, lesson_url: str = "../{slug}/", lesson_slugs: Colle
             AdmonitionExtension(),
             AttrListExtension(),
             DefListExtension(),
+            DetailsExtension(),
             SaneListExtension(),
             SuperFencesCodeExtension(**SUPERFENCES),
             TabbedExtension(),

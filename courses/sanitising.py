@@ -2,37 +2,47 @@
 
 from __future__ import annotations
 
+import re
+
 import nh3
 from pygments.token import STANDARD_TYPES
 
 from courses.diagrams import DIAGRAM_ATTRIBUTES, DIAGRAM_CLASSES, DRAWN, is_diagram_value, keep_diagrams
-from courses.markdown_extensions import VARIANT_ID
+from courses.markdown_extensions import NOTE_ID, VARIANT_ID
 
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 TAGS = HEADINGS | {
-    "a", "abbr", "aside", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure",
-    "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "samp", "span", "strong", "sub", "sup", "table", "tbody",
-    "td", "th", "thead", "tr", "ul", "var",
+    "a", "abbr", "aside", "b", "blockquote", "br", "button", "code", "dd", "del", "details", "div", "dl", "dt", "em",
+    "figcaption", "figure", "hr", "i", "img", "ins", "kbd", "li", "ol", "p", "pre", "samp", "span", "strong", "sub",
+    "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "var",
 }  # fmt: skip
 ATTRIBUTES: dict[str, set[str]] = {
     "*": set(),  # said so, because the library would allow lang and title everywhere
     "a": {"href", "title", "rel"},
     "abbr": {"title"},
-    "div": {"id"},  # of a tab's content
+    "button": {"aria-label", "data-note", "popovertarget"},  # of a note in a listing
+    "details": {"open"},
+    "div": {"id"},  # of a tab's content, or of a note
+    "span": {"data-line"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
     **{heading: {"id"} for heading in HEADINGS},
 }
+LINE_NUMBER = re.compile(r"\d{1,6}")
+BUTTON = re.compile(r"<button([^>]*)>(.*?)</button>", re.DOTALL)  # only those of notes stay
 ALIGNMENTS = {"left", "center", "right"}
+NOTES = {"note", "note--note", "note--tip", "note--warning", "note--compare"}
 CLASSES = {
-    "aside": {"note", "note--note", "note--tip", "note--warning", "note--compare"},
-    "div": {"codeblock", "cbhead", "hl", "tablewrap", "variants", "variant"},
+    "aside": NOTES,
+    "button": {"mark"},
+    "details": NOTES | {"deeper"},
+    "div": {"codeblock", "cbhead", "hl", "mark-note", "marks", "tablewrap", "variants", "variant"},
     "figure": {"diagram"},
-    "p": {"note-title"},
-    "span": {"name", "hll"} | {name for name in STANDARD_TYPES.values() if name},
-    **{heading: {"variant-title"} for heading in HEADINGS},
+    "span": {"name", "hll", "lineno", "folded", "folded--imports"} | {name for name in STANDARD_TYPES.values() if name},
+    "summary": {"note-title"},
+    **{heading: {"note-title", "variant-title"} for heading in HEADINGS},
 }
 # Their content goes with them; of every other unknown tag the text stays.
 DROPPED_WITH_CONTENT = {"script", "style", "template", "iframe", "object", "noscript", "math"}
@@ -48,7 +58,11 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
         return None
     if attribute in DIAGRAM_ATTRIBUTES.get(tag, ()) and not is_diagram_value(attribute, value):
         return None
-    if tag == "div" and attribute == "id" and not VARIANT_ID.fullmatch(value):
+    if tag == "div" and attribute == "id" and not (VARIANT_ID.fullmatch(value) or NOTE_ID.fullmatch(value)):
+        return None
+    if attribute == "popovertarget" and not NOTE_ID.fullmatch(value):
+        return None
+    if attribute in ("data-line", "data-note") and not LINE_NUMBER.fullmatch(value):
         return None
     return value
 
@@ -63,11 +77,13 @@ def sanitise(html: str) -> str:
         attribute_filter=_filtered,
         tag_attribute_values={
             "aside": {"role": {"note"}},
+            "div": {"popover": {"auto"}},
             "td": {"align": ALIGNMENTS},
             "th": {"align": ALIGNMENTS},
         },
+        set_tag_attribute_values={"button": {"type": "button"}},  # one that would send a form around the text, too
         allowed_classes=CLASSES | dict.fromkeys(DRAWN, DIAGRAM_CLASSES),
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     )
-    return keep_diagrams(clean)
+    return keep_diagrams(BUTTON.sub(lambda button: button[0] if "popovertarget=" in button[1] else button[2], clean))

@@ -21,8 +21,24 @@ from courses.rendering import Problem, render
         ("- a\n\n    ```python\n    if True:\n        x = 1\n    ```", []),
         ("```python\nawait x\n```", []),
         ("```text\nopen", [(1, "This code fence is never closed.")]),
-        ('```text frame="x"\n```', [(1, 'Unknown option "frame"; a code fence knows fragment, framework, hl_lines, '
-          "listing, title.")]),
+        ('```text frame="x"\n```', [(1, 'Unknown option "frame"; a code fence knows fragment, framework, hide, '
+          "hl_lines, linenums, listing, showcase, title.")]),
+        ('```text hide="2"\na\n```', [(1, "hide names line 2, but the block has 1.")]),
+        ('```text hide="all"\na\n```', [(1, 'hide must be line numbers and ranges, such as "2 4-6".')]),
+        ('```text linenums\na\n```\n\n```text linenums="7"\na\n```', []),
+        ('```text linenums="0"\na\n```', [(1, 'linenums is the number of the first line, such as linenums="1".')]),
+        ('```python fragment\na  # (1)!\nb  # (2)!\n```\n\n1. One.\n\n    More.\n2. Two.\n\nText.', []),
+        ('> ```python fragment\n> a  # (1)!\n> ```\n>\n> 1. One.\n\n1. Another list.', []),
+        ('```html\n<a> <!-- (2)! -->\n```\n\nText.\n\n1. One.', [(1, "The listing refers to the notes 2, but the "
+          "list below it has 0 entries; each note needs one, and each one its `# (1)!` in the listing.")]),
+        ('```python fragment showcase\na\n```', [(1, "Only a listing can be the showcase of its course: give it a name "
+          "and a framework.")]),
+        ('??? tip\n    a\n\n???+ deeper "More"\n    ```text\n## a\n    ```\n\n## b', []),
+        ("??? info\n    a", [(1, 'Unknown callout "info"; there are note, tip, warning, compare, deeper.')]),
+        ("!!! deeper\n    a", [(1, 'Unknown callout "deeper"; there are note, tip, warning, compare.')]),
+        ("> ??? deeper\n>     a\n>\n>     ## b\n> ## c", [(4, "What is folded has no headings: the contents of the "
+          "page would lead to what is hidden.")]),
+        ("<button>a</button>", [(1, "The tag <button> is not allowed and was left out.")]),
         ('```python listing="a" framework="python"\nx\n```\n\n```python listing="b" framework="flask"\nx\n```', []),
         ('```python listing="a" framework="python"\nx\n```\n\n```python listing="a" framework="flask"\nx\n```',
          [(5, 'The listing in line 1 is called "a", too.')]),

@@ -39,20 +39,20 @@ CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</sp
         ),
         (
             '!!! note "Mine"\n    Text.',
-            '<aside class="note note--note" role="note">\n<p class="note-title">Mine</p>\n<p>Text.</p>\n</aside>',
+            '<aside class="note note--note" role="note">\n<h2 class="note-title">Mine</h2>\n<p>Text.</p>\n</aside>',
         ),
         (
             "!!! tip\n    Text.",
-            '<aside class="note note--tip" role="note">\n<p class="note-title">Tip</p>\n<p>Text.</p>\n</aside>',
+            '<aside class="note note--tip" role="note">\n<h2 class="note-title">Tip</h2>\n<p>Text.</p>\n</aside>',
         ),
         (
             "!!! warning\n    Text.",
-            '<aside class="note note--warning" role="note">\n<p class="note-title">Watch out</p>\n'
+            '<aside class="note note--warning" role="note">\n<h2 class="note-title">Watch out</h2>\n'
             "<p>Text.</p>\n</aside>",
         ),
         (  # a callout always has a title
             '!!! compare ""\n    Text.',
-            '<aside class="note note--compare" role="note">\n<p class="note-title">Compare</p><p>Text.</p>\n</aside>',
+            '<aside class="note note--compare" role="note">\n<h2 class="note-title">Compare</h2><p>Text.</p>\n</aside>',
         ),
         ("## What it does", '<h2 id="what-it-does">What it does</h2>'),
         ("## What it does {#purpose}", '<h2 id="purpose">What it does</h2>'),

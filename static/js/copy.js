@@ -1,5 +1,6 @@
 // A copy button in the head of each listing: the code without prompts and without what the program answered.
 import { announce } from "./announce.js";
+import { say } from "./words.js";
 
 const SHOWN_MS = 2000
 const PROMPT = /^(?:\$|>>>|\.\.\.)(?: |$)/
@@ -32,20 +33,21 @@ function addButton(block) {
   const code = block.querySelector("pre code") ?? block.querySelector("pre")
   const head = block.querySelector(".cbhead")
   if (!code || !head) return
-  const name = head.querySelector(".name")?.textContent.trim() || "code"
+  const name = head.querySelector(".name")?.textContent.trim() || say("listing")
   const status = document.createElement("span")
   status.className = "copy-status"
   const button = document.createElement("button")
   button.type = "button"
   button.className = "icon-btn"
-  button.setAttribute("aria-label", `Copy ${name}`)
+  button.setAttribute("aria-label", say("copy", { name }))
   button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-copy"/></svg>'
   const icon = button.querySelector("use")
   button.addEventListener("click", async () => {
-    const said = await write(typed(code)).then(() => "Copied", () => "Your browser refused. Select the code and copy it.")
+    const isDone = await write(typed(code)).then(() => true, () => false)
+    const said = say(isDone ? "copied" : "copyRefused")
     status.textContent = said
     announce(said)
-    icon.setAttribute("href", said === "Copied" ? "#i-check" : "#i-copy")
+    icon.setAttribute("href", isDone ? "#i-check" : "#i-copy")
     button.focus()
     setTimeout(() => {
       status.textContent = ""

@@ -1,33 +1,64 @@
 // What scrolls by itself can be scrolled with the keyboard: it gets a tab stop and a name, but only while it overflows.
+// There, data-more says on which side there is more, and on phones the lines of a listing can be wrapped.
+import { say } from "./words.js";
 
-const SCROLLERS = ".hl pre, .tablewrap, [data-pane]"
+const SCROLLERS = ".hl pre, .tablewrap, [data-pane], .variant-tabs"
+const narrow = matchMedia("(max-width: 56rem)")
 
-function nameOf(element, position) {
+function nameOf(element, number) {
   const block = element.closest(".codeblock")
-  if (block) return `Code ${position}: ${block.querySelector(".name")?.textContent.trim() || "listing"}`
-  if (element.matches(".tablewrap")) return `Table ${position}`
-  return `Scrolling area ${position}`
+  if (block) return say("code", { number, name: block.querySelector(".name")?.textContent.trim() || say("listing") })
+  return say(element.matches(".tablewrap") ? "table" : "area", { number })
 }
 
-function check(element, position) {
+function showMore(element) {
+  const before = Math.abs(element.scrollLeft) > 1
+  const after = Math.abs(element.scrollLeft) + element.clientWidth < element.scrollWidth - 1
+  element.dataset.more = before ? (after ? "both" : "before") : after ? "after" : "none"
+}
+
+/** A button in the head of a listing that is wider than a phone. */
+function offerWrapping(element) {
+  const block = element.closest(".codeblock")
+  const head = block?.querySelector(".cbhead")
+  if (!head || !narrow.matches || head.querySelector(".wrap-button")) return
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = "icon-btn wrap-button"
+  button.setAttribute("aria-label", say("wrap"))
+  button.setAttribute("aria-pressed", "false")
+  button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-wrap"/></svg>'
+  button.addEventListener("click", () => {
+    const isWrapped = block.classList.toggle("codeblock--wrapped")
+    button.setAttribute("aria-pressed", String(isWrapped))
+  })
+  head.querySelector(".name").after(button)
+}
+
+function check(element, number) {
   const overflows = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1
-  if (overflows) element.tabIndex = 0
-  else element.removeAttribute("tabindex")
+  showMore(element)
+  if (element.matches(".variant-tabs")) return // its tabs are tab stops
+  if (overflows) {
+    element.tabIndex = 0
+    offerWrapping(element)
+  } else element.removeAttribute("tabindex")
   if (element.matches("section, [aria-labelledby]")) return // it has a role and a name already
   if (overflows) {
     element.setAttribute("role", "region")
-    element.setAttribute("aria-label", nameOf(element, position))
+    element.setAttribute("aria-label", nameOf(element, number))
   } else {
     element.removeAttribute("role")
     element.removeAttribute("aria-label")
   }
 }
 
-const positions = new Map()
+const numbers = new Map()
 const observer = new ResizeObserver((entries) => {
-  for (const { target } of entries) check(target, positions.get(target))
+  for (const { target } of entries) check(target, numbers.get(target))
 })
 document.querySelectorAll(SCROLLERS).forEach((element, index) => {
-  positions.set(element, index + 1)
+  numbers.set(element, index + 1)
   observer.observe(element)
+  element.addEventListener("scroll", () => showMore(element), { passive: true })
 })

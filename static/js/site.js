@@ -6,5 +6,6 @@ import "./outline.js";
 import "./anchors.js";
 import "./contents.js";
 import "./copy.js";
+import "./folding.js"; // after copy: its button comes before that one
 import "./variants.js"; // after copy: it looks for buttons
 import "./overflow.js";
