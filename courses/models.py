@@ -27,6 +27,10 @@ class CourseQuerySet(models.QuerySet["Course"]):
         """All courses for staff, the published ones for everybody else."""
         return self if user.is_staff else self.published()
 
+    def with_outline(self) -> CourseQuerySet:
+        """Loads the stored outline along, for courses.outline."""
+        return self.select_related("outline")
+
     def with_counts(self) -> CourseQuerySet:
         """Adds lesson_count and minutes (of reading) of the published lessons to each course."""
         is_live = Q(lessons__published__isnull=False, lessons__published_at__lte=now())
@@ -64,6 +68,17 @@ class Course(models.Model):
         return reverse("courses:course", args=[self.slug])
 
 
+class CourseOutline(models.Model):
+    """What courses.outline reads from the rows of a course, kept until one of them changes."""
+
+    course = models.OneToOneField(Course, on_delete=models.CASCADE, primary_key=True, related_name="outline")
+    stamp = models.PositiveIntegerField(default=0)  # goes up with every change
+    content = models.JSONField(null=True)  # None: the rows have changed
+
+    def __str__(self) -> str:
+        return f"outline of {self.course_id}"
+
+
 class Module(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
     slug = models.SlugField()
@@ -86,6 +101,14 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
     def published(self) -> LessonQuerySet:
         """Lessons a visitor may read now: published, not in the future, in a published course."""
         return self.with_published_text().filter(course__published_at__lte=now())
+
+    def visible_to(self, user: User | AnonymousUser) -> LessonQuerySet:
+        """The published ones; for staff also those in a course that is not."""
+        return self.with_published_text() if user.is_staff else self.published()
+
+    def with_course_outline(self) -> LessonQuerySet:
+        """Loads the course along, and its stored outline for courses.outline."""
+        return self.select_related("course__outline")
 
     def with_newer_draft(self) -> LessonQuerySet:
         """Lessons of which learners read an older text than the draft."""

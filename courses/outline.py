@@ -1,18 +1,45 @@
-"""The outline of a course as learners see it: its modules and published lessons in order."""
+"""The outline of a course as learners see it: its modules, its published lessons, and what there is to do after each.
+
+It is read with every page of a course and changes only when staff writes. So it is kept beside the course as it was
+when something in the course was written last (CourseOutline), and read from the rows where that is missing.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import groupby
+from typing import Any
 
+from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
+from django.utils.timezone import now
 
-from courses.models import Course, Lesson, LessonVersion
+from courses.code_blocks import find_fences
+from courses.listings import SHOWCASE, is_program
+from courses.models import Course, CourseOutline, Lesson, LessonVersion
+from courses.publishing import render_lesson
 
 # A link to a lesson of the same course, as courses.rendering writes it; links do not nest.
 LESSON_ANCHOR = re.compile(r'<a href="\.\./(?P<slug>[a-z0-9-]+)/(?:#[^"]*)?"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineExercise:
+    """Something to do after a lesson; whoever registered it knows what kind and framework are. since: a POSIX time."""
+
+    pk: int
+    slug: str
+    url: str
+    title: str
+    kind: str
+    framework: str
+    difficulty: str
+    version: int
+    since: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +51,7 @@ class OutlineLesson:
     summary: str
     minutes: int
     is_current: bool = False
+    exercises: tuple[OutlineExercise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,36 +62,149 @@ class OutlineModule:
     lessons: tuple[OutlineLesson, ...]
 
 
-def outline_of(
-    course: Course, *, current: Lesson | None = None, preview: LessonVersion | None = None
-) -> list[OutlineModule]:
-    """The published lessons of *course* by module; modules without any are left out. One query.
+@dataclass(frozen=True, slots=True)
+class Showcase:
+    """The listing with which the course introduces itself, as the page of its lesson shows it."""
+
+    lesson: OutlineLesson
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """modules: without those that have nothing to read. alone: exercises whose lesson learners cannot read."""
+
+    modules: tuple[OutlineModule, ...]
+    alone: tuple[OutlineExercise, ...] = ()
+    showcase: Showcase | None = None
+
+    @property
+    def lessons(self) -> list[OutlineLesson]:
+        """The lessons of all modules, in order."""
+        return [lesson for module in self.modules for lesson in module.lessons]
+
+
+ExercisesOf = Callable[[Course], dict[int, list[OutlineExercise]]]
+_providers: list[ExercisesOf] = []
+
+
+def register_exercises(provider: ExercisesOf) -> None:
+    """Have outlines show what *provider* gives: the published exercises of a course, by the lesson's primary key.
+
+    Also those that are published in the future. For the start of an app.
+    """
+    _providers.append(provider)
+
+
+def outline_of(course: Course, *, current: Lesson | None = None, preview: LessonVersion | None = None) -> Outline:
+    """What learners can read of *course* now. No query where the course came `with_outline()` and it is stored.
 
     *current* is marked. With a *preview* of it, it is shown with that version's texts, published or not.
     Whether the course itself may be seen is the caller's question.
     """
-    lessons = course.lessons.with_published_text()
-    if current is not None and preview is not None:
-        lessons = lessons | course.lessons.filter(pk=current.pk).select_related("published")
-    rows = lessons.in_course_order().values_list(
-        "module__slug", "module__title", "pk", "slug", "published__title", "published__summary", "published__minutes"
-    )
-    outline = []
-    for number, ((module_slug, module_title), group) in enumerate(groupby(rows, key=lambda row: row[:2]), start=1):
+    stored = None if preview else _stored(course)
+    content = stored if stored is not None else outline_content(course, also=current if preview else None)
+    moment = now().timestamp()
+    alone = [OutlineExercise(**row) for row in content["alone"]]
+    modules: list[OutlineModule] = []
+    showcase = None
+    for module in content["modules"]:
         entries = []
-        for *_, pk, slug, title, summary, minutes in group:
-            is_current = current is not None and pk == current.pk
+        for row in module["lessons"]:
+            exercises = tuple(OutlineExercise(**row) for row in row["exercises"] if row["since"] <= moment)
+            is_current = current is not None and row["id"] == current.pk
+            if (row["since"] is None or row["since"] > moment) and not (is_current and preview):
+                alone.extend(exercises)
+                continue
+            shown = (row["title"], row["summary"], row["minutes"])
             if is_current and preview is not None:
-                title, summary, minutes = preview.title, preview.summary, preview.minutes
-            url = reverse("courses:lesson", args=[course.slug, slug])
-            entries.append(OutlineLesson(pk, slug, url, title, summary, minutes, is_current))
-        outline.append(OutlineModule(number, module_slug, module_title, tuple(entries)))
-    return outline
+                shown = (preview.title, preview.summary, preview.minutes)
+            entries.append(OutlineLesson(row["id"], row["slug"], row["url"], *shown, is_current, exercises))
+            if showcase is None and row["showcase"]:
+                showcase = Showcase(entries[-1], row["showcase"])
+        if entries:
+            modules.append(OutlineModule(len(modules) + 1, module["slug"], module["title"], tuple(entries)))
+    return Outline(tuple(modules), tuple(exercise for exercise in alone if exercise.since <= moment), showcase)
 
 
-def flat(outline: Iterable[OutlineModule]) -> list[OutlineLesson]:
-    """The lessons of all modules, in order."""
-    return [lesson for module in outline for lesson in module.lessons]
+def _stored(course: Course) -> dict[str, Any] | None:
+    try:
+        return course.outline.content
+    except CourseOutline.DoesNotExist:
+        return None
+
+
+def outline_content(course: Course, *, also: Lesson | None = None) -> dict[str, Any]:
+    """The outline as CourseOutline.content keeps it, read from the rows; with *also*, whether it is published or not.
+
+    Also with what will be published later: whoever reads the content looks at `since`.
+    """
+    exercises: dict[int, list[OutlineExercise]] = {}
+    for provider in _providers:
+        for lesson_id, found in provider(course).items():
+            exercises.setdefault(lesson_id, []).extend(found)
+    lessons = course.lessons.filter(published__isnull=False)
+    if also is not None:
+        lessons = lessons | course.lessons.filter(pk=also.pk)
+    rows = lessons.in_course_order().values_list(
+        "module__slug", "module__title", "pk", "slug", "published_at",
+        "published__title", "published__summary", "published__minutes",
+    )  # fmt: skip
+    showcases = _showcases(course)
+    modules = [
+        {
+            "slug": slug,
+            "title": title,
+            "lessons": [
+                {
+                    "id": pk,
+                    "slug": lesson_slug,
+                    "url": reverse("courses:lesson", args=[course.slug, lesson_slug]),
+                    "since": published_at and published_at.timestamp(),
+                    "title": lesson_title,
+                    "summary": summary,
+                    "minutes": minutes,
+                    "exercises": [asdict(exercise) for exercise in exercises.pop(pk, [])],
+                    "showcase": showcases.get(pk, ""),
+                }
+                for *_, pk, lesson_slug, published_at, lesson_title, summary, minutes in group
+            ],
+        }
+        for (slug, title), group in groupby(rows, key=lambda row: row[:2])
+    ]
+    return {"modules": modules, "alone": [asdict(one) for found in exercises.values() for one in found]}
+
+
+def _showcases(course: Course) -> dict[int, str]:
+    """The listings that are marked as a showcase, rendered, by their lesson's primary key: the first of each lesson."""
+    marked = course.lessons.filter(published__isnull=False, published__body_markdown__contains=SHOWCASE)
+    found = {}
+    for pk, slug, markdown in marked.values_list("pk", "slug", "published__body_markdown"):
+        for fence in find_fences(markdown.split("\n")):
+            if SHOWCASE in fence.options and is_program(fence) and pk not in found:
+                html = render_lesson(course, f"~~~~~~{fence.header}\n{fence.source}\n~~~~~~").html
+                address = reverse("courses:lesson", args=[course.slug, slug])
+                found[pk] = html.replace('href="run/', f'href="{address}run/')  # relative to the lesson there
+    return found
+
+
+def outline_changed(course_id: int) -> None:
+    """Call in the transaction that writes something which outlines show, or may show. Readers never see an old one.
+
+    The outline is stored again once the transaction is over.
+    """
+    CourseOutline.objects.filter(course=course_id).update(content=None, stamp=F("stamp") + 1)
+    transaction.on_commit(partial(store_outline, course_id), robust=True)
+
+
+def store_outline(course_id: int) -> None:
+    """Read the outline from the rows and keep it, unless they change meanwhile. Does nothing where it is kept."""
+    if not Course.objects.filter(pk=course_id).exists():
+        return  # deleted
+    row, _ = CourseOutline.objects.select_related("course").get_or_create(course_id=course_id)
+    if row.content is None:
+        content = outline_content(row.course)
+        CourseOutline.objects.filter(course=course_id, stamp=row.stamp).update(content=content)
 
 
 def without_dead_links(html: str, slugs: Collection[str]) -> str:

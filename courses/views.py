@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from courses.models import Course, Lesson, LessonVersion
-from courses.outline import flat, outline_of, without_dead_links
+from courses.outline import outline_of, without_dead_links
 
 # A browser may keep the page for its back button, and asks again before it shows it as new.
 personal = cache_control(private=True, no_cache=True)
@@ -21,7 +21,7 @@ personal = cache_control(private=True, no_cache=True)
 @personal
 @vary_on_cookie
 def home(request: HttpRequest) -> HttpResponse:
-    courses = Course.objects.visible_to(request.user).with_counts()
+    courses = list(Course.objects.visible_to(request.user).with_outline())
     return render(request, "courses/home.html", {"courses": courses})
 
 
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @personal
 @vary_on_cookie
 def course(request: HttpRequest, course: str) -> HttpResponse:
-    found = get_object_or_404(Course.objects.visible_to(request.user), slug=course)
+    found = get_object_or_404(Course.objects.visible_to(request.user).with_outline(), slug=course)
     return render(request, "courses/course.html", {"course": found, "outline": outline_of(found)})
 
 
@@ -38,20 +38,14 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
 @vary_on_cookie
 def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     """A published lesson; for staff also ?version=draft and ?version=<number>, which no search engine may keep."""
-    found_course = get_object_or_404(Course.objects.visible_to(request.user), slug=course)
     wanted = request.GET.get("version", "")
-    if wanted:
-        found = get_object_or_404(found_course.lessons.select_related("draft"), slug=lesson)
-        version = _preview(request, found, wanted)
-    else:
-        found = get_object_or_404(found_course.lessons.with_published_text(), slug=lesson)
-        version = cast(LessonVersion, found.published)
-    outline = outline_of(found_course, current=found, preview=version if wanted else None)
-    lessons = flat(outline)
+    found, version = _preview(request, course, lesson, wanted) if wanted else _published(request, course, lesson)
+    outline = outline_of(found.course, current=found, preview=version if wanted else None)
+    lessons = outline.lessons
     version.body_html = without_dead_links(version.body_html, {entry.slug for entry in lessons})  # for this page only
     index = next(index for index, entry in enumerate(lessons) if entry.is_current)
     context = {
-        "course": found_course,
+        "course": found.course,
         "lesson": found,
         "version": version,
         "outline": outline,
@@ -67,11 +61,20 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     return response
 
 
-def _preview(request: HttpRequest, lesson: Lesson, wanted: str) -> LessonVersion:
-    """The version of *lesson* that staff asks for. Everybody else is told that there is no such page."""
-    if request.user.is_staff and wanted == "draft" and lesson.draft is not None:
-        return lesson.draft
-    # At most nine digits: any such number is one that databases can look for.
-    if request.user.is_staff and wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
-        return get_object_or_404(lesson.versions, number=int(wanted))
+def _published(request: HttpRequest, course: str, lesson: str) -> tuple[Lesson, LessonVersion]:
+    lessons = Lesson.objects.visible_to(request.user).with_course_outline()
+    found = get_object_or_404(lessons, course__slug=course, slug=lesson)
+    return found, cast(LessonVersion, found.published)
+
+
+def _preview(request: HttpRequest, course: str, slug: str, wanted: str) -> tuple[Lesson, LessonVersion]:
+    """The version of a lesson that staff asks for. Everybody else is told that there is no such page."""
+    if request.user.is_staff:
+        lessons = Lesson.objects.with_course_outline().select_related("draft")
+        found = get_object_or_404(lessons, course__slug=course, slug=slug)
+        if wanted == "draft" and found.draft is not None:
+            return found, found.draft
+        # At most nine digits: any such number is one that databases can look for.
+        if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
+            return found, get_object_or_404(found.versions, number=int(wanted))
     raise Http404

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
-from courses.models import Course, Lesson
-from exercises.models import Exercise, LessonDone, Owner, Submission
-from exercises.progress import done_lessons, passed_exercises, tried_exercises
+from courses.models import Course
+from courses.outline import Outline, OutlineExercise, OutlineLesson, outline_of
+from exercises.models import Exercise, ExerciseVersion, LessonDone, Owner, Submission
+from exercises.progress import Standing, standing_of
 from exercises.steps import Step
 
 
@@ -16,7 +18,7 @@ from exercises.steps import Step
 class ExerciseProgress:
     """passed_version: number of the newest version that was passed; None for one that was not passed."""
 
-    exercise: Exercise
+    exercise: OutlineExercise
     state: Literal["passed", "tried", "new"]
     passed_version: int | None
 
@@ -27,29 +29,38 @@ class ExerciseProgress:
     @property
     def has_changed(self) -> bool:
         """Whether it was passed, and is another one now. It stays passed."""
-        return changed_since(self.passed_version, self.exercise)
+        return self.passed_version is not None and self.passed_version < self.exercise.version
 
     @property
     def step(self) -> Step:
-        assert self.exercise.published is not None  # noqa: S101 - of published ones only
-        return Step(self.exercise.get_absolute_url(), self.exercise.published.title)
+        return Step(self.exercise.url, self.exercise.title, is_practice=True)
+
+    @property
+    def subject(self) -> str:
+        """What it is written in, or what kind of exercise it is."""
+        if self.exercise.framework:
+            return str(ExerciseVersion.Framework(self.exercise.framework).label)
+        return str(ExerciseVersion.Kind(self.exercise.kind).label)
+
+    @property
+    def difficulty(self) -> str:
+        return str(ExerciseVersion.Difficulty(self.exercise.difficulty).label)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonProgress:
     """exercises: those of the lesson, in its order."""
 
-    lesson: Lesson
+    lesson: OutlineLesson
     is_finished: bool
     exercises: list[ExerciseProgress] = field(default_factory=list)
 
     @property
     def step(self) -> Step:
-        assert self.lesson.published is not None  # noqa: S101 - of published ones only
-        return Step(self.lesson.get_absolute_url(), self.lesson.published.title)
+        return Step(self.lesson.url, self.lesson.title)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CourseProgress:
     """Published lessons of one course with their exercises, in its order.
 
@@ -57,19 +68,24 @@ class CourseProgress:
     """
 
     course: Course
+    outline: Outline
     lessons: list[LessonProgress] = field(default_factory=list)
     alone: list[ExerciseProgress] = field(default_factory=list)
 
-    @property
+    @cached_property
     def exercises(self) -> list[ExerciseProgress]:
         return [exercise for lesson in self.lessons for exercise in lesson.exercises] + self.alone
 
     @property
-    def done(self) -> list[Lesson]:
+    def done(self) -> list[OutlineLesson]:
         return [item.lesson for item in self.lessons if item.is_finished]
 
+    @cached_property
+    def done_ids(self) -> set[int]:
+        return {lesson.lesson_id for lesson in self.done}
+
     @property
-    def passed(self) -> list[Exercise]:
+    def passed(self) -> list[OutlineExercise]:
         return [item.exercise for item in self.exercises if item.is_finished]
 
     @property
@@ -79,6 +95,11 @@ class CourseProgress:
     @property
     def exercises_total(self) -> int:
         return len(self.exercises)
+
+    @property
+    def minutes(self) -> int:
+        """Of reading."""
+        return sum(item.lesson.minutes for item in self.lessons)
 
     @property
     def percent(self) -> int:
@@ -97,28 +118,86 @@ class CourseProgress:
             yield from lesson.exercises
         yield from self.alone
 
+    @cached_property
+    def _by_lesson(self) -> dict[int, LessonProgress]:
+        return {item.lesson.lesson_id: item for item in self.lessons}
+
+    def of(self, lesson_id: int) -> LessonProgress | None:
+        return self._by_lesson.get(lesson_id)
+
+    @property
+    def first_unfinished(self) -> Step | None:
+        """The first thing that is left to do; None when all is done."""
+        return next((item.step for item in self.steps() if not item.is_finished), None)
+
+    def after(self, lesson_id: int) -> Step | None:
+        """Where to go from a lesson: the next thing left to do; where nothing is, the next lesson."""
+        here = self.of(lesson_id)
+        steps = list(self.steps())
+        following = steps[steps.index(here) + 1 :] if here else steps
+        unfinished = (item for item in following if not item.is_finished)
+        lessons = (item for item in following if isinstance(item, LessonProgress))
+        found = next(unfinished, None) or next(lessons, None)
+        return found.step if found else None
+
 
 def changed_since(passed_version: int | None, exercise: Exercise) -> bool:
     """Whether *exercise* was passed at a version older than the published one."""
     return passed_version is not None and exercise.published is not None and passed_version < exercise.published.number
 
 
-def progress_in(courses: Collection[Course], owner: Owner | None) -> list[CourseProgress]:
-    """Progress in each of *courses*; the same few queries for any number of them."""
-    done, passed, tried = done_lessons(owner), passed_exercises(owner), tried_exercises(owner)
-    found = {course.pk: CourseProgress(course=course) for course in courses}
-    lessons: dict[int, LessonProgress] = {}
-    for lesson in Lesson.objects.published().filter(course__in=courses).select_related("course").in_course_order():
-        lessons[lesson.pk] = LessonProgress(lesson=lesson, is_finished=lesson.pk in done)
-        found[lesson.course_id].lessons.append(lessons[lesson.pk])
-    exercises = Exercise.objects.published().filter(lesson__course__in=courses).select_related("lesson")
-    for exercise in exercises.in_course_order():
-        number = passed.get(exercise.pk)
-        state: Literal["passed", "tried", "new"] = "tried" if exercise.pk in tried else "new"
-        item = ExerciseProgress(exercise=exercise, state=state if number is None else "passed", passed_version=number)
-        lesson_item = lessons.get(exercise.lesson_id)
-        (lesson_item.exercises if lesson_item else found[exercise.lesson.course_id].alone).append(item)
-    return list(found.values())
+def progress_in(courses: Iterable[Course], owner: Owner | None) -> list[CourseProgress]:
+    """Progress in each of *courses*, which come `with_outline()`. One query, and none for a visitor."""
+    standing = standing_of(owner)
+    return [progress_along(course, outline_of(course), standing) for course in courses]
+
+
+def progress_along(course: Course, outline: Outline, standing: Standing) -> CourseProgress:
+    """How far somebody is who stands so in a course that has this outline. No query."""
+    lessons = [
+        LessonProgress(
+            lesson=lesson,
+            is_finished=lesson.lesson_id in standing.done,
+            exercises=_exercises(lesson.exercises, standing),
+        )
+        for lesson in outline.lessons
+    ]
+    return CourseProgress(course=course, outline=outline, lessons=lessons, alone=_exercises(outline.alone, standing))
+
+
+def _exercises(exercises: Collection[OutlineExercise], standing: Standing) -> list[ExerciseProgress]:
+    return [
+        ExerciseProgress(
+            exercise=exercise, state=standing.of(exercise.pk), passed_version=standing.passed.get(exercise.pk)
+        )
+        for exercise in exercises
+    ]
+
+
+def exercises_of(course: Course) -> dict[int, list[OutlineExercise]]:
+    """The exercises of *course* that are or will be published, for its outline. One query."""
+    found: dict[int, list[OutlineExercise]] = {}
+    rows = Exercise.objects.filter(lesson__course=course, published__isnull=False).in_course_order()
+    columns = ("title", "kind", "framework", "difficulty", "number")
+    for exercise in rows.select_related("published").only(
+        "slug", "lesson_id", "published_at", *(f"published__{column}" for column in columns)
+    ):
+        version, since = exercise.published, exercise.published_at
+        assert version is not None and since is not None  # noqa: S101, PT018 - a constraint of the database
+        found.setdefault(exercise.lesson_id, []).append(
+            OutlineExercise(
+                pk=exercise.pk,
+                slug=exercise.slug,
+                url=exercise.get_absolute_url(),
+                title=version.title,
+                kind=version.kind,
+                framework=version.framework,
+                difficulty=version.difficulty,
+                version=version.number,
+                since=since.timestamp(),
+            )
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +208,15 @@ class Continuation:
     step: Step
 
 
-def continuation_of(owner: Owner | None) -> Continuation | None:
+def continuation_of(owner: Owner | None, among: Collection[CourseProgress]) -> Continuation | None:
     """The first unfinished step at or after what *owner* did last; else the first of the course that is unfinished.
 
-    None: nothing was done yet, or everything in that course.
+    None: nothing was done yet, or everything in that course, or in a course that is not *among* these. Two queries.
     """
-    if owner is None:
+    last = None if owner is None else _last_activity(owner)
+    progress = next((one for one in among if last and one.course.pk == last.course_id), None)
+    if last is None or progress is None:
         return None
-    last = _last_activity(owner)
-    if last is None or not (courses := Course.objects.published().filter(pk=last.course_id)):
-        return None
-    (progress,) = progress_in(courses, owner)
     steps = list(progress.steps())
     here = next((index for index, step in enumerate(steps) if last.is_about(step)), 0)
     following = next((item for item in steps[here:] + steps[:here] if not item.is_finished), None)
@@ -155,7 +232,7 @@ class _Activity:
     def is_about(self, item: LessonProgress | ExerciseProgress) -> bool:
         if isinstance(item, ExerciseProgress):
             return item.exercise.pk == self.exercise_id
-        return self.exercise_id is None and item.lesson.pk == self.lesson_id
+        return self.exercise_id is None and item.lesson.lesson_id == self.lesson_id
 
 
 def _last_activity(owner: Owner) -> _Activity | None:

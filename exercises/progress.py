@@ -2,12 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Literal
+
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import IntegerField, Max, QuerySet, Value
 
 from courses.models import Lesson
 from exercises.models import Exercise, LessonDone, Owner, Run, Submission
 from exercises.owners import hold_owner
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All that a learner has done, by primary keys; *passed* as passed_exercises() has it."""
+
+    done: set[int] = field(default_factory=set)
+    tried: set[int] = field(default_factory=set)
+    passed: dict[int, int] = field(default_factory=dict)
+
+    def of(self, exercise_id: int) -> Literal["passed", "tried", "new"]:
+        if exercise_id in self.passed:
+            return "passed"
+        return "tried" if exercise_id in self.tried else "new"
+
+
+def standing_of(owner: Owner | None) -> Standing:
+    """What *owner* has done, in one query; of a visitor, in none."""
+    standing = Standing()
+    if owner is None:
+        return standing
+    version = "submission__exercise_version"
+    what = {name: Value(number, IntegerField()) for number, name in enumerate(("done", "tried", "passed"))}
+    done = LessonDone.objects.owned_by(owner).order_by().annotate(what=what["done"], number=Value(0, IntegerField()))
+    tried = Submission.objects.owned_by(owner).order_by().annotate(what=what["tried"], number=Value(0, IntegerField()))
+    passed = _passed(owner).annotate(what=what["passed"]).values_list("what", f"{version}__exercise_id")
+    rows = done.values_list("what", "lesson_id", "number").union(
+        tried.values_list("what", "exercise_version__exercise_id", "number").distinct(),
+        passed.annotate(number=Max(f"{version}__number")),
+        all=True,
+    )
+    for kind, pk, number in rows:
+        if kind == what["passed"].value:
+            standing.passed[pk] = number
+        else:
+            (standing.done if kind == what["done"].value else standing.tried).add(pk)
+    return standing
 
 
 def passed_exercises(owner: Owner | None) -> dict[int, int]:

@@ -3,8 +3,12 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 
+from courses.models import Lesson
+from courses.outline import outline_changed
+from exercises.models import Exercise
 from exercises.owners import GUEST, adopt_guest, guest_in
 
 
@@ -17,3 +21,10 @@ def take_the_guests_work_along(*, request: Any, user: Any, **_: Any) -> None:
     if guest:
         adopt_guest(user=user, guest=guest)
         del request.session[GUEST]
+
+
+@receiver([post_save, post_delete], sender=Exercise)
+def refresh_the_outline(*, instance: Exercise, **_: Any) -> None:
+    """What a course offers to practise stands in its outline."""
+    for course_id in Lesson.objects.filter(pk=instance.lesson_id).values_list("course_id", flat=True):
+        outline_changed(course_id)

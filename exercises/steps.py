@@ -10,6 +10,7 @@ from exercises.models import Exercise
 class Step:
     url: str
     title: str
+    is_practice: bool = False
 
 
 def next_step(exercise: Exercise) -> Step | None:

@@ -194,8 +194,8 @@ def act(request: HttpRequest, found: Submission, service: Callable[..., Any]) ->
 def progress(request: HttpRequest) -> HttpResponse:
     """All that this learner has done, course by course."""
     owner = owner_of(request)
-    courses = Course.objects.published()
-    context = {"courses": progress_in(courses, owner), "left_off": continuation_of(owner)}
+    courses = progress_in(Course.objects.published().with_outline(), owner)
+    context = {"courses": courses, "left_off": continuation_of(owner, courses)}
     return render(request, "exercises/progress.html", context)
 
 

@@ -14,3 +14,9 @@ def showing_first(html: str, framework: str) -> str:
         return html
     start = re.compile(rf'<div class="variant" (id="tab-\d+-{re.escape(framework)}")>')
     return start.sub(r'<div class="variant variant--chosen" \1>', html)
+
+
+@register.filter
+def with_depth(html: str) -> str:
+    """*html* with its sections "Going deeper" open, for those who have mastered the lesson."""
+    return html.replace('<details class="deeper">', '<details class="deeper" open="">')

@@ -27,7 +27,7 @@ class Progress(PrivateView, generics.ListAPIView[Course]):
     serializer_class = CourseProgressOutput
 
     def get_queryset(self) -> QuerySet[Course]:
-        return Course.objects.published()
+        return Course.objects.published().with_outline()
 
     def paginate_queryset(self, queryset: Any) -> Any:
         courses = super().paginate_queryset(queryset)

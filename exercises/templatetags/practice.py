@@ -1,6 +1,6 @@
 """What other pages show of practice: a lesson's exercises, and a learner's progress."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,62 +11,83 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from courses.models import Course, Lesson
-from exercises.course_progress import Continuation, CourseProgress, continuation_of, progress_in
-from exercises.models import Exercise
+from courses.outline import Outline, OutlineLesson, Showcase
+from exercises.course_progress import (
+    Continuation,
+    CourseProgress,
+    ExerciseProgress,
+    LessonProgress,
+    continuation_of,
+    progress_along,
+    progress_in,
+)
 from exercises.owners import owner_of
-from exercises.progress import done_lessons, passed_exercises, tried_exercises
+from exercises.progress import standing_of
 
 register = template.Library()
 
 EDITOR = "build/editor.js"
 
 
-@register.simple_tag(takes_context=True, name="done_lessons")
-def done_lessons_of_learner(context: dict[str, Any]) -> set[int]:
-    """Primary keys of the lessons that this learner has finished."""
-    return done_lessons(owner_of(context["request"]))
-
-
-@register.inclusion_tag("exercises/_lesson_practice.html", takes_context=True)
-def lesson_practice(context: dict[str, Any], lesson: Lesson) -> dict[str, Any]:
-    """The lesson's published exercises, each with how far this learner got, and the form that marks it as done."""
-    request = context["request"]
-    owner = owner_of(request)
-    passed, tried = passed_exercises(owner), tried_exercises(owner)
-    return {
-        "items": [
-            {
-                "exercise": exercise,
-                "version": exercise.published,
-                "url": exercise.get_absolute_url(),
-                "state": "passed" if exercise.pk in passed else "tried" if exercise.pk in tried else "new",
-            }
-            for exercise in Exercise.objects.published().filter(lesson=lesson).order_by("position", "pk")
-        ],
-        "is_done": lesson.pk in done_lessons(owner),
-        "done_url": reverse("exercises:lesson-done", args=[lesson.course.slug, lesson.slug]),
-        "lesson": lesson,
-        "csrf_token": get_token(request),
-    }
-
-
 @register.simple_tag(takes_context=True)
-def course_progress(context: dict[str, Any], course: Course) -> CourseProgress:
-    """How far this learner is in *course*."""
-    (progress,) = progress_in([course], owner_of(context["request"]))
-    return progress
+def course_progress(context: dict[str, Any], course: Course, outline: Outline) -> CourseProgress:
+    """How far this learner is in *course*, of which the page shows *outline*."""
+    return progress_along(course, outline, standing_of(owner_of(context["request"])))
 
 
 @register.simple_tag(takes_context=True)
 def progress_of(context: dict[str, Any], courses: Iterable[Course]) -> list[CourseProgress]:
     """How far this learner is in each of *courses*, in their order."""
-    return progress_in(list(courses), owner_of(context["request"]))
+    return progress_in(courses, owner_of(context["request"]))
 
 
 @register.simple_tag(takes_context=True)
-def continuation(context: dict[str, Any]) -> Continuation | None:
+def continuation(context: dict[str, Any], among: Collection[CourseProgress]) -> Continuation | None:
     """Where this learner left off."""
-    return continuation_of(owner_of(context["request"]))
+    return continuation_of(owner_of(context["request"]), among)
+
+
+@register.inclusion_tag("exercises/_lesson_practice.html", takes_context=True)
+def lesson_practice(context: dict[str, Any], lesson: Lesson, progress: CourseProgress) -> dict[str, Any]:
+    """The lesson's published exercises, each with how far this learner got, and the form that marks it as done."""
+    found = progress.of(lesson.pk)
+    return {
+        "items": found.exercises if found else [],
+        "is_done": found is not None and found.is_finished,
+        "done_url": reverse("exercises:lesson-done", args=[progress.course.slug, lesson.slug]),
+        "language": progress.course.language,
+        "csrf_token": get_token(context["request"]),
+    }
+
+
+@register.simple_tag
+def showcase_of(courses: Iterable[CourseProgress]) -> Showcase | None:
+    """The listing with which the first of *courses* that has one introduces itself."""
+    return next((progress.outline.showcase for progress in courses if progress.outline.showcase), None)
+
+
+@register.filter
+def exercises_of(progress: CourseProgress, lesson: Lesson) -> list[ExerciseProgress]:
+    found = progress.of(lesson.pk)
+    return found.exercises if found else []
+
+
+@register.filter
+def lesson_in(progress: CourseProgress, lesson: OutlineLesson) -> LessonProgress | None:
+    """How far this learner is with one lesson of the outline."""
+    return progress.of(lesson.lesson_id)
+
+
+@register.filter
+def is_finished(progress: CourseProgress, lesson: Lesson) -> bool:
+    """Whether this learner has done *lesson*."""
+    return lesson.pk in progress.done_ids
+
+
+@register.filter
+def after(progress: CourseProgress, lesson: Lesson) -> Any:
+    """The Step that comes next for this learner; None at the end of the course."""
+    return progress.after(lesson.pk)
 
 
 @register.simple_tag

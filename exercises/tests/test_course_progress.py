@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from courses.models import Course, Lesson
+from courses.outline import store_outline
 from exercises.course_progress import continuation_of, progress_in
-from exercises.models import ExerciseVersion, LessonDone, Run
+from exercises.models import Exercise, ExerciseVersion, LessonDone, Run
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
 from exercises.tests.builders import guest, make_course, make_exercise, make_lesson, make_run, make_submission
@@ -44,13 +46,16 @@ def course():
 
 
 def exercise_of(course, slug):
-    (progress,) = progress_in([course], None)
-    return next(item.exercise for item in progress.exercises if item.exercise.slug == slug)
+    return Exercise.objects.get(lesson__course=course, slug=slug)
 
 
 def lesson_of(course, slug):
-    (progress,) = progress_in([course], None)
-    return next(item.lesson for item in progress.lessons if item.lesson.slug == slug)
+    return Lesson.objects.get(course=course, slug=slug)
+
+
+def progress_now(course, owner):
+    (progress,) = progress_in([course], owner)
+    return progress
 
 
 def test_percentage_counts_lessons_and_exercises_alike(course):
@@ -79,7 +84,7 @@ def test_hundred_percent_means_all(course):
     (all_of_it,) = progress_in([course], owner)
 
     assert (almost.percent, all_of_it.percent) == (83, 100)
-    assert continuation_of(owner) is None
+    assert continuation_of(owner, [all_of_it]) is None
 
 
 def test_passed_stays_passed_when_the_exercise_changes(course):
@@ -120,7 +125,7 @@ def test_continuation_is_the_next_unfinished_step_after_the_last_activity(course
             if what == "tried":
                 Run.objects.filter(pk=run.pk).update(verdict="failed", reason="mismatch")
 
-    found = continuation_of(owner)
+    found = continuation_of(owner, progress_in([course], owner))
 
     assert (found and found.step.title) == goes_on_with
 
@@ -131,7 +136,7 @@ def test_continuation_leads_into_published_courses_only(course):
     course.published_at = None
     course.save()
 
-    assert continuation_of(owner) is None
+    assert continuation_of(owner, progress_in(Course.objects.published(), owner)) is None
 
 
 def test_an_exercise_whose_lesson_is_a_draft_stands_alone():
@@ -148,8 +153,9 @@ def test_progress_page_needs_the_same_queries_for_any_number_of_courses(client, 
     for number in range(count):
         lesson = make_lesson(course=make_course(f"course-{number}"))
         make_exercise(f"exercise-{number}", lesson=lesson)
+        store_outline(lesson.course_id)
 
-    with django_assert_num_queries(3):  # courses, lessons, exercises
+    with django_assert_num_queries(1):  # courses with their outlines
         page = client.get("/progress/")
 
     assert len(page.context["courses"]) == count
@@ -161,11 +167,12 @@ def test_home_page_needs_the_same_queries_for_any_number_of_courses(client, coun
         lesson = make_lesson(course=make_course(f"course-{number}"))
         owner = guest()
         passed(make_exercise(f"exercise-{number}", lesson=lesson), owner)
+        store_outline(lesson.course_id)
     session = client.session
     session[GUEST] = str(owner.guest)
     session.save()
 
-    with django_assert_num_queries(15):  # session; where it goes on: 2 + 1 + 5; courses; their progress: 5
+    with django_assert_num_queries(5):  # session; courses with their outlines; progress; the last activity: 2
         page = client.get("/")
 
     assert page.content.decode().count('class="course-item"') == count
