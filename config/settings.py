@@ -303,7 +303,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE},
+    "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE, "reports": "30/hour"},
     "EXCEPTION_HANDLER": "exercises.api.errors.handle",
     "NUM_PROXIES": 0,  # config/asgi.py has put the client's address in place already
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from exercises.locks import hold
-from exercises.models import Adoption, LessonDone, Owner, Submission
+from exercises.models import Adoption, LessonDone, Owner, ProblemReport, Submission
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,3 +64,4 @@ def adopt_guest(*, user: "User", guest: uuid.UUID) -> None:
     already = LessonDone.objects.owned_by(account).values("lesson")
     LessonDone.objects.filter(guest=guest, lesson__in=already).delete()
     LessonDone.objects.filter(guest=guest).update(**account.columns)
+    ProblemReport.objects.filter(guest=guest).update(**account.columns)

@@ -22,6 +22,13 @@ def check_rate(request: HttpRequest) -> None:
         raise TooManyRequests(retry_after_seconds=throttle.wait())
 
 
+def check_report_rate(request: HttpRequest) -> None:
+    """The same for what readers say about pages."""
+    throttle = ReportThrottle()
+    if not throttle.allow_request(request, None):
+        raise TooManyRequests(retry_after_seconds=throttle.wait())
+
+
 class SubmissionThrottle(UserRateThrottle):
     """SUBMISSION_RATE for each account, or for each address where nobody is logged in.
 
@@ -43,7 +50,7 @@ class SubmissionThrottle(UserRateThrottle):
         try:
             return self.note(str(self.get_cache_key(request, view)))
         except redis.RedisError as error:
-            logger.warning("submissions are not throttled, Redis is away: %s", error)
+            logger.warning("%s are not throttled, Redis is away: %s", self.scope, error)
             return True
 
     def note(self, key: str) -> bool:
@@ -63,3 +70,7 @@ class SubmissionThrottle(UserRateThrottle):
         oldest: Any = client.zrange(key, 0, self.num_requests - 1, withscores=True)
         self.history = [time for _, time in reversed(oldest)]
         return False
+
+
+class ReportThrottle(SubmissionThrottle):
+    scope = "reports"

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from exercises import answer_views, views
+from exercises import answer_views, report_views, views
 
 app_name = "exercises"
 urlpatterns = [
     path("progress/", views.progress, name="progress"),
+    path("reports/", report_views.report, name="report"),
     path("exercises/<slug:slug>/", views.exercise, name="exercise"),
     path("submissions/<uuid:uuid>/", views.submission, name="submission"),
     path("submissions/<uuid:uuid>/panel", views.panel, name="panel"),

@@ -3,5 +3,6 @@
 from exercises.admin.exercises import ExerciseAdmin
 from exercises.admin.families import FamilyAdmin
 from exercises.admin.records import RunAdmin, SubmissionAdmin
+from exercises.admin.reports import ProblemReportAdmin
 
-__all__ = ["ExerciseAdmin", "FamilyAdmin", "RunAdmin", "SubmissionAdmin"]
+__all__ = ["ExerciseAdmin", "FamilyAdmin", "ProblemReportAdmin", "RunAdmin", "SubmissionAdmin"]

@@ -3,6 +3,7 @@
 from exercises.models.check import CheckQuerySet, ExerciseCheck
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
 from exercises.models.owner import Adoption, OwnedModel, Owner
+from exercises.models.report import ProblemReport
 from exercises.models.run import Run, RunQuerySet
 from exercises.models.submission import (
     LessonDone,
@@ -24,6 +25,7 @@ __all__ = [
     "LessonDoneQuerySet",
     "OwnedModel",
     "Owner",
+    "ProblemReport",
     "Run",
     "RunQuerySet",
     "SelfAssessment",

@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.middleware.csrf import get_token
 from django.urls import reverse
 
-from courses.models import Course, Lesson
+from courses.models import Course, Lesson, LessonVersion
 from courses.outline import Outline, OutlineLesson, Showcase
 from exercises.course_progress import (
     Continuation,
@@ -21,6 +21,7 @@ from exercises.course_progress import (
     progress_along,
     progress_in,
 )
+from exercises.models import ExerciseVersion
 from exercises.owners import owner_of
 from exercises.progress import standing_of
 
@@ -88,6 +89,18 @@ def is_finished(progress: CourseProgress, lesson: Lesson) -> bool:
 def after(progress: CourseProgress, lesson: Lesson) -> Any:
     """The Step that comes next for this learner; None at the end of the course."""
     return progress.after(lesson.pk)
+
+
+@register.inclusion_tag("exercises/_page_feedback.html", takes_context=True)
+def page_feedback(context: dict[str, Any], version: LessonVersion | ExerciseVersion) -> dict[str, Any]:
+    """Where a reader says whether the page was clear and what is wrong with it."""
+    request = context["request"]
+    return {
+        "page": request.path,
+        "number": version.number,
+        "thanks": request.GET.get("thanks", ""),
+        "csrf_token": get_token(request),
+    }
 
 
 @register.simple_tag
