@@ -20,4 +20,7 @@ urlpatterns = [
     path("", include("config.operator_urls")),
 ]
 
-handler500 = "config.server_error.server_error"
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"

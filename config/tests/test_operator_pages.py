@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from django.utils.timezone import now
 
 from config.checks import check_deployment, check_private_folder
-from config.server_error import server_error
+from config.errors import server_error
 from config.tests.everything import PRODUCTION, ROOT
 from exercises import worker_state
 from exercises.worker_state import WorkerState
