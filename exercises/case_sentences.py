@@ -196,6 +196,27 @@ def figure_differs(message: Mapping[str, Any]) -> str:
     return f"We expected the chart to draw {expected} along {axis}, and it draws {actual}."
 
 
+def figure_traces(message: Mapping[str, Any]) -> str:
+    expected = message["expected"]
+    traces = "1 trace" if expected == 1 else f"{expected} traces"
+    return f"We expected the chart to have {traces}, and it has {message['actual']}."
+
+
+def no_component(message: Mapping[str, Any]) -> str:
+    kind = with_article(message["type"] or "component")
+    named = f" with the id “{message['id']}”" if message["id"] else ""
+    other = f"; the component with this id is {with_article(message['actual'])}" if message["actual"] else ""
+    return f"We expected {kind}{named} in the layout, and there is none{other}."
+
+
+def no_content(message: Mapping[str, Any]) -> str:
+    return f"We expected a component in the layout whose content is “{message['expected']}”, and there is none."
+
+
+def no_option(message: Mapping[str, Any]) -> str:
+    return f"We expected the component to offer “{message['expected']}”, and it offers {message['actual']}."
+
+
 def too_slow(message: Mapping[str, Any]) -> str:
     took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
     return f"{message['clients']} requests at once took {took}; expected at most {limit}."
@@ -308,6 +329,10 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "text_missing": text_missing,
     "no_figure": no_figure,
     "figure_differs": figure_differs,
+    "figure_traces": figure_traces,
+    "no_component": no_component,
+    "no_content": no_content,
+    "no_option": no_option,
     "too_fast": too_fast,
     "too_slow": too_slow,
     "value_differs": json_differs,

@@ -50,6 +50,11 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "text_missing", "expected": "..."}
              {"code": "no_figure", "path": "response.chart.figure"}
              {"code": "figure_differs", "axis": "y", "expected": "[1, 2]", "actual": "[1, 2, 3]"}    of a chart
+             {"code": "figure_traces", "expected": 1, "actual": 4}
+             {"code": "no_component", "type": "Dropdown" | "", "id": "region" | "", "actual": "Div" | ""}    of a Dash
+                  layout; actual: what has the id instead
+             {"code": "no_content", "expected": "..."}    of a component
+             {"code": "no_option", "expected": "West", "actual": '["North", "South"]'}
              {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100}
              {"code": "too_fast", "expected_ms": 190, "actual_ms": 3}
              {"code": "value_differs", ...}    as json_differs; values and types as Python writes them (dict, list, str,

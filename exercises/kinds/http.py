@@ -7,7 +7,8 @@
     json = { name = "${item}", price_with_tax = "${with_tax}" }   # the whole value, types included
     text_contains = "…"                         # or an array of texts
     headers = { Allow = "GET" }                 # exact values
-    figure = { at = "response.chart.figure", y = [120, 150] }     # of Plotly, in the JSON; x, y or both
+    component = { type = "Dropdown", id = "region", options = ["North"] }   # of a Dash layout; or an array
+    figure = { at = "response.chart.figure", y = [120, 150], traces = 1 }   # of Plotly, in the JSON; x, y or both
 
     request = { path = "/report", clients = 20 }    # 20 at once, after one alone
     expect = { status = 200, at_least_ms = 190, within_ms = 1000 }  # each answer is compared; all of them in that time
@@ -30,7 +31,8 @@ from exercises.filling import REFERENCE, as_text, fill, names_in
 from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN, NotJSON, difference, parse_json, shown, type_name
 from exercises.kinds.answers import SHOWN_BODY, Answer, Examined, Message, Miss
-from exercises.kinds.figures import AXES, drawn, traces_of
+from exercises.kinds.components import Component, difference_from
+from exercises.kinds.figures import AXES, decoded, drawn, traces_of
 
 ASKS = "request"
 
@@ -46,6 +48,7 @@ REQUEST_PATH = re.compile(r"/[!$%&'()*+,./0-9:;=?@A-Za-z_~-]{0,2000}")
 MAX_CLIENTS = 50
 ATTEMPTS = 3
 MAX_CONNECTIONS = 1000
+MAX_TRACES = 20
 MAX_MS = 9000  # an answer that takes longer than ten seconds ends the run
 
 SHOWN_HEADER = 200
@@ -71,7 +74,8 @@ class ExpectTemplate(TypedDict):
     text_contains: NotRequired[list[str]]
     at_least_ms: NotRequired[int]
     within_ms: NotRequired[int]
-    figure: NotRequired[dict[str, Any]]  # at, and x, y or both
+    component: NotRequired[list[dict[str, Any]]]  # type, id, text and options, each where it counts
+    figure: NotRequired[dict[str, Any]]  # at, x, y or both, and traces where they count
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class Figure:
 
     at: str  # where it stands: names of members with dots between them
     axes: Mapping[str, list[Any]]  # values of all traces along x, y or both
+    traces: int = 0  # 0 is any number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +116,7 @@ class Expectation:
     headers: Mapping[str, str] = field(default_factory=dict)  # exact values, "" for none; names in any case
     json: Any = ABSENT
     text_contains: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()
     figure: Figure | None = None
     at_least_ms: int = 0  # until the answer of a request is there; 0 is no time at all
     within_ms: int = 0  # until all answers of a burst are there; 0 is any time
@@ -161,7 +167,8 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
 
 def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
     """What a case that sends *question* expects, as a version stores it; None when something in it is wrong."""
-    known = ["status", "content_type", "headers", "json", "text_contains", "figure", "at_least_ms", "within_ms"]
+    known = ["status", "content_type", "headers", "json", "text_contains", "component", "figure"]
+    known += ["at_least_ms", "within_ms"]
     table = case.table(raw, "expect", optional=known)
     if table is None:
         return None
@@ -182,6 +189,11 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
         expect["json"] = table["json"]
     if "text_contains" in table:
         expect["text_contains"] = case.texts(table["text_contains"], "expect", "text_contains")
+    if "component" in table:
+        raw_components = table["component"] if isinstance(table["component"], list) else [table["component"]]
+        expect["component"] = [_read_component(case, one) for one in raw_components]
+        if not raw_components:
+            case.problem("component must be a table, or an array of them", "expect", "component")
     if "figure" in table:
         expect["figure"] = _read_figure(case, table["figure"])
     if "at_least_ms" in table:
@@ -193,8 +205,24 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     return expect
 
 
+def _read_component(case: CaseReader, raw: Any) -> Any:
+    component = case.table(raw, "expect", "component", optional=["type", "id", "text", "options"])
+    if component is None:
+        return None
+    if not component:
+        case.problem("component needs at least one of type, id, text, options", "expect", "component")
+    read: dict[str, Any] = {
+        name: case.text(component[name], "expect", "component", name)
+        for name in ("type", "id", "text")
+        if name in component
+    }
+    if "options" in component:
+        read["options"] = case.texts(component["options"], "expect", "component", "options")
+    return read
+
+
 def _read_figure(case: CaseReader, raw: Any) -> Any:
-    figure = case.table(raw, "expect", "figure", required=["at"], optional=AXES)
+    figure = case.table(raw, "expect", "figure", required=["at"], optional=[*AXES, "traces"])
     if figure is None:
         return None
     if case.text(figure["at"], "expect", "figure", "at") and any(names_in(figure["at"])):
@@ -205,6 +233,8 @@ def _read_figure(case: CaseReader, raw: Any) -> Any:
     for axis in axes:
         if not isinstance(figure[axis], list):
             case.problem(f"{axis} must be an array", "expect", "figure", axis)
+    if "traces" in figure:
+        case.whole(figure["traces"], 1, MAX_TRACES, "expect", "figure", "traces")
     return figure
 
 
@@ -257,15 +287,23 @@ def expectation(template: ExpectTemplate, values: Mapping[str, Any]) -> Expectat
         headers={name: as_text(fill(value, values)) for name, value in template.get("headers", {}).items()},
         json=fill(template["json"], values) if "json" in template else ABSENT,
         text_contains=tuple(as_text(fill(part, values)) for part in template.get("text_contains", [])),
+        components=tuple(_component(one, values) for one in template.get("component", [])),
         figure=_figure(template["figure"], values) if "figure" in template else None,
         at_least_ms=template.get("at_least_ms", 0),
         within_ms=template.get("within_ms", 0),
     )
 
 
+def _component(template: Mapping[str, Any], values: Mapping[str, Any]) -> Component:
+    texts = {name: as_text(fill(template[name], values)) for name in ("type", "id", "text") if name in template}
+    options = tuple(as_text(fill(option, values)) for option in template.get("options", []))
+    return Component(**texts, options=options)
+
+
 def _figure(template: Mapping[str, Any], values: Mapping[str, Any]) -> Figure:
     at: str = fill(template["at"], {})
-    return Figure(at=at, axes={axis: fill(template[axis], values) for axis in AXES if axis in template})
+    axes = {axis: fill(template[axis], values) for axis in AXES if axis in template}
+    return Figure(at=at, axes=axes, traces=template.get("traces", 0))
 
 
 # Comparing
@@ -300,6 +338,9 @@ def miss_of(expected: Expectation, answer: Answer) -> Miss | None:
     for part in expected.text_contains:
         if part not in text:
             return Miss({"code": "text_missing", "expected": part}, part, shortened(answer.body, SHOWN))
+    for component in expected.components:
+        if miss := _component_miss(component, answer):
+            return miss
     return _figure_miss(expected.figure, answer) if expected.figure else None
 
 
@@ -340,6 +381,15 @@ def _json_of(answer: Answer, expected: str) -> Any:
         return Miss({"code": "not_json", "problem": error.problem, **where}, expected, shortened(answer.body, SHOWN))
 
 
+def _component_miss(expected: Component, answer: Answer) -> Miss | None:
+    whole = shortened(expected.shown, SHOWN)
+    layout = _json_of(answer, whole)
+    if isinstance(layout, Miss):
+        return layout
+    message = difference_from(expected, layout)
+    return None if message is None else Miss(message, whole, shortened(answer.body, SHOWN))
+
+
 def _figure_miss(expected: Figure, answer: Answer) -> Miss | None:
     whole = "; ".join(f"{axis}: {shown(values)}" for axis, values in expected.axes.items())
     figure = _json_of(answer, shortened(whole, SHOWN))
@@ -356,6 +406,10 @@ def _figure_miss(expected: Figure, answer: Answer) -> Miss | None:
             message: Message = {"code": "figure_differs", "axis": axis}
             message |= dict(zip(("expected", "actual"), texts, strict=True))
             return Miss(message, *texts)
+    drawing = [trace for trace in traces_of(figure) if any(decoded(trace.get(axis)) for axis in AXES)]
+    if expected.traces and len(drawing) != expected.traces:
+        message = {"code": "figure_traces", "expected": expected.traces, "actual": len(drawing)}
+        return Miss(message, str(expected.traces), str(len(drawing)))
     return None
 
 

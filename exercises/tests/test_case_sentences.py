@@ -118,6 +118,31 @@ def test_asked_is_what_was_sent(request_, text):
             "We expected the chart to draw [120] along y, and it draws [120, 80].",
         ),
         (
+            {"code": "figure_traces", "expected": 1, "actual": 4},
+            "We expected the chart to have 1 trace, and it has 4.",
+        ),
+        (
+            {"code": "no_component", "type": "Dropdown", "id": "region", "actual": ""},
+            "We expected a Dropdown with the id “region” in the layout, and there is none.",
+        ),
+        (
+            {"code": "no_component", "type": "Dropdown", "id": "region", "actual": "Input"},
+            "We expected a Dropdown with the id “region” in the layout, and there is none; the component with this id "
+            "is an Input.",
+        ),
+        (
+            {"code": "no_component", "type": "", "id": "region", "actual": ""},
+            "We expected a component with the id “region” in the layout, and there is none.",
+        ),
+        (
+            {"code": "no_content", "expected": "Hello"},
+            "We expected a component in the layout whose content is “Hello”, and there is none.",
+        ),
+        (
+            {"code": "no_option", "expected": "West", "actual": '["North", "South"]'},
+            'We expected the component to offer “West”, and it offers ["North", "South"].',
+        ),
+        (
             {"code": "too_slow", "clients": 20, "expected_ms": 1000, "actual_ms": 4100},
             "20 requests at once took 4.1 s; expected at most 1 s.",
         ),
@@ -299,7 +324,7 @@ def test_every_code_that_judging_documents_has_a_sentence():
     assert set(SENTENCES) == {
         "status", "content_type", "header", "not_json", "json_differs", "text_missing", "too_fast", "too_slow",
         "no_answer", "exception", "not_reached", "value_differs", "unfit_value", "no_function", "not_raised",
-        "wrong_exception", "message_lacks", "no_figure", "figure_differs", "no_element", "element_count",
-        "element_differs", "interaction_refused", "no_choice", "no_filter", "output_differs",
-        "output_lacks", "exit_code",
+        "wrong_exception", "message_lacks", "no_figure", "figure_differs", "figure_traces", "no_component",
+        "no_content", "no_option", "no_element", "element_count", "element_differs", "interaction_refused",
+        "no_choice", "no_filter", "output_differs", "output_lacks", "exit_code",
     }  # fmt: skip

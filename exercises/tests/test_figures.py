@@ -53,6 +53,13 @@ status = 200
 figure = { at = "response.chart.figure", x = ["Jan", "Feb"], y = [120, 80.5] }
 """)
 
+ONE_TRACE = parse("""
+[[case]]
+name = "The callback draws one trace"
+request = { path = "/" }
+expect = { figure = { at = "figure", y = [120, 80.5], traces = 1 } }
+""")
+
 
 @pytest.mark.parametrize(
     ("body", "message"),
@@ -70,6 +77,22 @@ figure = { at = "response.chart.figure", x = ["Jan", "Feb"], y = [120, 80.5] }
 )  # fmt: skip
 def test_a_figure_is_compared_by_what_it_draws(body, message):
     (expectation,) = expected(CASES, seed=1)
+
+    miss = expectation.examine(Observation(status=200, body=body)).miss
+
+    assert (miss and miss.message) == message
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"figure": {"data": [{"y": [120, 80.5]}]}}', None),
+        (b'{"figure": {"data": [{"y": [120, 80.5]}, {"y": []}]}}', None),
+        (b'{"figure": {"data": [{"y": [120]}, {"y": [80.5]}]}}', {"code": "figure_traces", "expected": 1, "actual": 2}),
+    ],
+)
+def test_the_traces_of_a_figure_can_be_counted(body, message):
+    (expectation,) = expected(ONE_TRACE, seed=1)
 
     miss = expectation.examine(Observation(status=200, body=body)).miss
 

@@ -141,8 +141,8 @@ def test_save_family_that_changes_nothing_makes_no_version(member):
         ("a =", CasesError, "line 1: Invalid value"),
         (FAMILY.replace("[params]", "[params]\nmore = 'x'"), InvalidFamily, "health: The family asks for more: x"),
         (FAMILY.replace("status", "stats"), InvalidFamily,
-         "health: line 7: unknown key 'stats'; expect knows content_type, figure, headers, json, status, "
-         "text_contains, within_ms"),
+         "health: line 7: unknown key 'stats'; expect knows at_least_ms, component, content_type, figure, headers, "
+         "json, status, text_contains, within_ms"),
     ],
 )  # fmt: skip
 def test_save_family_refuses_cases_that_a_member_cannot_use(member, cases_toml, error, message):
