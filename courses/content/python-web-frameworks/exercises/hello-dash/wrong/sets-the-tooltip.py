@@ -1,0 +1,5 @@
+# fails: The layout shows the greeting
+from dash import Dash, html
+
+app = Dash(__name__)
+app.layout = html.Div("Hello", title="Hello from Plotly Dash")
