@@ -37,8 +37,13 @@ LANGUAGES = {
 
 # title="main.py"; hl_lines="2 4-6"; linenums="1": numbers from there on; hide="1-3": shown when asked for;
 # fragment: Python that is no whole program, so nobody tries to parse it;
-# listing="first-app" framework="fastapi": a program that this site can run, see courses.listings.
-OPTIONS = {"title", "hl_lines", "linenums", "hide", "fragment", "listing", "framework", "showcase"}
+# listing="first-app" framework="fastapi" request="GET /items/2": a program to run, see courses.listings.
+OPTIONS = {"title", "hl_lines", "linenums", "hide", "fragment", "listing", "framework", "request", "showcase"}
+
+# Its accessible name says what it runs, and begins with the word that is seen.
+RUN_LINK = (
+    '<a class="run-link" href="{url}"><span class="run-word">Run</span><span class="visually-hidden"> {name}</span></a>'
+)
 
 HEADER = re.compile(
     r"""(?P<language>[\w#.+-]+)?(?P<options>(?:[ \t]+[a-zA-Z]\w*(?:="[^"]*"|='[^']*')?)*)[ \t]*""", re.VERBOSE
@@ -95,11 +100,15 @@ def _lexer(language: str) -> Lexer:
     return get_lexer_by_name(language if language in LANGUAGES else "text", stripnl=False)
 
 
-def code_block(source: str, *, language: str, title: str = "", look: Look | None = None) -> str:
-    """HTML of one block: a head with the file's name or the language, then the highlighted code."""
+def code_block(source: str, *, language: str, title: str = "", look: Look | None = None, run_url: str = "") -> str:
+    """HTML of one block: a head with the file's name or the language, then the highlighted code.
+
+    run_url is where it can be run, of a listing: a link there stands in the head, and a script makes a button of it.
+    """
     code = code_lines(source, _lexer(language), look or Look())
     name = title or LANGUAGES.get(language, LANGUAGES["text"])
+    run = RUN_LINK.format(url=escape(run_url), name=escape(name)) if run_url else ""
     return (
-        f'<div class="codeblock"><div class="cbhead"><span class="name">{escape(name)}</span></div>'
+        f'<div class="codeblock"><div class="cbhead"><span class="name">{escape(name)}</span>{run}</div>'
         f'<div class="hl"><pre><code>{code}</code></pre></div></div>'
     )

@@ -16,7 +16,8 @@ from markdown.util import HTML_PLACEHOLDER_RE
 
 from courses.code_blocks import code_block
 from courses.code_lines import Look, line_numbers
-from courses.listings import LONGER_NAMES
+from courses.listings import FRAMEWORKS, LONGER_NAMES, listing_in
+from courses.toml_tables import is_slug
 
 # `!!! kind "Title"` -> the title of a callout that has none of its own.
 CALLOUTS = {"note": "Note", "tip": "Tip", "warning": "Watch out", "compare": "Compare"}
@@ -50,6 +51,16 @@ def fence_options(
     return True
 
 
+def runnable_options(
+    language: str, inputs: dict[str, str], options: dict[str, Any], attrs: dict[str, Any], md: Markdown
+) -> bool:
+    """The same for a text whose listings can be run: a lesson."""
+    is_named = language == "python" and "fragment" not in inputs and is_slug(inputs.get("listing", ""))
+    if is_named and inputs.get("framework") in FRAMEWORKS:
+        options["run_url"] = listing_in(inputs, "").url
+    return fence_options(language, inputs, options, attrs, md)
+
+
 def format_fence(
     source: str, language: str | None, css_class: str, options: dict[str, Any], md: Markdown, **kwargs: Any
 ) -> str:
@@ -61,14 +72,23 @@ def format_fence(
         first_number=next(iter(options["linenums"]), None),
         prefix=f"mark-{number}-",
     )
-    return code_block(source, language=language or "", title=options["title"], look=look)
+    return code_block(
+        source,
+        language=language or "",
+        title=options["title"],
+        look=look,
+        run_url=options.get("run_url", ""),
+    )
 
 
-SUPERFENCES = {
-    # Four spaces are for what belongs to a list item or a callout; code stands in fences.
-    "disable_indented_code_blocks": True,
-    "custom_fences": [{"name": "*", "class": "", "format": format_fence, "validator": fence_options}],
-}
+def superfences(*, can_run: bool) -> dict[str, Any]:
+    """Settings of SuperFences; can_run: the listings get a link to where they can be run."""
+    validator = runnable_options if can_run else fence_options
+    return {
+        # Four spaces are for what belongs to a list item or a callout; code stands in fences.
+        "disable_indented_code_blocks": True,
+        "custom_fences": [{"name": "*", "class": "", "format": format_fence, "validator": validator}],
+    }
 
 
 class Callouts(Treeprocessor):

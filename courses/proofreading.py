@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from courses.code_blocks import LANGUAGES, OPENING, OPTIONS, Fence, find_fences
 from courses.code_lines import line_numbers, notes_in
 from courses.diagrams import DIAGRAM_CLASSES
-from courses.listings import FRAMEWORKS, SHOWCASE, is_program
+from courses.listings import FRAMEWORKS, KINDS, REQUEST, SHOWCASE, is_program
 from courses.markdown_extensions import CALLOUTS, FOLDED, LESSON_LINK
 from courses.sanitising import TAGS, is_own_image, sanitise
 from courses.toml_tables import is_slug
@@ -139,7 +139,7 @@ def _check_listing(fence: Fence, lines: dict[str, int]) -> Iterator[Problem]:
     name, framework = fence.options.get("listing"), fence.options.get("framework")
     if SHOWCASE in fence.options and name is None:
         yield Problem(fence.line, "Only a listing can be the showcase of its course: give it a name and a framework.")
-    if name is None and framework is None:
+    if name is None and framework is None and "request" not in fence.options:
         return
     if not is_program(fence):
         yield Problem(fence.line, "Only a whole Python program can be a listing: leave out listing and framework.")
@@ -149,6 +149,10 @@ def _check_listing(fence: Fence, lines: dict[str, int]) -> Iterator[Problem]:
         yield Problem(fence.line, f'The listing in line {lines[name]} is called "{name}", too.')
     elif framework not in FRAMEWORKS:
         yield Problem(fence.line, f'Say what runs the listing: framework="…" with one of {", ".join(FRAMEWORKS)}.')
+    elif "request" in fence.options and framework in KINDS:
+        yield Problem(fence.line, "Only a web application is sent a request: leave out request.")
+    elif "request" in fence.options and not REQUEST.fullmatch(fence.options["request"]):
+        yield Problem(fence.line, 'A request is a method and a path, and a body if need be: request="GET /items/2"')
 
 
 def _check_python(fence: Fence) -> Iterator[Problem]:

@@ -65,7 +65,8 @@ def lesson_content(*, title: str, summary: str, minutes: int, body_markdown: str
 
 def render_lesson(course: Course, body_markdown: str) -> Rendered:
     """Render a text of *course*; a link to a lesson that the course does not have is among the problems. One query."""
-    return render(body_markdown, lesson_slugs=set(course.lessons.values_list("slug", flat=True)))
+    slugs = set(course.lessons.values_list("slug", flat=True))
+    return render(body_markdown, lesson_slugs=slugs, can_run=True)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from pymdownx.details import DetailsExtension
 from pymdownx.superfences import SuperFencesCodeExtension
 from pymdownx.tabbed import TabbedExtension
 
-from courses.markdown_extensions import SUPERFENCES, FieldguideExtension, heading_id
+from courses.markdown_extensions import FieldguideExtension, heading_id, superfences
 from courses.proofreading import Problem, proofread
 from courses.sanitising import sanitise
 
@@ -36,11 +36,18 @@ class Rendered:
     problems: list[Problem]
 
 
-def render(markdown: str, *, lesson_url: str = "../{slug}/", lesson_slugs: Collection[str] | None = None) -> Rendered:
+def render(
+    markdown: str,
+    *,
+    lesson_url: str = "../{slug}/",
+    lesson_slugs: Collection[str] | None = None,
+    can_run: bool = False,
+) -> Rendered:
     """Render *markdown*; never fails because of what it says.
 
     lesson_url is the address of `lesson:slug` links: relative to another lesson of the course unless told otherwise.
     lesson_slugs are the lessons that such links may name; None does not check them.
+    can_run is for the text of a lesson: its listings get a link to where they can be run, relative to the lesson.
     """
     # A new engine each time: it keeps state, and several threads may be here at once.
     engine = Markdown(
@@ -50,7 +57,7 @@ def render(markdown: str, *, lesson_url: str = "../{slug}/", lesson_slugs: Colle
             DefListExtension(),
             DetailsExtension(),
             SaneListExtension(),
-            SuperFencesCodeExtension(**SUPERFENCES),
+            SuperFencesCodeExtension(**superfences(can_run=can_run)),
             TabbedExtension(),
             TableExtension(use_align_attribute=True),
             TocExtension(marker="", toc_depth="2-6", slugify=heading_id),

@@ -35,12 +35,14 @@ BUTTON = re.compile(r"<button([^>]*)>(.*?)</button>", re.DOTALL)  # only those o
 ALIGNMENTS = {"left", "center", "right"}
 NOTES = {"note", "note--note", "note--tip", "note--warning", "note--compare"}
 CLASSES = {
+    "a": {"run-link"},
     "aside": NOTES,
     "button": {"mark"},
     "details": NOTES | {"deeper"},
     "div": {"codeblock", "cbhead", "hl", "mark-note", "marks", "tablewrap", "variants", "variant"},
     "figure": {"diagram"},
-    "span": {"name", "hll", "lineno", "folded", "folded--imports"} | {name for name in STANDARD_TYPES.values() if name},
+    "span": {"name", "hll", "lineno", "folded", "folded--imports", "run-word", "visually-hidden"}
+    | {name for name in STANDARD_TYPES.values() if name},
     "summary": {"note-title"},
     **{heading: {"note-title", "variant-title"} for heading in HEADINGS},
 }

@@ -22,7 +22,7 @@ from courses.rendering import Problem, render
         ("```python\nawait x\n```", []),
         ("```text\nopen", [(1, "This code fence is never closed.")]),
         ('```text frame="x"\n```', [(1, 'Unknown option "frame"; a code fence knows fragment, framework, hide, '
-          "hl_lines, linenums, listing, showcase, title.")]),
+          "hl_lines, linenums, listing, request, showcase, title.")]),
         ('```text hide="2"\na\n```', [(1, "hide names line 2, but the block has 1.")]),
         ('```text hide="all"\na\n```', [(1, 'hide must be line numbers and ranges, such as "2 4-6".')]),
         ('```text linenums\na\n```\n\n```text linenums="7"\na\n```', []),
@@ -39,6 +39,12 @@ from courses.rendering import Problem, render
         ("> ??? deeper\n>     a\n>\n>     ## b\n> ## c", [(4, "What is folded has no headings: the contents of the "
           "page would lead to what is hidden.")]),
         ("<button>a</button>", [(1, "The tag <button> is not allowed and was left out.")]),
+        ('```python listing="a" framework="flask" request="GET /items/2?q=x"\nx\n```', []),
+        ("```python listing=\"a\" framework=\"flask\" request='POST /items {\"name\": \"Tea\"}'\nx\n```", []),
+        ('```python listing="a" framework="flask" request="/items"\nx\n```', [(1, "A request is a method and a path, "
+          'and a body if need be: request="GET /items/2"')]),
+        ('```python listing="a" framework="python" request="GET /"\nx\n```', [(1, "Only a web application is sent a "
+          "request: leave out request.")]),
         ('```python listing="a" framework="python"\nx\n```\n\n```python listing="b" framework="flask"\nx\n```', []),
         ('```python listing="a" framework="python"\nx\n```\n\n```python listing="a" framework="flask"\nx\n```',
          [(5, 'The listing in line 1 is called "a", too.')]),
