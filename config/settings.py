@@ -176,6 +176,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "exercises.sweep_runs", "schedule": 3.0, "options": {"queue": "batch", "expires": 3}},
+    "clear-trials": {"task": "exercises.clear_trials", "schedule": 3600.0, "options": {"queue": "batch"}},
     "clear-sessions": {"task": "config.clear_sessions", "schedule": 24 * 3600.0, "options": {"queue": "batch"}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -263,6 +264,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": [SELF],  # the answer of a learner's program as a page: it has a policy of its own, and no scripts
         "manifest-src": [SELF],
         "frame-ancestors": [NONE],
         "form-action": [SELF],
@@ -311,13 +313,18 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Fieldguide API",
-    "DESCRIPTION": "Read the lessons, hand in exercises, follow their judging.",
+    "DESCRIPTION": "Read the lessons, hand in exercises, follow their judging, run code.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "KindEnum": "exercises.models.ExerciseVersion.Kind",
+        "RunKindEnum": "exercises.models.Trial.Kind",
+        "StatusEnum": "exercises.models.Run.Status",
+    },
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

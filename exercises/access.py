@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from exercises.errors import NotYours
-from exercises.models import Submission
+from exercises.models import Submission, Trial
 from exercises.owners import owner_of
 
 
@@ -22,12 +22,17 @@ def require_readable(request: HttpRequest | Request, uuid: UUID) -> None:
         raise Http404
 
 
-def may_act(request: HttpRequest | Request, submission: Submission) -> bool:
+def readable_trial(request: HttpRequest | Request, uuid: UUID) -> Trial:
+    """The trial with its run. Raises Http404 also for one that may not be read."""
+    return get_object_or_404(Trial.objects.readable_by(request.user).with_run(), uuid=uuid)
+
+
+def may_act(request: HttpRequest | Request, subject: Submission | Trial) -> bool:
     """Whether who asks may stop or repeat it. A guest's id in the address is enough to read, not to act."""
-    return request.user.is_staff or submission.owner == owner_of(request)
+    return request.user.is_staff or subject.owner == owner_of(request)
 
 
-def require_owner(request: HttpRequest | Request, submission: Submission) -> None:
+def require_owner(request: HttpRequest | Request, subject: Submission | Trial) -> None:
     """Raises NotYours."""
-    if not may_act(request, submission):
+    if not may_act(request, subject):
         raise NotYours

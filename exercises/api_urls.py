@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from exercises.api import content, errors, progress, submissions
+from exercises.api import content, errors, progress, runs, submissions
 
 app_name = "api"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("v1/submissions/<uuid:uuid>/", submissions.SubmissionDetail.as_view(), name="submission"),
     path("v1/submissions/<uuid:uuid>/cancel/", submissions.SubmissionCancel.as_view(), name="submission-cancel"),
     path("v1/submissions/<uuid:uuid>/events/", submissions.SubmissionEvents.as_view(), name="submission-events"),
+    path("v1/runs/", runs.RunCreate.as_view(), name="run-create"),
+    path("v1/runs/<uuid:uuid>/", runs.RunDetail.as_view(), name="run"),
+    path("v1/runs/<uuid:uuid>/cancel/", runs.RunCancel.as_view(), name="run-cancel"),
+    path("v1/runs/<uuid:uuid>/events/", runs.RunEvents.as_view(), name="run-events"),
     path("v1/me/progress/", progress.Progress.as_view(), name="progress"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path(

@@ -68,6 +68,23 @@ class InvalidAnswers(ExerciseError):
         self.problems = dict(problems)
 
 
+class InvalidRequest(ExerciseError):
+    """problems: {place in the request: sentence}; see exercises.asking."""
+
+    code = "invalid"
+    status = HTTPStatus.BAD_REQUEST
+    message = "The request cannot be accepted."
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__()
+        self.problems = dict(problems)
+
+
+class NotRunnable(ExerciseError):
+    code = "not_runnable"
+    message = "This exercise is answered: it has no program that could be run."
+
+
 class NotYours(ExerciseError):
     code = "not_yours"
     status = HTTPStatus.FORBIDDEN

@@ -1,4 +1,4 @@
-"""Says that a submission changed, and how far its run is. Redis being away is no reason not to judge."""
+"""Says that a submission or a trial changed, and how far its run is. Redis being away is no reason not to judge."""
 
 import logging
 import uuid
@@ -15,27 +15,28 @@ PROGRESS_TTL_SECONDS = 60
 EVERY_CHANNEL = "submission:*"  # as a pattern
 
 
-def channel_of(submission: uuid.UUID) -> str:
-    return f"submission:{submission}"
+def channel_of(subject: uuid.UUID) -> str:
+    """Of a submission or a trial."""
+    return f"submission:{subject}"
 
 
 def progress_key(run: Run) -> str:
     return f"progress:{run.uuid}"
 
 
-def announce(submission: uuid.UUID) -> None:
-    """Tell who follows *submission* to read it again, once the present transaction is committed.
+def announce(subject: uuid.UUID) -> None:
+    """Tell who follows a submission or a trial to read it again, once the present transaction is committed.
 
     The message is only its id: what a reader may see is decided when the row is read.
     """
-    transaction.on_commit(lambda: publish(submission))
+    transaction.on_commit(lambda: publish(subject))
 
 
-def publish(submission: uuid.UUID) -> None:
+def publish(subject: uuid.UUID) -> None:
     try:
-        redis_client.client().publish(channel_of(submission), str(submission))
+        redis_client.client().publish(channel_of(subject), str(subject))
     except redis.RedisError as error:
-        logger.warning("submission %s: nobody was told of its change: %s", submission, error)
+        logger.warning("%s: nobody was told of its change: %s", subject, error)
 
 
 def report_progress(run: Run, *, test: int, of: int) -> None:
@@ -43,7 +44,7 @@ def report_progress(run: Run, *, test: int, of: int) -> None:
     try:
         with redis_client.client().pipeline(transaction=False) as pipeline:
             pipeline.set(progress_key(run), test, ex=PROGRESS_TTL_SECONDS)
-            pipeline.publish(channel_of(run.submission.uuid), str(run.submission.uuid))
+            pipeline.publish(channel_of(run.subject.uuid), str(run.subject.uuid))
             pipeline.execute()
     except redis.RedisError as error:
         logger.debug("run %s: its progress was not reported: %s", run.pk, error)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from exercises import events, gate, judging, progress, queueing
+from exercises import events, gate, judging, observing, progress, queueing
 from exercises.job_log import Job
 from exercises.models import Run, Submission
 
@@ -39,7 +39,7 @@ def grade(run_id: int) -> None:
         return
     job = Job(run)
     try:
-        result = judging.judge(run, on_progress=Progress(run), keep_going=Lease(run), on_report=job.observe)
+        result = result_of(run, job)
         stored = conclude(run, result)
     except judging.JudgingInterrupted:
         logger.info("run %s: stopped, it was cancelled or is somebody else's", run_id)
@@ -61,6 +61,14 @@ def grade(run_id: int) -> None:
             job.end(taken_from_us(run))
 
 
+def result_of(run: Run, job: Job) -> dict[str, Any]:
+    """Columns of what came of a claimed run."""
+    if run.submission is None:
+        return observing.observe(run, keep_going=Lease(run), on_report=job.observe)
+    progress_of_tests = Progress(run, total=len(run.submission.exercise_version.cases))
+    return judging.judge(run, on_progress=progress_of_tests, keep_going=Lease(run), on_report=job.observe)
+
+
 def lease_end() -> datetime:
     return now() + timedelta(seconds=settings.RUN_LEASE_SECONDS)
 
@@ -69,12 +77,12 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
     """Store *result* and the progress that it makes, both or none; False when the lease is somebody else's."""
     with transaction.atomic():
         finished = Run.objects.finish(run, **result)
-        if finished and result["verdict"] == Run.Verdict.PASSED:
+        if finished and run.submission is not None and result["verdict"] == Run.Verdict.PASSED:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
-            locked = Submission.objects.select_for_update().only("user", "guest").get(pk=run.submission_id)
+            locked = Submission.objects.select_for_update().only("user", "guest").get(pk=run.submission.pk)
             progress.note_pass(locked.owner, run.submission.exercise_version.exercise)
     if finished:
-        events.announce(run.submission.uuid)
+        events.announce(run.subject.uuid)
     else:
         logger.warning("run %s: its result came too late and was dropped", run.pk)
     return finished
@@ -97,7 +105,7 @@ def try_again(run: Run, *, reason: Run.Fault, counts: bool = True) -> str:
             queueing.send(run.pk, delay_seconds=delay_seconds)
     if not changed:
         return taken_from_us(run)
-    events.announce(run.submission.uuid)
+    events.announce(run.subject.uuid)
     return "broken" if is_last else "postponed"
 
 
@@ -113,9 +121,9 @@ class Progress:
     Not more often than somebody could read: each message makes every follower of the run read its row.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, *, total: int) -> None:
         self.run = run
-        self.total = len(run.submission.exercise_version.cases)
+        self.total = total
         self.told_at = monotonic()
 
     def __call__(self, answered: int) -> None:
@@ -139,7 +147,7 @@ class Lease:
         """One SELECT, every third of the lease an UPDATE instead. False: cancelled, or another worker has the run."""
         if not self.is_told:
             self.is_told = True
-            events.announce(self.run.submission.uuid)
+            events.announce(self.run.subject.uuid)
         if monotonic() - self.renewed_at < settings.RUN_LEASE_SECONDS / 3:
             return Run.objects.held(self.run).exists()
         self.renewed_at = monotonic()

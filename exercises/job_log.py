@@ -48,15 +48,16 @@ class Job:
         To be called when everything is stored: it must not delay that.
         """
         run, seconds = self.run, monotonic() - self.began
-        version = run.submission.exercise_version
+        framework = run.subject.framework
         verdict = str(result.get("verdict", ""))
         waited = ((run.started_at or now()) - run.created_at).total_seconds()
         logger.info(
             "job",
             run=str(run.uuid),
-            submission=str(run.submission.uuid),
-            exercise=version.exercise.slug,
-            framework=version.framework,
+            purpose=run.purpose,
+            submission=str(run.subject.uuid),
+            exercise=run.subject.origin,
+            framework=framework,
             status=status,
             verdict=verdict,
             reason=str(result.get("reason", reason)),
@@ -71,7 +72,6 @@ class Job:
             tries=run.tries,
             worker=worker_name(),
         )
-        framework = version.framework
         counts = metrics.Counts()
         counts.add(metrics.RUNS, framework=framework, status=status, ending=self.ending, verdict=verdict)
         if verdict:

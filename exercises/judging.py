@@ -185,6 +185,7 @@ def judge(
     Any other exception is a bug and goes up.
     """
     submission = run.submission
+    assert submission is not None  # noqa: S101 - what is only tried out goes to exercises.observing
     judgement = judge_files(
         submission.exercise_version,
         submission.files,
@@ -340,7 +341,7 @@ def judgement(
         raise ValueError(f"{len(observed)} observations of {len(cases)} cases, and the program {report.ending}")
     keys = list(zip(cases, questions(cases, seed), expected(cases, seed), strict=True))
     tests = [_test(*key, observation, files) for key, observation in zip(keys, observed, strict=False)]
-    verdict = _verdict(report, tests)
+    verdict = verdict_of_end(report) or verdict_of_tests(tests)
     tests += [_skipped(case, question, verdict) for case, question, _ in keys[len(observed) :]]
     # A program that does not start has a mistake to show, whatever else is still open in it.
     open_functions = untouched(files, starter) if verdict == Verdict.FAILED else None
@@ -356,8 +357,8 @@ def judgement(
         tests=tests,
         score=round(sum(test["status"] == "passed" for test in tests) / len(tests), 4),
         level=report.level,
-        stdout=_output(report.stdout, limits),
-        stderr=without_folders(_output(report.stderr, limits)),
+        stdout=output_of(report.stdout, limits),
+        stderr=without_folders(output_of(report.stderr, limits)),
         truncated=report.truncated,
         wall_ms=round(report.usage.wall_ms),
         cpu_ms=round(report.usage.cpu_ms),
@@ -365,25 +366,32 @@ def judgement(
     )
 
 
-def _verdict(report: Report, tests: Sequence[Mapping[str, Any]]) -> Run.Verdict:
+def verdict_of_end(report: Report) -> Run.Verdict | None:
+    """The verdict that the end of the program decides; None when it answered everything."""
     verdict = VERDICTS.get(report.ending)
     if report.truncated and verdict not in (Verdict.MEMORY_EXCEEDED, Verdict.TIMED_OUT):
         return Verdict.OUTPUT_EXCEEDED  # the program ended at the cap, or before the cap was noticed
-    if verdict is not None:
-        return verdict
+    return verdict
+
+
+def verdict_of_tests(tests: Sequence[Mapping[str, Any]]) -> Run.Verdict:
     return Verdict.PASSED if all(test["status"] == "passed" for test in tests) else Verdict.FAILED
 
 
 def _reason(verdict: Run.Verdict, report: Report, tests: Sequence[Mapping[str, Any]]) -> str:
     if verdict == Verdict.CRASHED:
-        default = "no_app" if report.ending == Ending.NOT_READY else "exited"
-        return report.detail.reason if report.detail.reason in CRASH_REASONS else default
+        return crash_reason(report)
     if verdict == Verdict.FAILED:
         raised = _raised(tests)
         if raised is None:
             return "mismatch"
         return "blocked" if BLOCKED.match(raised["message"]) else "exception"
     return ""
+
+
+def crash_reason(report: Report) -> str:
+    default = "no_app" if report.ending == Ending.NOT_READY else "exited"
+    return report.detail.reason if report.detail.reason in CRASH_REASONS else default
 
 
 def _raised(tests: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
@@ -397,21 +405,26 @@ def _details(
 ) -> dict[str, Any]:
     details: dict[str, Any] = {}
     if verdict == Verdict.CRASHED:
-        details = _crash(report)
+        details = crash_details(report)
     elif verdict == Verdict.FAILED:
         details = _raised(tests) or {}
-    elif verdict == Verdict.TIMED_OUT:
-        details = dict(zip(("limit", "limit_kind"), _time_limit(report, limits), strict=True))
-    elif verdict == Verdict.MEMORY_EXCEEDED:
-        details = {"limit": limits.memory_bytes}
-    elif verdict == Verdict.OUTPUT_EXCEEDED:
-        details = {"limit": limits.output_bytes}
+    else:
+        details = exceeded(verdict, report, limits)
     if verdict not in (Verdict.PASSED, Verdict.FAILED) and report.observations:
         details["test"] = len(report.observations) - 1
     return details
 
 
-def _time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
+def exceeded(verdict: Run.Verdict, report: Report, limits: sandbox.Limits) -> dict[str, Any]:
+    """The limit that was reached, where *verdict* says that one was."""
+    if verdict == Verdict.TIMED_OUT:
+        return dict(zip(("limit", "limit_kind"), time_limit(report, limits), strict=True))
+    if verdict == Verdict.MEMORY_EXCEEDED:
+        return {"limit": limits.memory_bytes}
+    return {"limit": limits.output_bytes} if verdict == Verdict.OUTPUT_EXCEEDED else {}
+
+
+def time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
     """The limit that was reached, in seconds, and of which clock."""
     if report.usage.cpu_ms >= 1000 * limits.cpu_seconds:
         return limits.cpu_seconds, "cpu"
@@ -421,7 +434,7 @@ def _time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
     return limits.wall_seconds, "wall"
 
 
-def _crash(report: Report) -> dict[str, Any]:
+def crash_details(report: Report) -> dict[str, Any]:
     """What the inside says about the end of the program, without what it left empty."""
     said = report.detail
     details = {
@@ -497,5 +510,5 @@ def _no_answer(question: Question, observation: Observation) -> Miss | None:
     return Miss({"code": "no_answer", "error": error}, "", "")
 
 
-def _output(output: bytes, limits: sandbox.Limits) -> str:
+def output_of(output: bytes, limits: sandbox.Limits) -> str:
     return clean(output, limits.output_bytes)

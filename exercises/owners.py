@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from exercises.locks import hold
-from exercises.models import Adoption, LessonDone, Owner, ProblemReport, Submission
+from exercises.models import Adoption, LessonDone, Owner, ProblemReport, Submission, Trial
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -61,6 +61,7 @@ def adopt_guest(*, user: "User", guest: uuid.UUID) -> None:
     hold(lock_of(account))
     Adoption.objects.get_or_create(guest=guest, defaults={"user": user})
     Submission.objects.filter(guest=guest).update(**account.columns)
+    Trial.objects.filter(guest=guest).update(**account.columns)
     already = LessonDone.objects.owned_by(account).values("lesson")
     LessonDone.objects.filter(guest=guest, lesson__in=already).delete()
     LessonDone.objects.filter(guest=guest).update(**account.columns)

@@ -11,7 +11,7 @@ from exercises import events, queueing
 from exercises.errors import InvalidFiles, NotPending, NotPublished, NotRepeatable, TooManyPending
 from exercises.files import problems_of
 from exercises.locks import hold
-from exercises.models import Exercise, Owner, Run, Submission
+from exercises.models import Exercise, Owner, Run, Submission, Trial
 from exercises.owners import hold_owner, lock_of
 
 # BigIntegerField is signed.
@@ -68,12 +68,15 @@ def cancel(*, submission: Submission) -> None:
 
 
 def refuse_too_many(owner: Owner) -> None:
-    if Run.objects.pending().owned_by(owner).count() >= settings.MAX_PENDING:
+    """What was only tried out counts, too. Raises TooManyPending."""
+    if Run.objects.awaited_by(owner).count() >= settings.MAX_PENDING:
         raise TooManyPending
 
 
-def start_run(submission: Submission, *, purpose: Run.Purpose) -> Run:
-    run = Run(submission=submission, purpose=purpose, seed=secrets.randbits(SEED_BITS))
+def start_run(subject: Submission | Trial, *, purpose: Run.Purpose) -> Run:
+    """Store a run of *subject*, and queue it once the transaction is committed."""
+    about = {"trial": subject} if isinstance(subject, Trial) else {"submission": subject}
+    run = Run(**about, purpose=purpose, seed=secrets.randbits(SEED_BITS))
     run.requeue_at = queueing.next_resend(run)
     run.save(force_insert=True)
     transaction.on_commit(partial(queueing.send, run.pk))

@@ -15,7 +15,6 @@ logger = logging.getLogger(__name__)
 
 LOST_SECONDS = 10  # a run that waits longer than this while the queue is empty has no message
 BATCH = 100  # runs a sweep, of each kind; the next sweep is seconds away
-VERSION = "submission__exercise_version__exercise"  # for the log
 
 
 def sweep() -> None:
@@ -24,7 +23,7 @@ def sweep() -> None:
     Ends what waited in vain for a sandbox.
     """
     end_hopeless()
-    for run in Run.objects.abandoned().select_related(VERSION).order_by("pk")[:BATCH]:
+    for run in Run.objects.abandoned().with_subject().order_by("pk")[:BATCH]:
         if take_back(run) and not queueing.send(run.pk):
             return
     waiting = Run.objects.overdue()
@@ -45,13 +44,13 @@ def take_back(run: Run) -> bool:
         gave_up = still_abandoned.give_up(run, reason=Run.Fault.WORKER_LOST)
         if gave_up:
             logger.error("run %s: broken, %s workers were lost with it", run.pk, run.tries)
-            events.announce(run.submission.uuid)
+            events.announce(run.subject.uuid)
             Job(run).end("broken", reason=Run.Fault.WORKER_LOST)
         return False
     was_put_back = still_abandoned.put_back(run, requeue_at=queueing.next_resend(run))
     if was_put_back:
         logger.warning("run %s: its worker was not heard of since %s, queued again", run.pk, run.leased_until)
-        events.announce(run.submission.uuid)
+        events.announce(run.subject.uuid)
         Job(run).end("postponed", reason=Run.Fault.WORKER_LOST)
     return was_put_back
 
@@ -69,8 +68,8 @@ def end_hopeless() -> None:
     latest = now() - queueing.patience()
     if since is None or since > latest:
         return
-    for run in Run.objects.waiting_since_before(latest).select_related(VERSION).order_by("pk")[:BATCH]:
+    for run in Run.objects.waiting_since_before(latest).with_subject().order_by("pk")[:BATCH]:
         if Run.objects.give_up_waiting(run, reason=Run.Fault.SANDBOX_UNAVAILABLE):
             logger.error("run %s: broken, no worker has had a sandbox that works since %s", run.pk, since)
-            events.announce(run.submission.uuid)
+            events.announce(run.subject.uuid)
             Job(run).end("broken", reason=Run.Fault.SANDBOX_UNAVAILABLE)

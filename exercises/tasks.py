@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from exercises import checking, grading, sweeping
+from exercises import checking, grading, sweeping, trying
 
 # The pool kills a task that runs longer, so that a bug of ours costs one process for a while and not for ever. The
 # sandbox ends every program before: a minute is the most an exercise may set, twice that and two starts where a warm
@@ -21,6 +21,12 @@ def judge_run(run_id: int) -> None:
 def sweep_runs() -> None:
     """Queue batch, every three seconds."""
     sweeping.sweep()
+
+
+@shared_task(name="exercises.clear_trials")
+def clear_trials() -> None:
+    """Queue batch, every hour: what was only tried out is kept for a day."""
+    trying.clear_outdated()
 
 
 @shared_task(name="exercises.check_exercise", time_limit=CHECK_SECONDS)

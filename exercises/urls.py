@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exercises import answer_views, report_views, views
+from exercises import answer_views, report_views, trial_views, views
 
 app_name = "exercises"
 urlpatterns = [
@@ -15,5 +15,12 @@ urlpatterns = [
     path("submissions/<uuid:uuid>/retry/", views.retry, name="retry"),
     path("submissions/<uuid:uuid>/assessment/", answer_views.assess, name="assess"),
     path("submissions/<uuid:uuid>/decision.md", answer_views.decision_record, name="decision-record"),
+    path("exercises/<slug:slug>/run/", trial_views.exercise, name="run-exercise"),
+    path("courses/<slug:course>/<slug:lesson>/run/<slug:name>/", trial_views.listing, name="run-listing"),
+    path("courses/<slug:course>/<slug:lesson>/run/<slug:name>/form", trial_views.form_fragment, name="run-form"),
+    path("runs/<uuid:uuid>/", trial_views.trial, name="trial"),
+    path("runs/<uuid:uuid>/panel", trial_views.panel, name="trial-panel"),
+    path("runs/<uuid:uuid>/answer", trial_views.answer, name="trial-answer"),
+    path("runs/<uuid:uuid>/cancel/", trial_views.cancel, name="trial-cancel"),
     path("courses/<slug:course>/<slug:lesson>/done/", views.lesson_done, name="lesson-done"),
 ]

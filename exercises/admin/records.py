@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from exercises.admin.changelist import CarefulFilters
 from exercises.models import Run, SelfAssessment, Submission, SubmissionQuerySet
+from exercises.models.run import SUBJECTS
 
 RUN_COLUMNS = ["purpose", "status", "verdict", "reason", "score", "tries", "level", "wall_ms", "created_at"]
 
@@ -96,17 +97,17 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", *RUN_COLUMNS]
     list_filter = ["status", "verdict", "reason", "purpose", "level", "created_at"]
-    list_select_related = ["submission__exercise_version__exercise"]
-    search_fields = ["uuid", "submission__uuid", "submission__exercise_version__exercise__slug"]
-    search_help_text = "The id of a run or of a submission, or an exercise."
+    list_select_related = SUBJECTS
+    search_fields = ["uuid", "submission__uuid", "trial__uuid", "submission__exercise_version__exercise__slug"]
+    search_help_text = "The id of a run, of a submission or of a trial, or an exercise."
     date_hierarchy = "created_at"
-    exclude = ["details", "tests", "stdout", "stderr"]
-    readonly_fields = ["details_text", "tests_text", "stdout_text", "stderr_text"]
+    exclude = ["details", "tests", "answer", "stdout", "stderr"]
+    readonly_fields = ["details_text", "tests_text", "answer_text", "stdout_text", "stderr_text"]
     show_full_result_count = False
 
     @admin.display(ordering="submission__exercise_version__exercise__slug")
     def exercise(self, run: Run) -> str:
-        return run.submission.exercise_version.exercise.slug
+        return run.subject.origin
 
     @admin.display(description="details")
     def details_text(self, run: Run) -> SafeString:
@@ -115,6 +116,10 @@ class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     @admin.display(description="tests")
     def tests_text(self, run: Run) -> SafeString:
         return as_json(run.tests)
+
+    @admin.display(description="answer")
+    def answer_text(self, run: Run) -> SafeString | None:
+        return None if run.answer is None else as_json(run.answer)
 
     @admin.display(description="stdout")
     def stdout_text(self, run: Run) -> SafeString:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from exercises.api.parsing import RequestTooLarge
-from exercises.errors import ExerciseError, InvalidAnswers, InvalidFiles
+from exercises.errors import ExerciseError, InvalidAnswers, InvalidFiles, InvalidRequest
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -21,9 +21,10 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
         body: dict[str, Any] = {"code": error.code, "detail": error.message}
         if isinstance(error, InvalidFiles):
             body["fields"] = {"files": list(error.problems.values())}
-        elif isinstance(error, InvalidAnswers):
+        elif isinstance(error, InvalidAnswers | InvalidRequest):
+            field = "answers" if isinstance(error, InvalidAnswers) else "request"
             body["fields"] = {
-                ".".join(filter(None, ("answers", place))): [sentence] for place, sentence in error.problems.items()
+                ".".join(filter(None, (field, place))): [sentence] for place, sentence in error.problems.items()
             }
         return Response(body, status=error.status, headers=headers)
     if isinstance(error, Http404):

@@ -12,6 +12,8 @@ from exercises.case_sentences import sentence
 from exercises.models import Run, Submission
 from exercises.results import message_of, progress_of
 
+JUDGED = [choice for choice in Run.Verdict.choices if choice[0] != Run.Verdict.RAN]  # verdicts of what is handed in
+
 
 class RequestOutput(serializers.Serializer[Any]):
     """What was asked; which of the keys are there depends on the kind of the exercise."""
@@ -96,7 +98,7 @@ class SubmissionOutput(serializers.Serializer[Any]):
     started_at = serializers.DateTimeField(source="current_run.started_at", allow_null=True)
     finished_at = serializers.DateTimeField(source="current_run.finished_at", allow_null=True)
 
-    @extend_schema_field(serializers.ChoiceField(Run.Verdict.choices, allow_null=True))
+    @extend_schema_field(serializers.ChoiceField(JUDGED, allow_null=True))
     def get_verdict(self, submission: Submission) -> str | None:
         return submission.current_run.verdict or None
 

@@ -1,4 +1,4 @@
-"""A submission's changes as server-sent events.
+"""The changes of a submission or a trial as server-sent events.
 
 Redis only says that something changed; what is sent is read from the row each time. Lost messages therefore cost a
 few seconds, never the result. A stream holds no connection to Redis (exercises.api.changes has one for all); its thread
@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator
 from time import monotonic
+from typing import Protocol
 
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import close_old_connections
@@ -17,23 +18,34 @@ from rest_framework.renderers import JSONRenderer
 
 from exercises.api.changes import changes_of
 from exercises.api.representation import as_json
-from exercises.models import Run, Submission
+from exercises.api.trial_representation import trial_as_json
+from exercises.models import Run, Submission, Trial
 
 HEARTBEAT_SECONDS = 15.0  # proxies cut connections that are silent for longer
 REREAD_SECONDS = 3.0  # in case a message was lost; twice as long each time that nothing had changed
 MAX_REREAD_SECONDS = 12.0
 
 
-async def follow(submission: uuid.UUID) -> AsyncIterator[bytes]:
-    """The submission's JSON now and after each change, until it is final or gone."""
+class Followed(Protocol):
+    """A row that is read again and again."""
+
+    uuid: uuid.UUID
+    event: str  # what its events are called
+
+    def read(self) -> tuple[bytes, bool]:
+        """The row as JSON, empty when it is gone, and whether it is final."""
+        ...
+
+
+async def follow(row: Followed) -> AsyncIterator[bytes]:
+    """The row's JSON now and after each change, until it is final or gone."""
     await let_go_of_thread()
-    async with changes_of(submission) as changes:  # first subscribe, then read: no change falls in between
-        attempt = Attempt(submission)
+    async with changes_of(row.uuid) as changes:  # first subscribe, then read: no change falls in between
         sent, beat_at, pause = b"", 0.0, 0.0
         while True:
-            data, is_final = await sync_to_async(attempt.read, thread_sensitive=False)()
+            data, is_final = await sync_to_async(row.read, thread_sensitive=False)()
             if data and data != sent:
-                yield b"event: submission\ndata: " + data + b"\n\n"
+                yield b"event: " + row.event.encode() + b"\ndata: " + data + b"\n\n"
                 sent, beat_at, pause = data, monotonic() + HEARTBEAT_SECONDS, REREAD_SECONDS
             elif monotonic() >= beat_at:
                 yield b": still there\n\n"
@@ -60,6 +72,8 @@ async def let_go_of_thread() -> None:
 class Attempt:
     """A submission that is read again and again."""
 
+    event = "submission"
+
     def __init__(self, submission: uuid.UUID) -> None:
         self.uuid = submission
         self.row: Submission | None = None
@@ -76,6 +90,7 @@ class Attempt:
                 return b"", True
             if self.row is None:
                 self.row = run.submission  # nothing of it that is shown ever changes
+            assert self.row is not None  # noqa: S101 - a run that is found by a submission has it
             run.submission, self.row.newest_runs = self.row, [run]
             return JSONRenderer().render(as_json(self.row)), not run.is_pending
         finally:
@@ -85,3 +100,23 @@ class Attempt:
         if self.row is None:
             return Run.objects.with_submission().filter(submission__uuid=self.uuid).order_by("-pk").first()
         return Run.objects.filter(submission=self.row).order_by("-pk").first()
+
+
+class TriedOut:
+    """A trial that is read again and again."""
+
+    event = "run"
+
+    def __init__(self, trial: uuid.UUID) -> None:
+        self.uuid = trial
+
+    def read(self) -> tuple[bytes, bool]:
+        """As Attempt.read(); one query, and one while it is queued."""
+        close_old_connections()
+        try:
+            trial = Trial.objects.with_run().filter(uuid=self.uuid).first()
+            if trial is None:
+                return b"", True
+            return JSONRenderer().render(trial_as_json(trial)), not trial.run.is_pending
+        finally:
+            close_old_connections()

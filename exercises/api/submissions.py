@@ -21,7 +21,7 @@ from exercises.access import readable_submission, require_owner, require_readabl
 from exercises.answers import ANSWERED
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.representation import SubmissionOutput, as_json
-from exercises.api.stream import follow
+from exercises.api.stream import Attempt, Followed, follow
 from exercises.errors import InvalidFiles
 from exercises.files import problems_of
 from exercises.models import Exercise
@@ -135,6 +135,13 @@ class AnyMediaType(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+def event_stream(row: Followed) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(follow(row), content_type="text/event-stream")
+    response["X-Accel-Buffering"] = "no"  # nginx must pass each event on at once
+    response["Content-Encoding"] = "identity"  # and so must GZipMiddleware, which leaves encoded answers alone
+    return response
+
+
 class SubmissionEvents(PrivateView):
     content_negotiation_class = AnyMediaType
 
@@ -144,7 +151,4 @@ class SubmissionEvents(PrivateView):
     def get(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
         """The attempt at each change, as server-sent events named `submission`; ends after the final state."""
         require_readable(request, uuid)
-        response = StreamingHttpResponse(follow(uuid), content_type="text/event-stream")
-        response["X-Accel-Buffering"] = "no"  # nginx must pass each event on at once
-        response["Content-Encoding"] = "identity"  # and so must GZipMiddleware, which leaves encoded answers alone
-        return response
+        return event_stream(Attempt(uuid))

@@ -12,6 +12,7 @@ from exercises.models.submission import (
     Submission,
     SubmissionQuerySet,
 )
+from exercises.models.trial import Trial, TrialQuerySet
 
 __all__ = [
     "Adoption",
@@ -31,4 +32,6 @@ __all__ = [
     "SelfAssessment",
     "Submission",
     "SubmissionQuerySet",
+    "Trial",
+    "TrialQuerySet",
 ]

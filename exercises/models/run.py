@@ -1,10 +1,10 @@
-"""One execution of what a learner handed in, and the moves that a run can make."""
+"""One execution of what a learner handed in or tried out, and the moves that a run can make."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +13,16 @@ from django.utils.timezone import now
 from exercises.models.exercise import ExerciseVersion
 from exercises.models.owner import Owner
 
+if TYPE_CHECKING:
+    from exercises.models.submission import Submission
+    from exercises.models.trial import Trial
+
+# From a run to what logs and messages say of it.
+SUBJECTS = (
+    "submission__exercise_version__exercise",
+    "trial__exercise_version__exercise",
+    "trial__lesson_version__lesson",
+)
 NO_LEASE: dict[str, Any] = {"lease": None, "leased_until": None}
 
 
@@ -28,7 +38,20 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(status__in=Run.PENDING)
 
     def owned_by(self, owner: Owner) -> RunQuerySet:
+        """Runs of what *owner* handed in."""
         return self.filter(**{f"submission__{name}": value for name, value in owner.columns.items()})
+
+    def awaited_by(self, owner: Owner) -> RunQuerySet:
+        """Runs that *owner* waits for, whether something was handed in or only tried out."""
+        handed_in, tried_out = (
+            Q(**{f"{subject}__{name}": value for name, value in owner.columns.items()})
+            for subject in ("submission", "trial")
+        )
+        return self.pending().filter(handed_in | tried_out)
+
+    def with_subject(self) -> RunQuerySet:
+        """Also load what logs and messages say of a run: its exercise or its lesson."""
+        return self.select_related(*SUBJECTS)
 
     def newest(self) -> RunQuerySet:
         """The last run of each submission: the one that counts."""
@@ -76,8 +99,13 @@ class RunQuerySet(models.QuerySet["Run"]):
         )
         if not claimed:
             return None
-        unneeded = (f"submission__exercise_version__{name}" for name in ExerciseVersion.NOT_FOR_JUDGING)
-        return self.select_related("submission__exercise_version__exercise").defer(*unneeded).get(pk=pk)
+        unneeded = (
+            f"{subject}__exercise_version__{name}"
+            for subject in ("submission", "trial")
+            for name in ExerciseVersion.NOT_FOR_JUDGING
+        )
+        texts = (f"trial__lesson_version__{name}" for name in ("body_markdown", "body_html", "contents"))
+        return self.with_subject().defer(*unneeded, *texts).get(pk=pk)
 
     def held(self, run: Run) -> RunQuerySet:
         """*run* itself while it is RUNNING under the lease that *run* carries, else nothing."""
@@ -126,10 +154,14 @@ class RunQuerySet(models.QuerySet["Run"]):
 
 
 class Run(models.Model):
-    """One execution of what a learner handed in: where it is in our pipeline, and what came of it."""
+    """One execution: where it is in our pipeline, and what came of it.
+
+    It is about exactly one of a submission, which is judged, and a trial, which is only looked at.
+    """
 
     class Purpose(models.TextChoices):
         SUBMIT = "submit", "Submission"
+        RUN = "run", "Run without an attempt"
         REJUDGE = "rejudge", "Judged again"
 
     class Status(models.TextChoices):  # where the run is in our pipeline
@@ -148,6 +180,7 @@ class Run(models.Model):
         TIMED_OUT = "timed_out", "Timed out"
         MEMORY_EXCEEDED = "memory_exceeded", "Memory exceeded"
         OUTPUT_EXCEEDED = "output_exceeded", "Output exceeded"
+        RAN = "ran", "Ran"  # of a trial: it did what it does, and nothing was expected
 
     class Fault(models.TextChoices):  # why it is broken: values of `reason` besides those of exercises.judging
         SANDBOX_UNAVAILABLE = "sandbox_unavailable", "The sandbox was not available"
@@ -158,7 +191,8 @@ class Run(models.Model):
     REPEATABLE = (Status.CANCELLED, Status.BROKEN)
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    submission = models.ForeignKey("exercises.Submission", on_delete=models.CASCADE, related_name="runs")
+    submission = models.ForeignKey("exercises.Submission", on_delete=models.CASCADE, null=True, related_name="runs")
+    trial = models.OneToOneField("exercises.Trial", on_delete=models.CASCADE, null=True, related_name="run")
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.SUBMIT)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
@@ -166,6 +200,8 @@ class Run(models.Model):
     reason = models.CharField(max_length=32, blank=True)
     details = models.JSONField(default=dict)  # parameters of those sentences: line, exception, limit, ...
     tests = models.JSONField(default=list)  # one object a case, in the author's order; see exercises.judging
+    # What a trial was answered, see exercises.observing; None while there is none, and of a submission.
+    answer = models.JSONField(null=True)
     score = models.FloatField(null=True)  # share of the cases that passed, 0 to 1
     seed = models.BigIntegerField()  # of the random values in the cases
     level = models.CharField(max_length=16, blank=True)  # isolation that was in force, see docs/sandbox.md
@@ -192,6 +228,11 @@ class Run(models.Model):
     class Meta:
         ordering = ["-pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(submission__isnull=False, trial__isnull=True)
+                | Q(submission__isnull=True, trial__isnull=False),
+                name="run_of_submission_or_trial",
+            ),
             # Asking twice for another try, or a double click, must not judge the same files twice at once.
             models.UniqueConstraint(
                 fields=["submission"],
@@ -220,6 +261,14 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def subject(self) -> Submission | Trial:
+        """What it is about: its address, its owner and its files are there."""
+        if self.submission is not None:
+            return self.submission
+        assert self.trial is not None  # noqa: S101 - a constraint: it is one of the two
+        return self.trial
 
     @property
     def is_pending(self) -> bool:

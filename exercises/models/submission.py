@@ -81,6 +81,15 @@ class Submission(OwnedModel):
         return Owner(user_id=self.user_id, guest=self.guest)
 
     @property
+    def origin(self) -> str:
+        """For logs: the slug of the exercise."""
+        return self.exercise_version.exercise.slug
+
+    @property
+    def framework(self) -> str:
+        return self.exercise_version.framework
+
+    @property
     def current_run(self) -> Run:
         """The run whose result counts: the newest. One query, or none after `with_current_run()`."""
         prefetched: list[Run] | None = getattr(self, "newest_runs", None)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.timezone import now
 
 from courses.models import Course, Lesson, LessonVersion, Module
-from exercises.models import Exercise, ExerciseVersion, Owner, Run, Submission
+from exercises.models import Exercise, ExerciseVersion, Owner, Run, Submission, Trial
 
 STARTER = {"main.py": "app = ...\n"}
 CASES = [
@@ -32,7 +32,9 @@ def make_course(slug: str = "web", *, is_published: bool = True) -> Course:
     return Course.objects.create(slug=slug, title=slug.title(), published_at=now() if is_published else None)
 
 
-def make_lesson(slug: str = "flask", *, course: Course | None = None, is_published: bool = True) -> Lesson:
+def make_lesson(
+    slug: str = "flask", *, course: Course | None = None, is_published: bool = True, body_markdown: str = "Hello.\n"
+) -> Lesson:
     course = course or Course.objects.filter(slug="web").first() or make_course()
     module, _ = Module.objects.get_or_create(course=course, slug="basics", title="Basics")
     lesson = Lesson.objects.create(course=course, module=module, slug=slug)
@@ -42,7 +44,7 @@ def make_lesson(slug: str = "flask", *, course: Course | None = None, is_publish
         title=slug.title(),
         summary="You can say hello.",
         minutes=5,
-        body_markdown="Hello.\n",
+        body_markdown=body_markdown,
         body_html="<p>Hello.</p>",
         content_hash="0" * 64,
     )
@@ -78,6 +80,37 @@ def make_exercise(
     return exercise
 
 
+LISTING = """```python listing="shop" framework="flask" title="shop.py" request='POST /items {"name": "Tea"}'
+from flask import Flask
+
+app = Flask(__name__)
+```
+"""
+
+
+def make_listing(*, is_published: bool = True, body_markdown: str = LISTING) -> Lesson:
+    """A lesson with a listing called shop."""
+    return make_lesson("listings", is_published=is_published, body_markdown=body_markdown)
+
+
+def make_trial(status: str = Run.Status.QUEUED, *, owner: Owner | None = None, **columns: Any) -> Trial:
+    """A trial of an exercise's files with its run in *status*."""
+    exercise = Exercise.objects.first() or make_exercise()
+    trial = Trial.objects.create(
+        **{
+            **(owner or guest()).columns,
+            "exercise_version": exercise.draft,
+            "kind": Trial.Kind.HTTP,
+            "framework": "flask",
+            "files": STARTER,
+            "request": {"method": "GET", "path": "/", "headers": {}, "body": ""},
+            **columns,
+        }
+    )
+    make_run(trial=trial, status=status, purpose=Run.Purpose.RUN)
+    return Trial.objects.with_run().get(pk=trial.pk)
+
+
 def guest() -> Owner:
     return Owner(guest=uuid.uuid4())
 
@@ -97,5 +130,8 @@ def make_run(submission: Submission | None = None, status: str = Run.Status.QUEU
         fitting = {"finished_at": now()}
     if status == Run.Status.DONE:
         fitting |= {"verdict": Run.Verdict.PASSED, "score": 1.0, "started_at": now()}
-    submission = submission or make_submission()
-    return Run.objects.create(**{"submission": submission, "status": status, "seed": 1, **fitting, **columns})
+    if "trial" not in columns:
+        columns["submission"] = submission or make_submission()
+    elif status == Run.Status.DONE:
+        fitting |= {"verdict": Run.Verdict.RAN, "score": None}
+    return Run.objects.create(**{"status": status, "seed": 1, **fitting, **columns})

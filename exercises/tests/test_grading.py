@@ -84,7 +84,7 @@ def test_grade_stores_the_verdict_and_the_progress(source, verdict, score, is_do
 def test_progress_is_told_no_more_often_than_somebody_could_read_it(seconds, told, messages, monkeypatch):
     monkeypatch.setattr(grading, "PROGRESS_SECONDS", seconds)
     run = make_run()
-    progress = grading.Progress(run)
+    progress = grading.Progress(run, total=2)
     messages()
 
     for answered in (1, 2, 3):

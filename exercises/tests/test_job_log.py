@@ -39,8 +39,8 @@ def answer():
 RAISES = f"raise ValueError('{SECRET}')\n"
 OF_ANY_LINE = {"logger", "level", "timestamp"}
 FIELDS = {
-    "event", "run", "submission", "exercise", "framework", "status", "verdict", "reason", "ending", "isolation", "warm",
-    "queue_wait_ms", "run_ms", "wall_ms", "cpu_ms", "memory_bytes", "tries", "worker",
+    "event", "run", "purpose", "submission", "exercise", "framework", "status", "verdict", "reason", "ending",
+    "isolation", "warm", "queue_wait_ms", "run_ms", "wall_ms", "cpu_ms", "memory_bytes", "tries", "worker",
 }  # fmt: skip
 
 

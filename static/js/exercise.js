@@ -7,4 +7,5 @@ import "./exercise/autosave.js";
 import "./exercise/reset.js";
 import "./exercise/jump.js";
 import "./exercise/submit.js";
+import "./exercise/run.js";
 import "./exercise/load_editor.js";

@@ -7,5 +7,6 @@ import "./anchors.js";
 import "./contents.js";
 import "./copy.js";
 import "./folding.js"; // after copy: its button comes before that one
+import "./run_links.js"; // after copy: Run comes last in a head
 import "./variants.js"; // after copy: it looks for buttons
 import "./overflow.js";

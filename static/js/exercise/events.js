@@ -18,6 +18,7 @@ export function listen(url) {
   }
 
   source.addEventListener("submission", notify)
+  source.addEventListener("run", notify)
   source.addEventListener("error", close)
 
   /** Resolves at the next event, at once when one came meanwhile, at the latest after `ms`. */

@@ -1,0 +1,140 @@
+"""Running code without handing it in: an exercise's files, or a listing of a lesson, changed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
+from django.http import Http404
+
+from courses.listings import Listing, listings
+from courses.models import Lesson, LessonVersion
+from exercises import events
+from exercises.answers import ANSWERED
+from exercises.asking import read_request, request_asking
+from exercises.cases import questions
+from exercises.errors import InvalidFiles, NotPending, NotPublished, NotRunnable
+from exercises.files import problems_of
+from exercises.models import Exercise, ExerciseVersion, Owner, Run, Trial
+from exercises.owners import hold_owner
+from exercises.submitting import refuse_too_many, start_run
+
+LISTING_FILE = "main.py"  # as which a listing runs
+EXAMPLE_SEED = 1  # of the random values in what an exercise is asked to begin with
+BATCH = 500  # trials that are deleted at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What can be run: where it came from, the files that belong to it, and how it is asked what it does.
+
+    files are those to begin with, and request is what is asked then.
+    """
+
+    kind: str
+    framework: str
+    files: Mapping[str, str]
+    request: dict[str, Any]
+    limits: dict[str, Any] = field(default_factory=dict)
+    exercise_version: ExerciseVersion | None = None
+    lesson_version: LessonVersion | None = None
+    listing: str = ""
+
+    def read_files(self, files: Mapping[str, object]) -> dict[str, str]:
+        """*files*, where they are those of this program. Raises InvalidFiles."""
+        if problems := problems_of(files, expected=self.files):
+            raise InvalidFiles(problems)
+        return {path: str(text) for path, text in files.items()}
+
+
+def program_of_exercise(exercise: Exercise, version: ExerciseVersion | None = None) -> Program:
+    """The published version's, or *version*'s. Raises NotPublished and NotRunnable."""
+    version = version or exercise.published
+    if version is None:
+        raise NotPublished
+    if version.kind in ANSWERED:
+        raise NotRunnable
+    version.exercise = exercise
+    asked = questions(version.cases[:1], EXAMPLE_SEED)
+    return Program(
+        kind=version.kind,
+        framework=version.framework,
+        files=version.starter,
+        request=read_request(version.kind, request_asking(asked[0]) if asked else {}),
+        limits=version.limits,
+        exercise_version=version,
+    )
+
+
+def program_of_listing(version: LessonVersion, listing: Listing) -> Program:
+    asked = {"method": listing.method, "path": listing.path, "body": listing.body} if listing.kind == "http" else {}
+    return Program(
+        kind=listing.kind,
+        framework="" if listing.framework == "python" else listing.framework,
+        files={LISTING_FILE: listing.source + "\n"},
+        request=read_request(listing.kind, asked),
+        lesson_version=version,
+        listing=listing.name,
+    )
+
+
+def find_listing(user: User | AnonymousUser, *, course: str, lesson: str, name: str) -> tuple[LessonVersion, Listing]:
+    """A listing of a lesson that *user* may read: of its published text; for staff else of the draft. Raises Http404.
+
+    Two queries.
+    """
+    lessons = Lesson.objects.filter(course__slug=course, slug=lesson)
+    if not user.is_staff:
+        lessons = lessons.published()
+    found = lessons.select_related("course", "published", "draft").first()
+    versions = [found.published, found.draft if user.is_staff else None] if found else []
+    for version in filter(None, versions):
+        for listing in listings(version.body_markdown):
+            if listing.name == name:
+                assert found is not None  # noqa: S101 - it has the version
+                version.lesson = found
+                return version, listing
+    raise Http404
+
+
+@transaction.atomic
+def start(*, owner: Owner, program: Program, files: Mapping[str, str], request: Mapping[str, Any]) -> Trial:
+    """Store *files* and *request*, both as the program and exercises.asking read them, and queue their run.
+
+    The trial is the account's when *owner* is a guest who has logged in meanwhile. Raises TooManyPending when *owner*
+    already waits for MAX_PENDING results.
+    """
+    owner = hold_owner(owner)
+    refuse_too_many(owner)
+    trial = Trial.objects.create(
+        **owner.columns,
+        kind=program.kind,
+        framework=program.framework,
+        limits=program.limits,
+        files=dict(files),
+        request=dict(request),
+        exercise_version=program.exercise_version,
+        lesson_version=program.lesson_version,
+        listing=program.listing,
+    )
+    trial.run = start_run(trial, purpose=Run.Purpose.RUN)
+    return trial
+
+
+def cancel(*, trial: Trial) -> None:
+    """Stop the trial's run; a worker that has it ends the program at its next look. Raises NotPending."""
+    if not Run.objects.cancel(trial.run.pk):
+        raise NotPending
+    events.announce(trial.uuid)
+
+
+def clear_outdated() -> int:
+    """Delete the trials that nobody comes back for, some at a time. Returns how many there were."""
+    count = 0
+    while outdated := list(Trial.objects.outdated().values_list("pk", flat=True)[:BATCH]):
+        Trial.objects.filter(pk__in=outdated).delete()
+        count += len(outdated)
+    return count

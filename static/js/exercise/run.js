@@ -1,0 +1,42 @@
+// Runs the code as it is, with the request that is shown; records nothing.
+import { makeRunner, requestIn } from "../run/runner.js";
+import { form, page, texts } from "./files.js";
+import { isNarrow, show } from "./views.js";
+
+const tools = document.querySelector("[data-run-tools]")
+const button = form.querySelector("[data-exercise-run]")
+const area = document.querySelector("[data-exercise-run-area]")
+
+if (tools && button && area) {
+  const place = area.querySelector("[data-run-place]")
+  const runner = makeRunner(place, { tools, token: form.elements.csrfmiddlewaretoken.value })
+
+  async function run() {
+    if (isNarrow()) {
+      show("Results")
+      page.querySelector("#results").focus()
+    }
+    button.setAttribute("aria-busy", "true")
+    const panel = await runner.run({ exercise: page.dataset.exercise, files: texts(), request: requestIn(area) })
+    button.removeAttribute("aria-busy")
+    if (panel) place.dispatchEvent(new CustomEvent("fieldguide:result", { bubbles: true, detail: panel.dataset }))
+  }
+
+  button.addEventListener("click", (event) => {
+    event.preventDefault()
+    run()
+  })
+  // Enter in the request line runs; it would hand in otherwise.
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("input")) return
+    event.preventDefault()
+    run()
+  })
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "'" || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    run()
+  })
+  // What is handed in has a result of its own.
+  form.addEventListener("submit", () => runner.clear())
+}

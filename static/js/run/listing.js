@@ -1,0 +1,136 @@
+// One listing of a lesson that is run or edited: its form comes from the page that runs it without JavaScript.
+import { announce } from "../announce.js";
+import { makeRunner, requestIn } from "./runner.js";
+
+const opened = new Map() // by block
+let count = 0
+
+/** The listing of `block`, made at the first call. */
+export function open(block, parts) {
+  if (!opened.has(block)) opened.set(block, makeListing(block, parts))
+  return opened.get(block)
+}
+
+function makePane(block) {
+  const pane = document.createElement("div")
+  pane.className = "run-pane"
+  const place = document.createElement("div")
+  place.className = "run-place"
+  place.dataset.pane = ""
+  place.hidden = true
+  pane.append(place)
+  block.append(pane)
+  return { pane, place }
+}
+
+async function fetchForm(url) {
+  const response = await fetch(new URL("form", url)).catch(() => null)
+  if (!response?.ok) return null
+  const page = new DOMParser().parseFromString(await response.text(), "text/html")
+  return page.querySelector("[data-run-form]")
+}
+
+function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
+  const code = block.querySelector(".hl")
+  const head = block.querySelector(".cbhead")
+  let fetching = null
+  let parts = null // once the form is there: form, box, runner
+  let pane = null
+
+  /** Get the form and put it into the block; null when it cannot be had, and the browser goes to the page. */
+  async function prepare() {
+    if (parts) return parts
+    const form = await (fetching ??= fetchForm(url))
+    if (parts) return parts
+    if (!form) {
+      location.assign(url)
+      return null
+    }
+    const file = form.querySelector(".file")
+    const box = file.querySelector("textarea")
+    const label = file.querySelector("label")
+    box.id = `listing-${(count += 1)}`
+    label.htmlFor = box.id
+    label.classList.add("visually-hidden")
+    file.hidden = true
+    code.after(file)
+    pane.pane.prepend(form)
+    form.querySelector("[data-run]").remove() // the one in the head is enough
+    const token = form.elements.csrfmiddlewaretoken.value
+    parts = { form, file, box, runner: makeRunner(pane.place, { tools, token }) }
+    form.addEventListener("submit", (event) => {
+      event.preventDefault() // Enter in the request line
+      run()
+    })
+    box.addEventListener("input", markChanged)
+    return parts
+  }
+
+  const reset = document.createElement("button")
+  reset.type = "button"
+  reset.className = "btn btn--quiet run-reset"
+  reset.textContent = tools.dataset.reset
+  reset.hidden = true
+  editButton.before(reset)
+  reset.addEventListener("click", () => {
+    parts.box.value = parts.box.defaultValue
+    parts.box.dispatchEvent(new Event("input", { bubbles: true }))
+    announce(tools.dataset.wasReset)
+    focusCode()
+  })
+
+  function markChanged() {
+    reset.hidden = parts.box.value === parts.box.defaultValue
+  }
+
+  function focusCode() {
+    const editor = parts.file.querySelector(".cm-content")
+    if (editor) editor.focus()
+    else parts.box.focus()
+  }
+
+  function openPane() {
+    pane ??= makePane(block)
+    block.classList.add("codeblock--run")
+  }
+
+  async function run() {
+    openPane()
+    pane.place.hidden = false
+    runButton.setAttribute("aria-busy", "true")
+    const ready = await prepare()
+    if (!ready) return
+    const job = { ...JSON.parse(ready.form.dataset.subject), request: requestIn(ready.form) }
+    if (ready.box.value !== ready.box.defaultValue) job.files = { [ready.box.dataset.path]: ready.box.value }
+    await ready.runner.run(job)
+    runButton.removeAttribute("aria-busy")
+  }
+
+  /** Put an editor in the place of the listing, at its size. Where none was built, a text box. */
+  async function edit() {
+    openPane()
+    const ready = await prepare()
+    if (!ready || !ready.file.hidden) return
+    ready.file.style.minHeight = `${code.offsetHeight}px`
+    code.hidden = true
+    ready.file.hidden = false
+    editButton.hidden = true
+    ready.box.focus()
+    if (tools.dataset.editorUrl) {
+      const nonce = tools.dataset.styleNonce
+      await import(tools.dataset.editorUrl)
+        .then(({ attach }) => attach(ready.box, { nonce, actions: ready.form }))
+        .catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
+    }
+    focusCode()
+  }
+
+  // The way out: the editor keeps Tab for itself.
+  block.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !event.target.closest(".file")) return
+    event.preventDefault()
+    runButton.focus()
+  })
+
+  return { run, edit }
+}

@@ -1,0 +1,87 @@
+// One run after the other in one place of the page: sends the code, shows what the server says, follows it to its end.
+import { announce } from "../announce.js";
+import { follow } from "../exercise/follow.js";
+
+const NO_ID = "00000000-0000-0000-0000-000000000000"
+
+/** Why a run was not accepted, in the words of the server or of the page. */
+async function refusal(response, words) {
+  if (!response) return words.offline
+  if (response.status === 403) return words.stale
+  if (response.status >= 500) return words.fault
+  const body = await response.json().catch(() => ({}))
+  const seconds = Number(response.headers.get("Retry-After"))
+  if (body.code === "throttled" && seconds) return words.wait.replace("{seconds}", seconds)
+  const fields = Object.values(body.fields ?? {}).flat(Infinity).filter((text) => typeof text === "string")
+  return fields.join(" ") || body.detail || words.fault
+}
+
+/** What the fields named request:<key> in `root` ask. */
+export function requestIn(root) {
+  const request = {}
+  for (const field of root.querySelectorAll("[name^='request:']")) request[field.name.slice(8)] = field.value
+  if (["GET", "HEAD"].includes(request.method)) delete request.body // left over from another method
+  return request
+}
+
+/**
+ * What runs code and shows the result in `place`. `tools` is the element of _run_tools.html, `token` that of forms.
+ * Each press is one run; the one before is stopped if it is still under way.
+ */
+export function makeRunner(place, { tools, token }) {
+  const words = tools.dataset
+  let following = null
+  let isSending = false
+
+  function say(className, text, role) {
+    const line = document.createElement("p")
+    line.className = className
+    if (role) line.setAttribute("role", role)
+    line.textContent = text
+    place.replaceChildren(line)
+  }
+
+  /** What "Stop" does, without a wait. */
+  function stop() {
+    const form = place.querySelector("[data-pending=true] [data-panel-form]")
+    if (form) fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null)
+  }
+
+  place.addEventListener("submit", (event) => {
+    if (!event.target.closest("[data-panel-form]")) return
+    event.preventDefault()
+    stop()
+  })
+
+  /** Run `job`, the body of the API's request. Resolves to the final panel, or to null. */
+  async function run(job) {
+    if (isSending) return null
+    isSending = true
+    stop()
+    following?.abort()
+    following = new AbortController()
+    const { signal } = following
+    place.hidden = false
+    say("run-sending", words.sending)
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": token }
+    const response = await fetch(words.apiUrl, { method: "POST", headers, body: JSON.stringify(job) }).catch(() => null)
+    isSending = false
+    if (response?.status !== 202) {
+      say("run-error", await refusal(response, words), "alert")
+      return null
+    }
+    const { id } = await response.json()
+    const panel = await follow(place, { url: words.panelUrl.replace(NO_ID, id), say: () => {}, signal })
+    if (panel) announce(panel.dataset.announcement)
+    return panel
+  }
+
+  /** Forget what is shown. */
+  function clear() {
+    following?.abort()
+    place.replaceChildren()
+    place.hidden = true
+  }
+
+  return { run, clear }
+}

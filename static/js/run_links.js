@@ -1,0 +1,56 @@
+// The Run links of listings become buttons, with one to edit beside them; what they do is loaded when it is wanted.
+// Without JavaScript a link leads to a page where the listing is edited and run.
+
+const tools = document.querySelector("[data-run-tools]")
+let loading
+
+/** The module that runs listings; null where it does not arrive. */
+function load() {
+  loading ??= import(tools.dataset.module).catch(() => (loading = null))
+  return loading
+}
+
+function makeButton(className, content, label) {
+  const button = document.createElement("button")
+  button.type = "button"
+  button.className = className
+  button.innerHTML = content
+  if (label) button.setAttribute("aria-label", label)
+  return button
+}
+
+function enhance(link) {
+  const block = link.closest(".codeblock")
+  const head = link.parentElement
+  const name = head.querySelector(".name").textContent
+  const run = makeButton("run-link", link.innerHTML)
+  const edit = makeButton("icon-btn run-edit", '<svg class="i" aria-hidden="true"><use href="#i-pencil"/></svg>', tools.dataset.edit.replace("{name}", name))
+
+  async function act(what) {
+    const module = await load()
+    if (module) module.open(block, { url: link.href, tools, run, edit })[what]()
+    else location.assign(link.href)
+  }
+
+  run.addEventListener("click", () => act("run"))
+  edit.addEventListener("click", () => act("edit"))
+  for (const button of [run, edit]) {
+    button.addEventListener("pointerenter", load, { once: true })
+    button.addEventListener("focus", load, { once: true })
+  }
+  // Before the editor, for which this key means a new line.
+  block.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return
+      event.preventDefault()
+      event.stopPropagation()
+      act("run")
+    },
+    true,
+  )
+  link.remove()
+  head.append(edit, run)
+}
+
+if (tools) document.querySelectorAll(".cbhead > a.run-link").forEach(enhance)
