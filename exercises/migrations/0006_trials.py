@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0001_initial'),
-        ('exercises', '0004_answers'),
+        ('exercises', '0005_problem_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -27,14 +27,10 @@ PROGRAMS = {
 }
 
 
-# Of the claims about a listing, by its framework; http for the others.
-KINDS = {"python": "script", "streamlit": "streamlit"}
-
-
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_listing_does_what_its_lesson_says(name):
     listing = PROGRAMS[name]
-    kind = KINDS.get(listing.framework, "http")
+    kind = listing.kind
     cases = parse((LISTINGS / f"{name}.toml").read_text(), kind=kind)
     version = ExerciseVersion(kind=kind, framework=listing.framework, cases=cases, starter={"main.py": ""})
 
@@ -61,3 +57,13 @@ def test_every_program_of_a_lesson_is_a_listing_or_marked_as_a_fragment(lesson):
 
 def test_listings_and_exercises_know_the_same_frameworks():
     assert set(FRAMEWORKS) == {*ExerciseVersion.Framework.values, "python"}
+
+
+@pytest.mark.parametrize("name", [name for name, listing in PROGRAMS.items() if listing.kind == "http"])
+def test_what_a_listing_is_asked_first_is_among_what_its_lesson_says(name):
+    listing = PROGRAMS[name]
+
+    cases = parse((LISTINGS / f"{name}.toml").read_text())
+
+    asked = [(case["request"]["method"], case["request"]["path"]) for case in cases]
+    assert (listing.method, listing.path) in asked
