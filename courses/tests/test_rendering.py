@@ -78,6 +78,31 @@ def test_render_makes_the_agreed_html(markdown, html):
     assert render(markdown).html == html
 
 
+RUN = (
+    '<a class="run-link" href="run/shop/"><span class="run-word">Run</span>'
+    '<span class="visually-hidden"> main.py</span></a>'
+)
+
+
+@pytest.mark.parametrize(
+    ("fence", "can_run", "link"),
+    [
+        ('python listing="shop" framework="flask" title="main.py"', True, RUN),
+        ('python listing="shop" framework="python" title="main.py"', True, RUN),
+        ('python listing="shop" framework="flask" title="main.py"', False, ""),  # a text that is no lesson's
+        ('python fragment listing="shop" framework="flask" title="main.py"', True, ""),
+        ('python listing="../x" framework="flask" title="main.py"', True, ""),
+        ('python listing="shop" framework="cobol" title="main.py"', True, ""),
+        ('text listing="shop" framework="flask" title="main.py"', True, ""),
+        ('python title="main.py"', True, ""),
+    ],
+)
+def test_a_listing_of_a_lesson_leads_to_where_it_can_be_run(fence, can_run, link):
+    html = render(f"```{fence}\nx\n```", can_run=can_run).html
+
+    assert f'<div class="cbhead"><span class="name">main.py</span>{link}</div>' in html
+
+
 def test_render_keeps_a_diagram_as_it_was_drawn():
     html = render(
         'Text.\n\n<figure class="diagram">\n<svg viewBox="0 0 9 9" role="img" aria-labelledby="dg-a">\n'

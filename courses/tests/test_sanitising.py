@@ -42,6 +42,7 @@ ATTACKS = [
     "<div class='bar dialog' id='main'>x</div>",
     "<div class='variants' id='outline'><div class='variant' id='tab-x'><h2 class='bar'>x</h2></div></div>",
     '=== "<img src=x onerror=alert(1)>"\n    x\n=== "</h2><script>alert(1)</script>"\n    x',
+    "<a class='run-link bar' href='javascript:alert(1)'>x</a>",
     "<details open ontoggle=alert(1)>x</details>",
     "<a href='javascript:alert(1)'>x</a>",
     "<a href='java\tscript:alert(1)'>x</a>",

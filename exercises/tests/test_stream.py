@@ -16,11 +16,11 @@ from django.test import Client
 from django.urls import reverse
 
 from config.asgi import application
-from exercises import events
+from exercises import events, trying
 from exercises.api import changes, stream
-from exercises.models import Run
+from exercises.models import Run, Trial
 from exercises.submitting import cancel
-from exercises.tests.builders import make_run
+from exercises.tests.builders import make_run, make_trial
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status = Run.Status
@@ -39,7 +39,8 @@ class Stream:
     """One client's connection."""
 
     def __init__(self, submission):
-        path = reverse("api:submission-events", args=[submission.uuid])
+        self.event = "run" if isinstance(submission, Trial) else "submission"
+        path = reverse(f"api:{self.event}-events", args=[submission.uuid])
         self.submission = submission
         self.connection = ApplicationCommunicator(
             application,
@@ -73,9 +74,10 @@ class Stream:
         text = message["body"].decode()
         if text.startswith(":"):
             return text
-        assert text.startswith("event: submission\ndata: ")
+        begin = f"event: {self.event}\ndata: "
+        assert text.startswith(begin)
         assert text.endswith("\n\n")
-        return json.loads(text.removeprefix("event: submission\ndata: "))
+        return json.loads(text.removeprefix(begin))
 
     async def disconnect(self):
         await self.connection.send_input({"type": "http.disconnect"})
@@ -125,6 +127,19 @@ async def test_stream_of_a_final_submission_ends_at_once(status):
     async with following(run.submission) as client:
         assert (await client.next())["status"] == status
         assert await client.next() is None
+
+
+async def test_stream_of_a_run_tells_each_change_until_the_final_one():
+    trial = await sync_to_async(make_trial)()
+    async with following(trial) as client:
+        first = await client.next()
+        await sync_to_async(trying.cancel)(trial=trial)
+        last = await client.next()
+        end = await client.next()
+
+    assert [first["status"], last["status"], end] == ["queued", "cancelled", None]
+    as_get = await sync_to_async(Client().get)(reverse("api:run", args=[trial.uuid]))
+    assert as_get.json() == last
 
 
 @pytest.mark.parametrize("status", [Status.DONE, Status.QUEUED])
