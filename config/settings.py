@@ -185,6 +185,7 @@ CELERY_WORKER_CONCURRENCY = WORKER_CONCURRENCY
 
 # Judging
 SUBMISSION_RATE = env.rate("SUBMISSION_RATE", "30/min")
+DRAFT_RATE = env.rate("DRAFT_RATE", "120/min")
 MAX_PENDING = env.integer("MAX_PENDING", 5, at_least=1)
 RUN_LEASE_SECONDS = env.integer("RUN_LEASE_SECONDS", 15, at_least=2, at_most=3600)
 RUN_MAX_TRIES = env.integer("RUN_MAX_TRIES", 5, at_least=1, at_most=100)
@@ -306,7 +307,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE, "reports": "30/hour"},
+    "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE, "drafts": DRAFT_RATE, "reports": "30/hour"},
     "EXCEPTION_HANDLER": "exercises.api.errors.handle",
     "NUM_PROXIES": 0,  # config/asgi.py has put the client's address in place already
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -5,6 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from exercises.models import Draft
 
 
 class ExerciseError(Exception):
@@ -54,6 +60,22 @@ class InvalidFiles(ExerciseError):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__()
         self.problems = dict(problems)
+
+
+class DraftConflict(ExerciseError):
+    """present: the draft that was saved meanwhile."""
+
+    code = "draft_conflict"
+    message = _("Another device has saved other code meanwhile.")  # type: ignore[assignment]
+
+    def __init__(self, present: Draft) -> None:
+        super().__init__()
+        self.present = present
+
+
+class KeyReused(ExerciseError):
+    code = "key_reused"
+    message = _("This idempotency key came with other code before.")  # type: ignore[assignment]
 
 
 class InvalidAnswers(ExerciseError):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from exercises.kept_drafts import adopt_drafts
 from exercises.locks import hold
 from exercises.models import Adoption, LessonDone, Owner, ProblemReport, Submission, Trial
 
@@ -66,3 +67,4 @@ def adopt_guest(*, user: "User", guest: uuid.UUID) -> None:
     LessonDone.objects.filter(guest=guest, lesson__in=already).delete()
     LessonDone.objects.filter(guest=guest).update(**account.columns)
     ProblemReport.objects.filter(guest=guest).update(**account.columns)
+    adopt_drafts(guest=Owner(guest=guest), account=account)

@@ -3,12 +3,13 @@
 import secrets
 from collections.abc import Mapping
 from functools import partial
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from exercises import events, queueing
-from exercises.errors import InvalidFiles, NotPending, NotPublished, NotRepeatable, TooManyPending
+from exercises.errors import InvalidFiles, KeyReused, NotPending, NotPublished, NotRepeatable, TooManyPending
 from exercises.files import problems_of
 from exercises.locks import hold
 from exercises.models import Exercise, Owner, Run, Submission, Trial
@@ -19,14 +20,17 @@ SEED_BITS = 63
 
 
 @transaction.atomic
-def submit(*, owner: Owner, exercise: Exercise, files: Mapping[str, object]) -> Submission:
+def submit(
+    *, owner: Owner, exercise: Exercise, files: Mapping[str, object], client_key: UUID | None = None
+) -> Submission:
     """Store *files* ({path: text}) as a new attempt at the published version and queue its run.
 
-    The attempt is the account's when *owner* is a guest who has logged in meanwhile.
+    The attempt is the account's when *owner* is a guest who has logged in meanwhile. With a *client_key* that *owner*
+    has used before it is the attempt of then: its answer was lost on the way.
 
     What it returns is loaded like a row of `with_current_run()`.
 
-    Raises NotPublished, InvalidFiles, and TooManyPending when *owner* already waits for MAX_PENDING results.
+    Raises NotPublished, InvalidFiles, KeyReused, and TooManyPending when *owner* already waits for MAX_PENDING results.
     """
     version = exercise.published
     if version is None:
@@ -36,10 +40,21 @@ def submit(*, owner: Owner, exercise: Exercise, files: Mapping[str, object]) -> 
     if problems:
         raise InvalidFiles(problems)
     owner = hold_owner(owner)
+    if client_key and (sent_before := earlier(owner, exercise, client_key)):
+        if sent_before.files != files:
+            raise KeyReused
+        return sent_before
     refuse_too_many(owner)
-    submission = Submission.objects.create(**owner.columns, exercise_version=version, files=dict(files))
+    submission = Submission.objects.create(
+        **owner.columns, exercise_version=version, files=dict(files), client_key=client_key
+    )
     submission.newest_runs = [start_run(submission, purpose=Run.Purpose.SUBMIT)]
     return submission
+
+
+def earlier(owner: Owner, exercise: Exercise, client_key: UUID) -> Submission | None:
+    attempts = Submission.objects.owned_by(owner).of_exercise(exercise.pk)
+    return attempts.with_current_run().filter(client_key=client_key).first()
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from rest_framework.throttling import UserRateThrottle
 
 from exercises import redis_client
 from exercises.errors import TooManyRequests
+from exercises.owners import guest_in
 
 logger = logging.getLogger(__name__)
 
@@ -29,15 +30,13 @@ def check_report_rate(request: HttpRequest) -> None:
         raise TooManyRequests(retry_after_seconds=throttle.wait())
 
 
-class SubmissionThrottle(UserRateThrottle):
-    """SUBMISSION_RATE for each account, or for each address where nobody is logged in.
+class CountingThrottle(UserRateThrottle):
+    """A rate for each account, or for each address where nobody is logged in.
 
     Of requests that come at once no more pass than may: each is noted in Redis before it looks how many there are.
-    (The framework's own throttle looks first, so that all of them see room.) While Redis is away everything passes:
-    the limit of pending runs still holds.
+    (The framework's own throttle looks first, so that all of them see room.) While Redis is away everything passes.
     """
 
-    scope = "submissions"
     # Set by the framework from the rate, and read by its wait().
     num_requests: int
     duration: int  # seconds
@@ -72,5 +71,23 @@ class SubmissionThrottle(UserRateThrottle):
         return False
 
 
-class ReportThrottle(SubmissionThrottle):
+class SubmissionThrottle(CountingThrottle):
+    """SUBMISSION_RATE. While Redis is away the limit of pending runs still holds."""
+
+    scope = "submissions"
+
+
+class ReportThrottle(CountingThrottle):
     scope = "reports"
+
+
+class DraftThrottle(CountingThrottle):
+    """DRAFT_RATE. A guest counts alone, not with everybody who shares the address: a page saves by itself."""
+
+    scope = "drafts"
+
+    def get_cache_key(self, request: Any, view: Any) -> Any:
+        guest = None if request.user.is_authenticated else guest_in(request)
+        if guest:
+            return self.cache_format % {"scope": self.scope, "ident": guest}
+        return super().get_cache_key(request, view)

@@ -53,6 +53,7 @@ class Site:
             "PORT": str(self.port),
             "SITE_URL": f"http://localhost:{self.port}",
             "SUBMISSION_RATE": "100000/min",
+            "DRAFT_RATE": "100000/min",
             "MAX_PENDING": "1000",
             "LOG_FORMAT": "text",
             **environment,

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -27,6 +28,8 @@ from exercises.files import problems_of
 from exercises.models import Exercise
 from exercises.owners import ensure_owner
 from exercises.throttling import SubmissionThrottle
+
+KEY_HEADER = "Idempotency-Key"
 
 
 class AnyText(serializers.CharField):
@@ -71,6 +74,15 @@ class SubmissionInput(serializers.Serializer[Any]):
         return attrs
 
 
+def client_key(request: Request) -> UUID | None:
+    """What the client calls the attempt. Raises ValidationError for what is no UUID."""
+    text = request.headers.get(KEY_HEADER)
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise serializers.ValidationError({KEY_HEADER: [gettext("This must be a UUID.")]}) from None
+
+
 class PrivateView(APIView):
     """Answers depend on who asks: no cache may keep them."""
 
@@ -87,11 +99,17 @@ class SubmissionCreate(PrivateView):
 
     @extend_schema(
         request=SubmissionInput,
-        responses={202: SubmissionOutput, 400: INVALID, 404: NOT_FOUND, 429: TOO_MANY},
+        responses={202: SubmissionOutput, 400: INVALID, 404: NOT_FOUND, 409: CONFLICT, 429: TOO_MANY},
         parameters=[
             OpenApiParameter(
+                KEY_HEADER,
+                OpenApiTypes.UUID,
+                OpenApiParameter.HEADER,
+                description="Made by the client for this attempt. Sent again, it answers with the attempt of before.",
+            ),
+            OpenApiParameter(
                 "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[202], description="Of the submission."
-            )
+            ),
         ],
     )
     def post(self, request: Request, slug: str) -> Response:
@@ -99,11 +117,12 @@ class SubmissionCreate(PrivateView):
         exercise = get_object_or_404(Exercise.objects.to_hand_in(), slug=slug)
         body = SubmissionInput(data=request.data, context={"exercise": exercise})
         body.is_valid(raise_exception=True)
+        key = client_key(request)
         given, owner = body.validated_data, ensure_owner(request)
         if "answers" in given:
             submission = answering.answer(owner=owner, exercise=exercise, answers=given["answers"])
         else:
-            submission = submitting.submit(owner=owner, exercise=exercise, files=given["files"])
+            submission = submitting.submit(owner=owner, exercise=exercise, files=given["files"], client_key=key)
         address = reverse("api:submission", args=[submission.uuid], request=request)
         return Response(as_json(submission), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 

@@ -1,6 +1,7 @@
 """Practice. Rows are written by the services of this app only; read them from anywhere."""
 
 from exercises.models.check import CheckQuerySet, ExerciseCheck
+from exercises.models.draft import Draft, DraftQuerySet, KeptDraft, KeptDraftQuerySet
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
 from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.report import ProblemReport
@@ -17,11 +18,15 @@ from exercises.models.trial import Trial, TrialQuerySet
 __all__ = [
     "Adoption",
     "CheckQuerySet",
+    "Draft",
+    "DraftQuerySet",
     "Exercise",
     "ExerciseCheck",
     "ExerciseQuerySet",
     "ExerciseVersion",
     "Family",
+    "KeptDraft",
+    "KeptDraftQuerySet",
     "LessonDone",
     "LessonDoneQuerySet",
     "OwnedModel",

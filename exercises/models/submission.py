@@ -53,6 +53,9 @@ class Submission(OwnedModel):
     exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, related_name="submissions")
     files = models.JSONField()  # {path: text}; {} where the exercise is answered
     answers = models.JSONField(null=True)  # as its kind reads them (exercises.answers); None where code was handed in
+    # What the client calls this attempt, so that sending it again after a lost answer makes no second one.
+    # An owner has each once: who hands in holds the owner's lock, which a constraint would not add to.
+    client_key = models.UUIDField(null=True, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
     newest_runs: list[Run]  # set by with_current_run(): one, the current
 
