@@ -1,4 +1,4 @@
-"""The few functions that hand out a learner's rows: no view gets one unchecked."""
+"""The few functions that hand out exercises and learners' rows: no view gets one unchecked."""
 
 from uuid import UUID
 
@@ -7,8 +7,22 @@ from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 
 from exercises.errors import NotYours
-from exercises.models import Submission, Trial
+from exercises.models import Exercise, ExerciseVersion, Submission, Trial
 from exercises.owners import owner_of
+
+
+def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
+    """The exercise and the version to show: the published one; for staff else the draft, or with ?version=draft.
+
+    Raises Http404.
+    """
+    exercises = Exercise.objects.visible_to(request.user).select_related("lesson__course", "lesson__published", "draft")
+    found = get_object_or_404(exercises, slug=slug)
+    previews = request.method == "GET" and request.user.is_staff and request.GET.get("version") == "draft"
+    version = (found.draft if previews else None) or found.published or found.draft
+    if version is None:
+        raise Http404
+    return found, version
 
 
 def readable_submission(request: HttpRequest | Request, uuid: UUID) -> Submission:

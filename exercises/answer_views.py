@@ -17,14 +17,12 @@ from exercises.answers.fields import entry_fields, matrix_fields, mendings, ques
 from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
-from exercises.course_progress import changed_since
 from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours
-from exercises.history import history_of, newest_of_kind
+from exercises.history import newest_of_kind
 from exercises.models import Exercise, ExerciseVersion, Submission
-from exercises.owners import ensure_owner, owner_of
-from exercises.progress import passed_exercises
+from exercises.owners import ensure_owner
+from exercises.pages import frame_of
 from exercises.responses import SeeOther, private
-from exercises.steps import lesson_url, next_step
 from exercises.throttling import check_rate
 
 SUBMIT = "submit"  # what the button of the form is called that hands in; the others change the form
@@ -91,28 +89,15 @@ def exercise_page(
     problems: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
-    owner = owner_of(request)
-    history = history_of(owner, found)
-    passed_version = passed_exercises(owner).get(found.pk)
+    frame = frame_of(request, found, version)
     problems = problems or {}
-    newest = newest_of_kind(history, version.kind)
+    newest = newest_of_kind(frame["history"], version.kind)
     if answers is None and newest:
         answers = newest.answers
     context: dict[str, Any] = {
-        "exercise": found,
-        "version": version,
-        "course": found.lesson.course,
-        "lesson_url": lesson_url(found.lesson),
+        **frame,
         "summary": mendings(version.kind, version.sheet, problems),
         "refusal": problems.get("", ""),
-        "result": history[0].result if history else None,
-        "history": history,
-        "is_passed": passed_version is not None,
-        "passed_version": passed_version,
-        "has_changed_since": changed_since(passed_version, found),
-        "next_step": next_step(found),
-        "case_names": [case["name"] for case in version.cases],
-        "is_preview": version != found.published,
         "form_template": f"exercises/answers/_{version.kind}_form.html",
     }
     if version.kind == "choice":

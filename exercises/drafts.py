@@ -74,3 +74,21 @@ def replace_draft(*, owner: Owner, exercise: Exercise, files: Mapping[str, str],
         keep_in_history(owner=owner, exercise=exercise, files=complete(present.files, exercise), reason=reason)
     Draft.objects.filter(pk=present.pk).replace(version=present.version, files=dict(files))
     return Draft.objects.get(pk=present.pk)
+
+
+def start_over(*, owner: Owner, exercise: Exercise) -> Draft:
+    """Make the start version the draft; what the page showed becomes an entry, unless it is one already."""
+    return replace_draft(owner=owner, exercise=exercise, files={}, reason=KeptDraft.Reason.RESET)
+
+
+def follow_attempt(*, owner: Owner, exercise: Exercise, files: Mapping[str, str], version: int) -> None:
+    """Make the draft what was handed in from a page that does not save by itself, where there is a draft.
+
+    *version* is that of the draft which the page began with. What another device saved since becomes an entry.
+    """
+    if draft_of(owner, exercise) is None:
+        return
+    try:
+        save_draft(owner=owner, exercise=exercise, files=files, version=version)
+    except DraftConflict:
+        replace_draft(owner=owner, exercise=exercise, files=files, reason=KeptDraft.Reason.CONFLICT)

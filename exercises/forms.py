@@ -8,6 +8,7 @@ from exercises.files import problems_of
 from exercises.models import ExerciseVersion
 
 PREFIX = "file:"
+DRAFT_VERSION = "draft-version"
 
 
 class FilesForm(forms.Form):
@@ -25,6 +26,12 @@ class FilesForm(forms.Form):
         """
         texts = {path: self.data.get(PREFIX + path, starter) for path, starter in self.version.starter.items()}
         return {path: text.replace("\r\n", "\n").replace("\r", "\n") for path, text in texts.items()}
+
+    @property
+    def draft_version(self) -> int:
+        """The version of the draft that the texts come from; 0 where there was none."""
+        text = self.data.get(DRAFT_VERSION, "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def clean(self) -> dict[str, Any]:
         missing = [path for path in self.version.starter if PREFIX + path not in self.data]

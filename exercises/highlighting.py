@@ -1,6 +1,7 @@
 """Shows files of code."""
 
 import re
+from collections.abc import Mapping
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -20,3 +21,8 @@ def highlighted(path: str, text: str) -> str:
         lexer = TextLexer(stripnl=False)
     text = _BLANKS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))  # as the lexer would read line ends
     return highlight(text, lexer, HtmlFormatter(cssclass="hl", wrapcode=True))
+
+
+def shown_files(files: Mapping[str, str]) -> list[dict[str, str]]:
+    """Files as a template shows them: path, text and html of each."""
+    return [{"path": path, "text": text, "html": highlighted(path, text)} for path, text in files.items()]

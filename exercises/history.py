@@ -1,12 +1,23 @@
-"""A learner's attempts at one exercise."""
+"""What a learner has written for one exercise: attempts, and drafts that were set aside."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from exercises.models import Exercise, Owner, Run, Submission
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from exercises.models import Draft, Exercise, ExerciseVersion, KeptDraft, Owner, Run, Submission
+from exercises.progress import passed_exercises
 from exercises.results import Result, result_of
 
 SHOWN_ATTEMPTS = 50
+NOW, START, REFERENCE = "now", "start", "reference"  # what code is called in addresses, beside the ids of entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +69,105 @@ def history_of(owner: Owner | None, exercise: Exercise) -> list[HistoryItem]:
             )
         )
     return items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An attempt, or a draft that was set aside (result is None). ref is its id as a text."""
+
+    ref: str
+    label: str
+    note: str  # why it is there; "" of an attempt
+    url: str
+    created_at: datetime
+    files: dict[str, str]
+    result: Result | None
+
+
+def timeline_of(owner: Owner | None, exercise: Exercise, history: list[HistoryItem]) -> list[Entry]:
+    """The attempts in *history* and the drafts that were set aside, newest first. One query."""
+    if owner is None:
+        return []
+    kept = KeptDraft.objects.owned_by(owner).filter(exercise=exercise)
+    entries = [*map(of_attempt, history), *(of_kept(draft, exercise) for draft in kept)]
+    return sorted(entries, key=lambda entry: entry.created_at, reverse=True)
+
+
+def of_attempt(item: HistoryItem) -> Entry:
+    return Entry(
+        ref=str(item.submission.uuid),
+        label=_("Attempt %(number)s") % {"number": item.number} if item.number else _("Not counted"),
+        note="",
+        url=item.url,
+        created_at=item.created_at,
+        files=item.submission.files,
+        result=item.result,
+    )
+
+
+def of_kept(draft: KeptDraft, exercise: Exercise) -> Entry:
+    return Entry(
+        ref=str(draft.uuid),
+        label=_("Draft"),
+        note=draft.get_reason_display(),
+        url=reverse("exercises:kept", args=[exercise.slug, draft.uuid]),
+        created_at=draft.created_at,
+        files=draft.files,
+        result=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """Files under a name, to be compared. ref is what an address calls them."""
+
+    ref: str
+    label: str
+    files: dict[str, str]
+
+
+def present_code(draft: Draft | None, history: list[HistoryItem], version: ExerciseVersion) -> dict[str, str]:
+    """What the editor begins with: the draft, else the newest attempt, else the start version."""
+    newest = newest_of_kind(history, version.kind)
+    files = draft.files if draft else newest.files if newest else {}
+    return {path: files.get(path, text) for path, text in version.starter.items()}
+
+
+def comparable(
+    owner: Owner | None,
+    exercise: Exercise,
+    version: ExerciseVersion,
+    present: dict[str, str],
+    timeline: Iterable[Entry],
+) -> list[Code]:
+    """Everything that can be compared: the code as it is now, the start version, the reference, and the entries."""
+    codes = [
+        Code(ref=NOW, label=_("Your code now"), files=present),
+        Code(ref=START, label=_("The start version"), files=version.starter),
+    ]
+    if reference_is_open(owner, exercise):
+        codes.append(Code(ref=REFERENCE, label=_("The reference solution"), files=version.solution))
+    return codes + [
+        Code(ref=entry.ref, label=f"{entry.label} · {moment(entry.created_at)}", files=entry.files)
+        for entry in timeline
+    ]
+
+
+def reference_is_open(owner: Owner | None, exercise: Exercise) -> bool:
+    """Whether this learner may see the reference solution: after a pass."""
+    return exercise.pk in passed_exercises(owner)
+
+
+def entry_files(owner: Owner | None, exercise: Exercise, ref: UUID) -> dict[str, str] | None:
+    """The files of one of *owner*'s entries; None when there is no such entry, or none with files."""
+    if owner is None:
+        return None
+    attempts = Submission.objects.owned_by(owner).of_exercise(exercise.pk)
+    kept = KeptDraft.objects.owned_by(owner).filter(exercise=exercise)
+    found = kept.filter(uuid=ref).first() or attempts.filter(uuid=ref, answers__isnull=True).first()
+    return dict(found.files) if found else None
+
+
+def moment(at: datetime) -> str:
+    """As the lists of entries show it."""
+    return date_format(localtime(at), "j M, H:i")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from exercises import events, queueing
+from exercises import drafts, events, queueing
 from exercises.errors import InvalidFiles, KeyReused, NotPending, NotPublished, NotRepeatable, TooManyPending
 from exercises.files import problems_of
 from exercises.locks import hold
@@ -21,12 +21,18 @@ SEED_BITS = 63
 
 @transaction.atomic
 def submit(
-    *, owner: Owner, exercise: Exercise, files: Mapping[str, object], client_key: UUID | None = None
+    *,
+    owner: Owner,
+    exercise: Exercise,
+    files: Mapping[str, str],
+    client_key: UUID | None = None,
+    draft_version: int | None = None,
 ) -> Submission:
     """Store *files* ({path: text}) as a new attempt at the published version and queue its run.
 
     The attempt is the account's when *owner* is a guest who has logged in meanwhile. With a *client_key* that *owner*
-    has used before it is the attempt of then: its answer was lost on the way.
+    has used before it is the attempt of then: its answer was lost on the way. With a *draft_version*, that of the draft
+    which the learner changed, the draft becomes what was handed in; pages with a script save it by themselves.
 
     What it returns is loaded like a row of `with_current_run()`.
 
@@ -49,6 +55,8 @@ def submit(
         **owner.columns, exercise_version=version, files=dict(files), client_key=client_key
     )
     submission.newest_runs = [start_run(submission, purpose=Run.Purpose.SUBMIT)]
+    if draft_version is not None:
+        drafts.follow_attempt(owner=owner, exercise=exercise, files=files, version=draft_version)
     return submission
 
 

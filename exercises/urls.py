@@ -2,13 +2,19 @@
 
 from django.urls import path
 
-from exercises import answer_views, report_views, trial_views, views
+from exercises import answer_views, history_views, report_views, trial_views, views
 
 app_name = "exercises"
 urlpatterns = [
     path("progress/", views.progress, name="progress"),
     path("reports/", report_views.report, name="report"),
     path("exercises/<slug:slug>/", views.exercise, name="exercise"),
+    path("exercises/<slug:slug>/reset/", history_views.reset, name="reset"),
+    path("exercises/<slug:slug>/history/", history_views.history, name="history"),
+    path("exercises/<slug:slug>/history/compare/", history_views.compare_draft, name="compare-draft"),
+    path("exercises/<slug:slug>/history/<uuid:uuid>/", history_views.kept, name="kept"),
+    path("exercises/<slug:slug>/history/<uuid:uuid>/use/", history_views.use, name="use"),
+    path("exercises/<slug:slug>/history/<uuid:uuid>/download/", history_views.download, name="download"),
     path("submissions/<uuid:uuid>/", views.submission, name="submission"),
     path("submissions/<uuid:uuid>/panel", views.panel, name="panel"),
     path("submissions/<uuid:uuid>/cancel/", views.cancel, name="cancel"),

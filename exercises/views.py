@@ -1,35 +1,38 @@
 """Pages of the practice. A view reads the request, calls one service, and answers."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.models import Course, Lesson
 from exercises import answer_views, submitting
-from exercises.access import may_act, readable_submission, require_owner
+from exercises.access import may_act, readable_submission, require_owner, visible_exercise
 from exercises.answers import ANSWERED
 from exercises.answers.matrix import Matrix
 from exercises.course_progress import changed_since, continuation_of, progress_in
+from exercises.drafts import draft_of
 from exercises.errors import ExerciseError, NotYours
+from exercises.files import MAX_FILE_BYTES
 from exercises.forms import PREFIX, FilesForm
-from exercises.highlighting import highlighted
-from exercises.history import history_of, newest_of_kind, number_of
+from exercises.highlighting import shown_files
+from exercises.history import newest_of_kind, number_of, present_code, timeline_of
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
-from exercises.progress import mark_lesson, passed_exercises
+from exercises.pages import device_key, frame_of, place_of
+from exercises.progress import mark_lesson
 from exercises.responses import SeeOther, private
 from exercises.results import Result, result_of
-from exercises.steps import lesson_url, next_step
+from exercises.steps import next_step
 from exercises.throttling import check_rate
 
 PENDING_RETRY_SECONDS = 1
@@ -39,7 +42,7 @@ PENDING_RETRY_SECONDS = 1
 @require_http_methods(["GET", "HEAD", "POST"])
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     """Task, files, and the learner's attempts; a POST hands in the files and answers 303 to the attempt."""
-    found, version = exercise_for(request, slug)
+    found, version = visible_exercise(request, slug)
     if version.kind in ANSWERED:
         return answer_views.exercise(request, found, version)
     form = FilesForm(version, request.POST if request.method == "POST" else None)
@@ -48,7 +51,9 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
         try:
             check_rate(request)
             if form.is_valid():
-                submission = submitting.submit(owner=ensure_owner(request), exercise=found, files=form.texts)
+                submission = submitting.submit(
+                    owner=ensure_owner(request), exercise=found, files=form.texts, draft_version=form.draft_version
+                )
                 return SeeOther(submission.get_absolute_url())
         except ExerciseError as error:
             refusal = error
@@ -56,49 +61,26 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     return exercise_page(request, found, version, form, refusal)
 
 
-def exercise_for(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
-    """The exercise and the version to show: the published one; for staff else the draft, or with ?version=draft.
-
-    Raises Http404.
-    """
-    exercises = Exercise.objects.visible_to(request.user).select_related("lesson__course", "lesson__published", "draft")
-    found = get_object_or_404(exercises, slug=slug)
-    previews = request.method == "GET" and request.user.is_staff and request.GET.get("version") == "draft"
-    version = (found.draft if previews else None) or found.published or found.draft
-    if version is None:
-        raise Http404
-    return found, version
-
-
 def exercise_page(
     request: HttpRequest, found: Exercise, version: ExerciseVersion, form: FilesForm, refusal: ExerciseError | None
 ) -> HttpResponse:
-    owner = owner_of(request)
-    history = history_of(owner, found)
-    passed_version = passed_exercises(owner).get(found.pk)
-    newest = newest_of_kind(history, version.kind)
-    files = newest.files if newest else {}
-    texts = form.texts if form.is_bound else {path: files.get(path, text) for path, text in version.starter.items()}
+    frame = frame_of(request, found, version)
+    draft = draft_of(owner_of(request), found)
+    texts = form.texts if form.is_bound else present_code(draft, frame["history"], version)
+    newest = newest_of_kind(frame["history"], version.kind)
     context: dict[str, Any] = {
-        "exercise": found,
-        "version": version,
-        "course": found.lesson.course,
-        "lesson": found.lesson,
-        "lesson_url": lesson_url(found.lesson),
+        **frame,
         "files": [
             {"path": path, "name": PREFIX + path, "text": texts[path], "starter": starter}
             for path, starter in version.starter.items()
         ],
-        "case_names": [case["name"] for case in version.cases],
         "form": form,
-        "result": history[0].result if history else None,
-        "history": history,
-        "is_passed": passed_version is not None,
-        "passed_version": passed_version,
-        "has_changed_since": changed_since(passed_version, found),
-        "next_step": next_step(found),
-        "api_url": reverse("api:submit", args=[found.slug]),
-        "is_preview": version != found.published,
+        "draft_version": form.draft_version if form.is_bound else draft.version if draft else 0,
+        "draft": draft,
+        "device_key": device_key(request),
+        "timeline": timeline_of(owner_of(request), found, frame["history"]),
+        "judged_files": json.dumps(newest.files) if newest and newest.files != texts else "",
+        "max_file_bytes": MAX_FILE_BYTES,
     }
     status = (422 if form.is_bound else 200) if refusal is None else refusal.status
     response = render(request, "exercises/exercise.html", context, status=status)
@@ -114,16 +96,12 @@ def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = readable_submission(request, uuid)
     version = found.exercise_version
     context = {
+        **place_of(version.exercise, version),
         "submission": found,
-        "exercise": version.exercise,
-        "version": version,
-        "course": version.exercise.lesson.course,
-        "lesson": version.exercise.lesson,
-        "lesson_url": lesson_url(version.exercise.lesson),
         "result": result_for(request, found),
         "has_changed_since": changed_since(version.number, version.exercise),
         "next_step": next_step(version.exercise),
-        "files": [{"path": path, "text": text, "html": highlighted(path, text)} for path, text in found.files.items()],
+        "files": shown_files(found.files),
         "answers": found.answers,
         "matrix": Matrix.of_answers(found.answers) if found.answers and version.kind == "decision" else None,
     }

@@ -27,7 +27,7 @@ from exercises.progress import standing_of
 
 register = template.Library()
 
-EDITOR = "build/editor.js"
+EDITORS = {"": "build/editor.js", "vim": "build/editor-vim.js"}
 
 
 @register.simple_tag(takes_context=True)
@@ -104,7 +104,11 @@ def page_feedback(context: dict[str, Any], version: LessonVersion | ExerciseVers
 
 
 @register.simple_tag
-def editor_url() -> str:
-    """Address of the editor's script; "" where it was not built, and the page keeps its text areas."""
-    is_built = any((Path(folder) / EDITOR).exists() for folder in settings.STATICFILES_DIRS)
-    return staticfiles_storage.url(EDITOR) if is_built else ""
+def editor_url(keys: str = "") -> str:
+    """Address of the editor's script; "" where it was not built, and the page keeps its text areas.
+
+    keys: "vim", or "" for the usual ones.
+    """
+    name = EDITORS[keys]
+    is_built = any((Path(folder) / name).exists() for folder in settings.STATICFILES_DIRS)
+    return staticfiles_storage.url(name) if is_built else ""

@@ -1,6 +1,6 @@
 // A copy button in the head of each listing: the code without prompts and without what the program answered.
 import { announce } from "./announce.js";
-import { say } from "./words.js";
+import { word } from "./words.js";
 
 const SHOWN_MS = 2000
 const PROMPT = /^(?:\$|>>>|\.\.\.)(?: |$)/
@@ -33,18 +33,18 @@ function addButton(block) {
   const code = block.querySelector("pre code") ?? block.querySelector("pre")
   const head = block.querySelector(".cbhead")
   if (!code || !head) return
-  const name = head.querySelector(".name")?.textContent.trim() || say("listing")
+  const name = head.querySelector(".name")?.textContent.trim() || word("listing")
   const status = document.createElement("span")
   status.className = "copy-status"
   const button = document.createElement("button")
   button.type = "button"
   button.className = "icon-btn"
-  button.setAttribute("aria-label", say("copy", { name }))
+  button.setAttribute("aria-label", word("copy", { name }))
   button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-copy"/></svg>'
   const icon = button.querySelector("use")
   button.addEventListener("click", async () => {
     const isDone = await write(typed(code)).then(() => true, () => false)
-    const said = say(isDone ? "copied" : "copyRefused")
+    const said = word(isDone ? "copied" : "copy-refused")
     status.textContent = said
     announce(said)
     icon.setAttribute("href", isDone ? "#i-check" : "#i-copy")

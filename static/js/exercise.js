@@ -2,8 +2,11 @@
 import "./exercise/scripted.js"; // first: the others find what it unpacks
 import "./exercise/views.js";
 import "./exercise/split.js";
+import "./exercise/fold.js";
 import "./exercise/file_tabs.js";
-import "./exercise/autosave.js";
+import "./exercise/settings.js";
+import "./exercise/conflict.js";
+import "./exercise/size.js";
 import "./exercise/reset.js";
 import "./exercise/jump.js";
 import "./exercise/submit.js";

@@ -1,19 +1,19 @@
 // Lines of a listing that are shown when they are asked for, such as imports. They are copied and run with the others.
-import { say } from "./words.js";
+import { word } from "./words.js";
 
 for (const block of document.querySelectorAll(".codeblock:has(.folded)")) {
-  const name = block.querySelector(".folded:not(.folded--imports)") ? "Lines" : "Imports"
+  const name = block.querySelector(".folded:not(.folded--imports)") ? "lines" : "imports"
   const button = document.createElement("button")
   button.type = "button"
   button.className = "btn btn--quiet fold-button"
   button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-eye"/></svg>'
-  const word = document.createElement("span")
-  button.append(word)
+  const label = document.createElement("span")
+  button.append(label)
 
   function show(isOpen) {
     block.dataset.folds = isOpen ? "open" : "closed"
     button.setAttribute("aria-expanded", String(isOpen))
-    word.textContent = say((isOpen ? "hide" : "show") + name)
+    label.textContent = word(`${isOpen ? "hide" : "show"}-${name}`)
   }
 
   button.addEventListener("click", () => show(block.dataset.folds === "closed"))
@@ -23,5 +23,5 @@ for (const block of document.querySelectorAll(".codeblock:has(.folded)")) {
 
 // The notes of a listing open without a script; here their buttons get a name in the reader's language.
 for (const mark of document.querySelectorAll(".mark[popovertarget]")) {
-  mark.setAttribute("aria-label", say("note", { number: mark.dataset.note }))
+  mark.setAttribute("aria-label", word("note", { number: mark.dataset.note }))
 }

@@ -1,14 +1,14 @@
 // What scrolls by itself can be scrolled with the keyboard: it gets a tab stop and a name, but only while it overflows.
 // There, data-more says on which side there is more, and on phones the lines of a listing can be wrapped.
-import { say } from "./words.js";
+import { word } from "./words.js";
 
 const SCROLLERS = ".hl pre, .tablewrap, [data-pane], .variant-tabs"
 const narrow = matchMedia("(max-width: 56rem)")
 
 function nameOf(element, number) {
   const block = element.closest(".codeblock")
-  if (block) return say("code", { number, name: block.querySelector(".name")?.textContent.trim() || say("listing") })
-  return say(element.matches(".tablewrap") ? "table" : "area", { number })
+  if (block) return word("code", { number, name: block.querySelector(".name")?.textContent.trim() || word("listing") })
+  return word(element.matches(".tablewrap") ? "table" : "area", { number })
 }
 
 function showMore(element) {
@@ -25,7 +25,7 @@ function offerWrapping(element) {
   const button = document.createElement("button")
   button.type = "button"
   button.className = "icon-btn wrap-button"
-  button.setAttribute("aria-label", say("wrap"))
+  button.setAttribute("aria-label", word("wrap"))
   button.setAttribute("aria-pressed", "false")
   button.innerHTML = '<svg class="i" aria-hidden="true"><use href="#i-wrap"/></svg>'
   button.addEventListener("click", () => {

@@ -1,6 +1,6 @@
 // The keyboard map. Single keys can be switched off (WCAG 2.1.4) and never work while somebody types.
 import { keep } from "./preferences.js";
-import { say } from "./words.js";
+import { word } from "./words.js";
 
 const root = document.documentElement
 const dialog = document.querySelector("[data-shortcuts]")
@@ -43,7 +43,7 @@ for (const place of document.querySelectorAll("[data-shortcuts-place]")) {
   const button = document.createElement("button")
   button.type = "button"
   button.className = place.dataset.shortcutsPlace
-  button.textContent = say("shortcuts")
+  button.textContent = word("shortcuts")
   button.addEventListener("click", () => dialog?.showModal())
   place.append(button)
 }

@@ -1,7 +1,7 @@
 // Tabs for what a text shows in several variants, such as frameworks. Without JavaScript they stand one below another.
 import { makeTabs } from "./exercise/tablist.js";
 import { keepValue } from "./preferences.js";
-import { say } from "./words.js";
+import { word } from "./words.js";
 
 const slugOf = (panel) => panel.id.replace(/^tab-\d+-/, "")
 
@@ -31,7 +31,7 @@ function makeSet(element, onChoice) {
     return { id: slugOf(panel), label: title.textContent, element: panel }
   })
   const chosen = panels.find((panel) => panel.matches(".variant--chosen")) ?? panels[0]
-  const tabs = makeTabs(list, choices, show, say("variants"), slugOf(chosen))
+  const tabs = makeTabs(list, choices, show, word("variants"), slugOf(chosen))
   element.classList.add("variants--tabs")
   return { has: (slug) => slugs.includes(slug), open: tabs.open }
 }

@@ -1,8 +1,11 @@
-// What scripts say, in the reader's language: the server wrote it into the page (components/_words.html).
+// What scripts say stands in the page, in the reader's language: <template data-words> with a [data-word] for each.
 
-const words = document.querySelector("[data-words]")?.dataset ?? {}
+const words = new Map()
+for (const template of document.querySelectorAll("template[data-words]")) {
+  for (const element of template.content.querySelectorAll("[data-word]")) words.set(element.dataset.word, element.textContent)
+}
 
-/** The sentence `name` with `values` for its %(placeholders)s; "" on a page that does not have it. */
-export function say(name, values = {}) {
-  return (words[name] ?? "").replace(/%\((\w+)\)s/g, (_, key) => values[key] ?? "")
+/** The sentence called `name` with `values` for what stands in {braces}; "" where the page has no such sentence. */
+export function word(name, values = {}) {
+  return (words.get(name) ?? "").replace(/\{(\w+)\}/g, (braces, key) => values[key] ?? braces)
 }

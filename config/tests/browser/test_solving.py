@@ -130,23 +130,6 @@ def test_editing_after_a_result_says_that_it_belongs_to_the_earlier_code(page):
     assert page.locator("[data-continue]").is_visible()  # passed stays passed
 
 
-def test_text_is_back_after_a_reload_and_reset_asks_first(page):
-    page.goto(EXERCISE)
-    starter = page.locator("textarea[name='file:main.py']").get_attribute("data-starter").strip()
-    write_code(page, "# my own work\n")
-    page.wait_for_timeout(800)  # it is saved half a second after the last change
-
-    page.reload()
-    page.wait_for_selector(".cm-content")
-    restored = page.locator(".cm-content").inner_text()
-    page.get_by_role("button", name="Reset").click()
-    page.get_by_role("dialog").get_by_role("button", name=re.compile("Replace|Reset")).click()
-
-    assert "# my own work" in restored
-    text = page.locator("textarea[name='file:main.py']")
-    wait_for(lambda: text.input_value().strip() == starter, "the start version")
-
-
 def test_tab_indents_and_escape_then_tab_leaves(page):
     page.goto(EXERCISE)
     write_code(page, "")
@@ -159,30 +142,6 @@ def test_tab_indents_and_escape_then_tab_leaves(page):
     assert indented.startswith("    ")
     assert not page.evaluate("document.activeElement.closest('.cm-editor') !== null")
     assert page.get_by_text("leaves the editor").first.is_visible()
-
-
-def test_split_bar_moves_by_keyboard(page):
-    page.goto(EXERCISE)
-    bar = page.get_by_role("separator")
-    before = float(bar.get_attribute("aria-valuenow"))
-
-    bar.focus()
-    page.keyboard.press("ArrowRight")
-
-    assert float(bar.get_attribute("aria-valuenow")) > before
-
-
-def test_phone_has_three_tabs_and_a_visible_submit(phone):
-    phone.goto(EXERCISE)
-    phone.get_by_role("tab", name="Code").click()
-    write_code(phone, RIGHT)
-
-    phone.locator("[data-submit]").click()
-    wait_for_outcome(phone, "pass")
-
-    assert phone.get_by_role("tab", name=re.compile("Results")).get_attribute("aria-selected") == "true"
-    assert phone.locator(".result-headline").is_visible()
-    assert phone.locator("[data-continue]").is_visible()
 
 
 def test_without_scripts_the_form_leads_to_a_page_that_ends_by_itself(without_scripts):

@@ -9,21 +9,32 @@ import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete"
 import { lintKeymap, setDiagnostics } from "@codemirror/lint"
 import { python } from "@codemirror/lang-python"
 
+import { word } from "../words.js"
 import { highlighting, theme } from "./theme.js"
 import { addSymbols } from "./symbols.js"
 
 const narrow = matchMedia("(max-width: 56rem)")
 const isPython = (path) => path.endsWith(".py")
 
-/** Long lines wrap on phones only: a wrapped line of Python is hard to read where there is room to scroll. */
-function wrapping() {
-  return narrow.matches ? EditorView.lineWrapping : []
+/**
+ * Long lines wrap on phones only, unless the reader chose: a wrapped line of Python is hard to read where there is room
+ * to scroll.
+ */
+function wrapping({ wrap }) {
+  return (wrap ?? narrow.matches) ? EditorView.lineWrapping : []
 }
 
-function extensions(box, nonce, wrap) {
+// The way out of the editor, whatever other keys do with Escape: for two seconds Tab moves the focus.
+const wayOut = EditorView.domEventObservers({
+  keydown: (event, view) => event.key === "Escape" && view.setTabFocusMode(2000),
+})
+
+function extensions(box, { nonce, settings, keys }, wrap) {
   const path = box.dataset.path
   return [
     EditorView.cspNonce.of(nonce),
+    wayOut,
+    keys,
     lineNumbers(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
@@ -39,12 +50,12 @@ function extensions(box, nonce, wrap) {
     closeBrackets(),
     highlightActiveLine(),
     isPython(path) ? python() : [],
-    wrap.of(wrapping()),
+    wrap.of(wrapping(settings)),
     theme,
     Prec.high(keymap.of([{ key: "Ctrl-m", run: toggleTabFocusMode }])),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
     EditorView.contentAttributes.of({
-      "aria-label": `Code editor, ${path}. Press Escape, then Tab, to leave.`,
+      "aria-label": word("editor", { path }),
       autocapitalize: "off",
       autocorrect: "off",
       spellcheck: "false",
@@ -58,13 +69,24 @@ function extensions(box, nonce, wrap) {
   ]
 }
 
-/** Mark the line on which the last run stopped; typing moves the mark along, the next result replaces it. */
-function mark(view, { errorLine, headline }) {
-  const number = Number(errorLine)
-  const known = number >= 1 && number <= view.state.doc.lines
-  const line = known ? view.state.doc.line(number) : null
-  const from = line ? line.from + line.text.search(/\S|$/) : 0
-  const diagnostics = line ? [{ from, to: line.to, severity: "error", message: headline, source: "last run" }] : []
+/** The lines of this file that the last result speaks of: {number, message}, each once. */
+function problems(box, { errorLine, errorFile, headline }) {
+  const path = box.dataset.path
+  const links = [...document.querySelectorAll("[data-live-result] [data-goto-line]")]
+  const found = links.filter((link) => (link.dataset.gotoFile || path) === path).map((link) => ({
+    number: Number(link.dataset.gotoLine),
+    message: link.closest("li")?.querySelector(".test-name")?.textContent ?? headline,
+  }))
+  if (errorLine && (!errorFile || errorFile === path)) found.unshift({ number: Number(errorLine), message: headline })
+  return [...new Map(found.reverse().map((one) => [one.number, one])).values()].sort((one, other) => one.number - other.number)
+}
+
+/** Mark the lines where the last run stopped or failed; typing moves the marks along, the next result replaces them. */
+function mark(view, found) {
+  const diagnostics = found.filter(({ number }) => number >= 1 && number <= view.state.doc.lines).map(({ number, message }) => {
+    const line = view.state.doc.line(number)
+    return { from: line.from + line.text.search(/\S|$/), to: line.to, severity: "error", message, source: word("last-run") }
+  })
   view.dispatch(setDiagnostics(view.state, diagnostics))
 }
 
@@ -74,32 +96,56 @@ function goTo(view, number) {
   view.focus()
 }
 
-/** Put an editor over `box`, at its size. `nonce` is the page's for styles, `actions` the element for the row of symbols. */
-export function attach(box, { nonce, actions }) {
+/**
+ * Put an editor over `box`, at its size. `nonce` is the page's for styles, `actions` the element for the row of symbols,
+ * `settings` the reader's (js/exercise/settings.js), `keys` an extension with other keys than the usual. Returns
+ * {detach}, which gives the box back.
+ */
+export function attach(box, { nonce, actions, settings, keys = [] }) {
   const wrap = new Compartment()
   const hadFocus = document.activeElement === box
   const { selectionStart, selectionEnd } = box
   const view = new EditorView({
     doc: box.value,
     selection: { anchor: selectionStart, head: selectionEnd },
-    extensions: extensions(box, nonce, wrap),
+    extensions: extensions(box, { nonce, settings, keys }, wrap),
   })
+  const symbols = addSymbols(view, actions)
+  const gone = new AbortController()
+  const listen = (target, name, act) => target.addEventListener(name, act, { signal: gone.signal })
+
+  function arrange() {
+    view.dispatch({ effects: wrap.reconfigure(wrapping(settings)) })
+    view.setTabFocusMode(settings.tabMoves ?? false)
+  }
+
   box.before(view.dom)
   box.hidden = true
-  document.querySelector(`label[for="${box.id}"]`)?.addEventListener("click", () => view.focus())
+  arrange()
   if (hadFocus) view.focus()
-
-  narrow.addEventListener("change", () => view.dispatch({ effects: wrap.reconfigure(wrapping()) }))
-  box.addEventListener("input", () => {
+  const label = document.querySelector(`label[for="${box.id}"]`)
+  if (label) listen(label, "click", () => view.focus())
+  listen(narrow, "change", arrange)
+  listen(document, "fieldguide:settings", arrange)
+  listen(box, "input", () => {
     if (box.value === view.state.doc.toString()) return
     view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: box.value } })
   })
-  box.addEventListener("fieldguide:line", (event) => {
+  listen(box, "fieldguide:line", (event) => {
     event.preventDefault()
     goTo(view, event.detail.line)
   })
-  document.addEventListener("fieldguide:result", (event) => isPython(box.dataset.path) && mark(view, event.detail))
-  const shown = document.querySelector("[data-live-result]")
-  if (shown && isPython(box.dataset.path)) mark(view, shown.dataset)
-  addSymbols(view, actions)
+  if (isPython(box.dataset.path)) {
+    listen(document, "fieldguide:result", (event) => mark(view, problems(box, event.detail)))
+    const shown = document.querySelector("[data-live-result]")
+    if (shown) mark(view, problems(box, shown.dataset))
+  }
+
+  function detach() {
+    gone.abort()
+    symbols.remove()
+    box.hidden = false
+    view.destroy()
+  }
+  return { detach }
 }

@@ -1,6 +1,7 @@
 // A row of the characters that screen keyboards hide, above the buttons of a phone while somebody types code.
 import { indentMore } from "@codemirror/commands"
 import { insertBracket } from "@codemirror/autocomplete"
+import { word } from "../words.js"
 
 const SYMBOLS = ["(", ")", "[", "]", "{", "}", ":", '"', "'", "=", "_", "#"]
 
@@ -20,18 +21,19 @@ function key(label, name, press) {
   return button
 }
 
-/** Add the row for `view` to `actions`; the style sheet shows it on touch screens only. */
+/** Add the row for `view` to `actions`, and return it; the style sheet shows it on touch screens only. */
 export function addSymbols(view, actions) {
   const row = document.createElement("div")
   row.className = "symbols"
   row.hidden = true
   row.setAttribute("role", "group")
-  row.setAttribute("aria-label", "Characters")
+  row.setAttribute("aria-label", word("characters"))
   row.append(
-    key("Tab", "Indent", () => indentMore(view)),
+    key("Tab", word("indent"), () => indentMore(view)),
     ...SYMBOLS.map((symbol) => key(symbol, "", () => insert(view, symbol))),
   )
   actions.prepend(row)
   view.contentDOM.addEventListener("focus", () => (row.hidden = false))
   view.contentDOM.addEventListener("blur", (event) => (row.hidden = !row.contains(event.relatedTarget)))
+  return row
 }

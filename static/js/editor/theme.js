@@ -17,7 +17,7 @@ export const highlighting = HighlightStyle.define([
 ])
 
 export const theme = EditorView.theme({
-  "&": { color: "var(--ink)", backgroundColor: "var(--code)", fontSize: ".9rem" },
+  "&": { color: "var(--ink)", backgroundColor: "var(--code)", fontSize: "var(--code-size, .9rem)" },
   "&.cm-focused": { outline: "none" }, // the ring is drawn by editor.css, above the line numbers
   ".cm-scroller": { fontFamily: "var(--font-code)", lineHeight: "var(--lh-code)", overflow: "auto" },
   ".cm-content": { padding: "var(--s-4) 0", caretColor: "var(--ink)" },

@@ -19,3 +19,10 @@ export function setText(box, text) {
 export function same(left, right) {
   return Object.keys(left).length === Object.keys(right).length && Object.keys(left).every((path) => left[path] === right[path])
 }
+
+/** The path of a file that is larger than the server takes, else undefined. */
+export function tooLarge() {
+  const most = Number(page.dataset.maxFileBytes)
+  // No character of a string takes more than three bytes of UTF-8, so that most texts need not be measured.
+  return boxes.find(({ value }) => value.length * 3 > most && new Blob([value]).size > most)?.dataset.path
+}

@@ -9,12 +9,6 @@ const LEAST_MS = 300 // between any two, however many events come
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const isPending = (panel) => panel.dataset.pending === "true"
 
-/** What to say of a panel: "Queued" or "Running" without the counts, which change too often; the end in full. */
-function phaseOf(panel) {
-  if (!isPending(panel)) return `Finished. ${panel.dataset.headline}`
-  return panel.dataset.progress.startsWith("Queued") ? "Queued" : "Running"
-}
-
 /** Put `fresh` into `place`; a focused button of the old panel hands its focus to its successor. */
 function put(place, fresh) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined
@@ -59,7 +53,7 @@ export async function follow(place, { url, say, said = "", signal }) {
       if (!answer.panel) continue
       panel = answer.panel
       put(place, panel)
-      if (phaseOf(panel) !== said) say((said = phaseOf(panel)))
+      if (panel.dataset.said !== said) say((said = panel.dataset.said))
     }
     return panel
   } finally {

@@ -1,4 +1,4 @@
-// The list of attempts, fetched from the page itself: there is one template for it, on the server.
+// The list of attempts and drafts, fetched from the page itself: there is one template for it, on the server.
 
 /** Bring the list up to date; when that fails the old one stays. */
 export async function refreshHistory() {
@@ -7,10 +7,7 @@ export async function refreshHistory() {
   if (!old || !response?.ok) return
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const fresh = page.querySelector("[data-history]")
-  const { attemptedAt } = page.querySelector("[data-exercise]")?.dataset ?? {}
   if (fresh) old.replaceWith(fresh)
   const link = document.querySelector("[data-history-link]")
   if (link && fresh?.querySelector("li")) link.hidden = false
-  document.querySelector("[data-exercise]").dataset.attemptedAt = attemptedAt ?? ""
-  document.dispatchEvent(new Event("fieldguide:attempts"))
 }

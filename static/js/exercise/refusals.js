@@ -1,19 +1,14 @@
-// Why a submission was not accepted, in words. The code stays in the editor in every case.
-
-const OFFLINE = "We could not reach the server. Your code is kept on this device; submit again when you are online."
-const OUR_FAULT = "Something broke on our side; it is not your code. Your code is kept on this device. Please try again in a minute."
-const FORGOTTEN = "The page was open for a long time and the server no longer knows it. Reload it; your code is kept on this device."
+// Why something was not accepted, in words. The code stays in the editor in every case.
+import { word } from "../words.js";
 
 /** One sentence for `response` (null: no network). */
 export async function refusal(response) {
-  if (response === null) return OFFLINE
-  if (response.status === 403) return FORGOTTEN
-  if (response.status >= 500) return OUR_FAULT
+  if (response === null) return word("offline")
+  if (response.status === 403) return word("forgotten")
+  if (response.status >= 500) return word("our-fault")
   const body = await response.json().catch(() => ({}))
   const seconds = Number(response.headers.get("Retry-After"))
-  if (response.status === 429) {
-    return seconds ? `That was a lot at once. Submit again in ${seconds} seconds.` : (body.detail ?? "That was a lot at once. Wait a moment.")
-  }
+  if (response.status === 429) return seconds ? word("too-fast", { seconds }) : body.detail || word("too-fast-wait")
   const fields = Object.values(body.fields ?? {}).flat(Infinity).filter((text) => typeof text === "string")
-  return fields.join(" ") || body.detail || `The server did not accept this (${response.status}).`
+  return fields.join(" ") || body.detail || word("refused", { status: response.status })
 }

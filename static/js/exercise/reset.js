@@ -1,18 +1,25 @@
-// Back to the start version, after a question.
+// Back to the start version, after a question. The code as it is goes to the history.
 import { announce } from "../announce.js";
-import { forget } from "./autosave.js";
-import { boxes, form, setText } from "./files.js";
+import { word } from "../words.js";
+import { startOver } from "./autosave.js";
+import { boxes, form } from "./files.js";
+import { refreshHistory } from "./history.js";
+import { showError } from "./problems.js";
+import { refusal } from "./refusals.js";
 
 const dialog = document.querySelector("[data-reset-dialog]")
 
-form.querySelector("[data-reset]")?.addEventListener("click", () => {
+form.querySelector("[data-reset]").addEventListener("click", (event) => {
+  event.preventDefault()
   dialog.returnValue = "keep" // what Escape means
   dialog.showModal()
 })
 
-dialog?.addEventListener("close", () => {
+dialog.addEventListener("close", async () => {
   if (dialog.returnValue !== "reset") return
-  for (const box of boxes) setText(box, box.dataset.starter)
-  forget()
-  announce("Your code is the start version again")
+  const { isDone, response } = await startOver(Object.fromEntries(boxes.map((box) => [box.dataset.path, box.dataset.starter])))
+  if (!isDone) return response?.status === 409 || showError(response ? await refusal(response) : word("reset-offline"))
+  showError("")
+  announce(word("reset-done"))
+  refreshHistory()
 })

@@ -1,4 +1,5 @@
 // The bar between task and code: pointer, arrow keys, Home, End, double click; and the layout menu by choice.
+import { word } from "../words.js";
 import { page } from "./files.js";
 
 const KEY = "fieldguide:split"
@@ -10,7 +11,7 @@ bar.tabIndex = 0
 for (const [name, value] of Object.entries({
   role: "separator",
   "aria-orientation": "vertical",
-  "aria-label": "Width of the task",
+  "aria-label": word("task-width"),
   "aria-controls": "task",
   "aria-valuemin": LEAST,
   "aria-valuemax": MOST,
@@ -23,7 +24,7 @@ function move(percent) {
   width = Math.min(MOST, Math.max(LEAST, Math.round(percent)))
   page.style.setProperty("--task-width", `${width}%`)
   bar.setAttribute("aria-valuenow", width)
-  bar.setAttribute("aria-valuetext", `${width} %`)
+  bar.setAttribute("aria-valuetext", word("percent", { number: width }))
 }
 
 function keep() {
@@ -70,6 +71,7 @@ menu?.addEventListener("click", (event) => {
   if (!choice) return
   menu.hidePopover()
   if ("showShortcuts" in choice.dataset) return document.querySelector("[data-shortcuts]").showModal()
+  if (!choice.dataset.split) return
   move(Number(choice.dataset.split))
   keep()
 })

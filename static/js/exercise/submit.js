@@ -1,32 +1,31 @@
 // Hands the code in without leaving the page, and shows what comes of it.
 import { announce } from "../announce.js";
+import { word } from "../words.js";
+import { saveThere } from "./autosave.js";
+import { deliver, newSubmission, unfinished } from "./delivery.js";
 import { form, page, same, texts } from "./files.js";
 import { follow } from "./follow.js";
 import { refreshHistory } from "./history.js";
+import { showError } from "./problems.js";
 import { refusal } from "./refusals.js";
+import { refuseTooLarge } from "./size.js";
 import { isNarrow, setScore, show } from "./views.js";
 
 const NO_ID = "00000000-0000-0000-0000-000000000000"
 const button = form.querySelector("[data-submit]")
-const error = form.querySelector("[data-submit-error]")
 const goOn = form.querySelector("[data-continue]")
 const place = page.querySelector("[data-result-place]")
 const remark = page.querySelector("[data-result-remark]")
 
 let following = new AbortController()
-// What the shown result speaks of: at first the server's text, which is that of the latest attempt.
-let judged = place.querySelector("[data-live-result]") ? initialTexts() : null
+// What the shown result speaks of; of the page's first, what the history has of it.
+let judged = place.querySelector("[data-live-result]") ? judgedTexts() : null
+let sending = null // the submission that is on its way
+let isAway = false // and the server could not be reached
 
-function initialTexts() {
-  return Object.fromEntries([...form.querySelectorAll("textarea[data-path]")].map((box) => [box.dataset.path, box.defaultValue]))
-}
-
-function showError(text) {
-  error.replaceChildren()
-  if (!text) return
-  const line = document.createElement("p")
-  line.textContent = text
-  error.append(line)
+function judgedTexts() {
+  const known = page.querySelector("[data-judged-files]")
+  return known ? JSON.parse(known.dataset.judgedFiles) : null
 }
 
 function setRemark(text) {
@@ -37,8 +36,9 @@ function setRemark(text) {
 function markStale() {
   const panel = place.querySelector("[data-live-result]")
   if (!judged || !panel) return
-  const attempt = panel.dataset.number ? `attempt ${panel.dataset.number}` : "your last attempt"
-  setRemark(same(judged, texts()) ? "" : `These results are for ${attempt}; you have changed the code.`)
+  const { number } = panel.dataset
+  const sentence = number ? word("stale", { number }) : word("stale-uncounted")
+  setRemark(same(judged, texts()) ? "" : sentence)
 }
 
 /** Follow the panel at `url`, or go on with the one in place. Resolves when it is final or another attempt took over. */
@@ -61,29 +61,47 @@ function celebrate() {
   if (here === document.body || form.contains(here) || place.contains(here)) goOn.focus()
 }
 
-async function send(files) {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value }
-  return fetch(page.dataset.apiUrl, { method: "POST", headers, body: JSON.stringify({ files }) }).catch(() => null)
+function onAway(response) {
+  if (isAway) return
+  isAway = true
+  button.removeAttribute("aria-busy")
+  const text = word(response ? "our-fault" : "offline")
+  showError(text)
 }
 
-async function submit() {
-  if (button.getAttribute("aria-busy") === "true") return
-  const files = texts()
-  const repeated = judged !== null && same(judged, files)
+async function handIn(submission) {
+  const repeated = judged !== null && same(judged, submission.files)
+  sending = submission
+  isAway = false
   showError("")
   button.setAttribute("aria-busy", "true")
-  const response = await send(files)
+  // Saving makes a visitor a guest: only then do two requests at once come from the same one.
+  const saving = saveThere()
+  if (page.dataset.draftVersion === "0") await saving
+  const response = await deliver(submission, onAway)
+  if (!response) return // a newer one took over
+  sending = null
   button.removeAttribute("aria-busy")
-  if (response?.status !== 202) return showError(await refusal(response))
+  if (response.status !== 202) return showError(await refusal(response))
   const { id } = await response.json()
-  judged = files
-  setRemark(repeated ? "This is the same code as in the attempt before." : "")
+  showError("")
+  judged = submission.files
+  setRemark(repeated ? word("repeated") : "")
   if (isNarrow()) {
     show("Results")
-    page.querySelector("#results").focus()
+    page.querySelector("#results-title").focus()
   }
-  announce("Queued")
-  await watch(page.dataset.panelUrl.replace(NO_ID, id), "Queued")
+  page.dispatchEvent(new Event("fieldguide:submitted"))
+  announce(word("queued"))
+  await watch(page.dataset.panelUrl.replace(NO_ID, id), word("queued"))
+}
+
+function submit() {
+  if (refuseTooLarge()) return
+  const files = texts()
+  if (!sending) return handIn(newSubmission(files))
+  // What waits for the network is tried at once, and gives way to newer code.
+  if (isAway) handIn(same(sending.files, files) ? { ...sending } : newSubmission(files))
 }
 
 form.addEventListener("submit", (event) => {
@@ -114,4 +132,6 @@ place.addEventListener("submit", async (event) => {
 })
 
 markStale()
-if (place.querySelector('[data-pending="true"]')) watch()
+const left = unfinished()
+if (left) handIn(left)
+else if (place.querySelector('[data-pending="true"]')) watch()

@@ -1,11 +1,12 @@
 // On phones the page shows one of Task, Code and Results at a time.
 import { makeTabs } from "./tablist.js";
+import { word } from "../words.js";
 import { page } from "./files.js";
 
 const narrow = matchMedia("(max-width: 56rem)")
 const panels = [...page.querySelectorAll("[data-view-panel]")].map((element) => ({
   id: element.dataset.viewPanel,
-  label: element.dataset.viewPanel,
+  label: element.dataset.viewLabel,
   element,
 }))
 const list = document.createElement("div")
@@ -18,7 +19,7 @@ const tabs = makeTabs(
     page.dataset.view = id
     page.dispatchEvent(new Event("fieldguide:view"))
   },
-  "Parts of this exercise",
+  word("views"),
 )
 
 export const isNarrow = () => narrow.matches
@@ -31,7 +32,8 @@ export function show(id) {
 /** Write how many tests pass into the tab of the results. */
 export function setScore(score) {
   const tab = tabs.tabs.find((one) => one.dataset.tab === "Results")
-  tab.textContent = score ? `Results ${score}` : "Results"
+  const { label } = panels.find(({ id }) => id === "Results")
+  tab.textContent = score ? `${label} ${score}` : label
 }
 
 /** On wide windows the three are sections side by side; only as tabs are they panels. */

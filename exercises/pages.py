@@ -1,0 +1,48 @@
+"""What the pages of all exercises have in common, whether one writes code or answers."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from exercises.course_progress import changed_since
+from exercises.history import history_of
+from exercises.models import Exercise, ExerciseVersion
+from exercises.owners import owner_of
+from exercises.progress import passed_exercises
+from exercises.steps import lesson_url, next_step
+
+
+def place_of(found: Exercise, version: ExerciseVersion) -> dict[str, Any]:
+    """Context of every page about an exercise: what it is, and where it belongs."""
+    return {
+        "exercise": found,
+        "version": version,
+        "course": found.lesson.course,
+        "lesson": found.lesson,
+        "lesson_url": lesson_url(found.lesson),
+    }
+
+
+def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) -> dict[str, Any]:
+    """Context of the page on which an exercise is solved: its place, the learner's attempts, and where it leads."""
+    owner = owner_of(request)
+    history = history_of(owner, found)
+    passed_version = passed_exercises(owner).get(found.pk)
+    return {
+        **place_of(found, version),
+        "case_names": [case["name"] for case in version.cases],
+        "result": history[0].result if history else None,
+        "history": history,
+        "is_passed": passed_version is not None,
+        "passed_version": passed_version,
+        "has_changed_since": changed_since(passed_version, found),
+        "next_step": next_step(found),
+        "is_preview": version != found.published,
+    }
+
+
+def device_key(request: HttpRequest) -> str:
+    """Under what a browser keeps the code of this account apart from that of others; "" for guests."""
+    account = request.user.pk if request.user.is_authenticated else None
+    return salted_hmac("exercises.device", str(account)).hexdigest()[:16] if account else ""
