@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exercises.answers.choice import PREFIX, picked
+from exercises.answers.decision import MAX_NAME, MAX_TITLE
 from exercises.answers.matrix import MAX_CANDIDATES, MAX_CRITERIA, Matrix
 from exercises.answers.ranking import HIGHEST, Rank, ranking
 from exercises.answers.reading import Answers
@@ -125,6 +126,10 @@ class MatrixFields:
     errors: dict[str, str]  # of criteria, candidates and pick as a whole
     suggested: list[str]
     highest: int
+    most_rows: int
+    most_columns: int
+    longest_name: int
+    longest_title: int
     can_add_row: bool
     can_add_column: bool
 
@@ -176,6 +181,10 @@ def matrix_fields(sheet: Sheet, matrix: Matrix, problems: Problems) -> MatrixFie
         errors={place: problems.get(place, "") for place in ("criteria", "candidates", "pick")},
         suggested=sheet["decision"]["candidates"],
         highest=HIGHEST,
+        most_rows=MAX_CRITERIA,
+        most_columns=MAX_CANDIDATES,
+        longest_name=MAX_NAME,
+        longest_title=MAX_TITLE,
         can_add_row=len(rows) < MAX_CRITERIA,
         can_add_column=len(columns) < MAX_CANDIDATES,
     )

@@ -2,7 +2,9 @@
 // Without JavaScript a button computes it on the server, and others add and remove rows and columns there.
 import { announce } from "./announce.js";
 import { candidates, label, press, rows } from "./decision/matrix.js";
+import { check } from "./decision/ranges.js";
 import { numberIn, ranking } from "./decision/ranking.js";
+import { word } from "./words.js";
 
 const QUIET_MS = 1200 // after the last change, before a new leader is announced
 const MOVE_MS = 200
@@ -30,7 +32,7 @@ function itemOf(cell) {
 function fill(item, row, name) {
   item.querySelector("[data-rank-place]").textContent = `${row.place}.`
   item.querySelector("[data-rank-name]").textContent = name
-  item.querySelector("[data-rank-points]").textContent = `${row.points} of ${row.of}${row.isComplete ? "" : ", scores missing"}`
+  item.querySelector("[data-rank-points]").textContent = word(row.isComplete ? "points" : "points-missing", row)
   const bar = item.querySelector("progress")
   bar.max = row.of || 1
   bar.value = row.points
@@ -79,14 +81,19 @@ function tell(ranks, names) {
   clearTimeout(timer)
   timer = setTimeout(() => {
     const best = ranks.filter((row) => row.place === 1 && row.points > 0).map((row) => names[row.column])
-    const now = best.length ? `${best.join(" and ")} ${best.length > 1 ? "lead" : "leads"} with ${ranks[0].points} of ${ranks[0].of}` : ""
+    const name = best.length && best.reduce((one, other) => word("and", { one, other }))
+    const now = best.length ? word(best.length > 1 ? "lead" : "leads", { name, points: ranks[0].points, of: ranks[0].of }) : ""
     if (now && now !== leader) announce(now)
     leader = now
   }, QUIET_MS)
 }
 
 form.querySelector("[data-rank-button]").hidden = true
-form.addEventListener("input", update)
+form.addEventListener("input", (event) => {
+  const problem = check(event.target)
+  if (problem) announce(problem)
+  update()
+})
 form.addEventListener("submit", (event) => {
   if (!event.submitter || !press(event.submitter)) return
   event.preventDefault()

@@ -316,6 +316,24 @@ def test_pages_load_nothing_from_elsewhere_and_keep_to_the_policy(page, watched,
     assert (watched.foreign_requests, watched.console_errors) == ([], [])
 
 
+def test_a_score_out_of_range_is_told_while_one_types(page):
+    page.goto(PAGES["decision"])
+    score = page.locator("[name=score]").first
+    cell = page.locator("[data-score]").first
+    problem = "This must be a whole number from 0 to 5."
+
+    said = []
+    for text in ("6", "5", "-1", ""):
+        score.fill(text)
+        said.append((cell.locator(".errorlist").all_inner_texts(), score.get_attribute("aria-invalid")))
+    score.fill("1.5")
+    described = score.get_attribute("aria-describedby")
+
+    assert said == [([problem], "true"), ([], None), ([problem], "true"), ([], None)]
+    assert page.locator(f"#{described}").inner_text() == problem
+    assert axe_violations(page) == []
+
+
 def test_without_motion_the_ranking_changes_places_at_once(page):
     page.emulate_media(reduced_motion="reduce")
     page.goto(PAGES["decision"])

@@ -1,8 +1,9 @@
 // Rows and columns of the matrix, added and removed in place. Without this module its buttons post the form.
 
-const [MOST_CRITERIA, MOST_CANDIDATES] = [12, 8]
+import { word } from "../words.js";
 
 const form = document.querySelector("[data-decision]")
+const [mostCriteria, mostCandidates] = [Number(form.dataset.mostCriteria), Number(form.dataset.mostCandidates)]
 const table = form.querySelector("[data-matrix]")
 const picks = form.querySelector("[data-picks]")
 
@@ -52,7 +53,7 @@ const typedName = (cell) => cell.querySelector("input").value.trim().replace(/\s
 
 /** Names of the candidates as the page calls them, and every label that speaks of a row or a column. */
 export function label() {
-  const names = candidates().map((cell, index) => typedName(cell) || `Candidate ${index + 1}`)
+  const names = candidates().map((cell, index) => typedName(cell) || word("candidate", { number: index + 1 }))
   const write = (element, selector, text) => {
     for (const place of element.querySelectorAll(selector)) if (place.textContent !== text) place.textContent = text
   }
@@ -64,11 +65,11 @@ export function label() {
   })
   rows().forEach((row, index) => {
     write(row, "[data-number]", String(index + 1))
-    write(row, "[data-criterion-name]", typedName(row) || `Criterion ${index + 1}`)
+    write(row, "[data-criterion-name]", typedName(row) || word("criterion", { number: index + 1 }))
     scoresIn(row).forEach((cell, column) => write(cell, "[data-candidate-name]", names[column]))
   })
-  show("add-criterion", rows().length < MOST_CRITERIA)
-  show("add-candidate", candidates().length < MOST_CANDIDATES)
+  show("add-criterion", rows().length < mostCriteria)
+  show("add-candidate", candidates().length < mostCandidates)
   show("remove-criterion", rows().length > 1)
   show("remove-candidate", candidates().length > 1)
   return names

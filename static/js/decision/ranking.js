@@ -1,11 +1,11 @@
 // The weighted sum, as exercises/answers/ranking.py has it; what the page shows until the server computes it again.
 
-const HIGHEST = 5
+export const highest = Number(document.querySelector("[data-decision]").dataset.highest)
 
-/** What a field holds: a whole number from 0 to HIGHEST, or null. */
+/** What a field holds: a whole number from 0 to `highest`, or null. */
 export function numberIn(text) {
   const trimmed = text.trim()
-  return /^\d{1,9}$/.test(trimmed) && Number(trimmed) <= HIGHEST ? Number(trimmed) : null
+  return /^\d{1,9}$/.test(trimmed) && Number(trimmed) <= highest ? Number(trimmed) : null
 }
 
 /**
@@ -13,7 +13,7 @@ export function numberIn(text) {
  * `weights` has a number or null for each criterion, `scores` such a list for each candidate.
  */
 export function ranking(weights, scores) {
-  const of = HIGHEST * weights.reduce((sum, weight) => sum + (weight ?? 0), 0)
+  const of = highest * weights.reduce((sum, weight) => sum + (weight ?? 0), 0)
   const sums = scores.map((row, column) => ({
     column,
     of,
