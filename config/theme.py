@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -23,7 +24,7 @@ def safe_next(request: HttpRequest) -> str:
 
 @require_POST
 def set_preferences(request: HttpRequest) -> HttpResponse:
-    """Keep `theme` (light, dark or system), `keys` (1 or 0) and `fw` (a framework) in cookies and answer 303.
+    """Keep `theme` (light, dark or system), `keys` (1 or 0), `fw` (a framework) and `language` in cookies, answer 303.
 
     Other values change nothing.
 
@@ -31,7 +32,7 @@ def set_preferences(request: HttpRequest) -> HttpResponse:
     """
     response = HttpResponseRedirect(safe_next(request))
     response.status_code = 303
-    theme, keys, framework = (request.POST.get(name) for name in ("theme", "keys", "fw"))
+    theme, keys, framework, language = (request.POST.get(name) for name in ("theme", "keys", "fw", "language"))
     cookie: dict[str, Any] = {"max_age": YEAR_SECONDS, "httponly": True, "samesite": "Lax"}
     cookie["secure"] = request.is_secure()
     if theme in THEMES:
@@ -42,4 +43,6 @@ def set_preferences(request: HttpRequest) -> HttpResponse:
         response.set_cookie("keys", keys, **cookie)
     if framework in FRAMEWORKS:
         response.set_cookie("fw", framework, **cookie)
+    if language in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, **cookie)
     return response

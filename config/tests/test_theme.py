@@ -15,6 +15,8 @@ import pytest
         ({"keys": "yes"}, {}),
         ({"fw": "fastapi"}, {"fw": "fastapi"}),
         ({"fw": "rails"}, {}),
+        ({"language": "en"}, {"language": "en"}),
+        ({"language": "tlh"}, {}),  # none that the site speaks
         ({}, {}),
     ],
 )
