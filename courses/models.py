@@ -13,6 +13,8 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 # SHA-256 in hexadecimal: long enough that two contents never share one by accident.
 HASH_LENGTH = 64
@@ -43,11 +45,11 @@ class CourseQuerySet(models.QuerySet["Course"]):
 class Course(models.Model):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
-    summary = models.TextField(help_text="One or two sentences, plain text.")
-    language = models.CharField(max_length=16, default="en", help_text="Language tag of the texts, such as en.")
-    position = models.PositiveIntegerField(default=0, help_text="Place among the courses; smaller comes first.")
+    summary = models.TextField(help_text=_("One or two sentences, plain text."))
+    language = models.CharField(max_length=16, default="en", help_text=_("Language tag of the texts, such as en."))
+    position = models.PositiveIntegerField(default=0, help_text=_("Place among the courses; smaller comes first."))
     published_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Empty: a draft that only staff see."
+        null=True, blank=True, editable=False, help_text=_("Empty: a draft that only staff see.")
     )
     # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
     held_back = models.BooleanField(default=False, editable=False)
@@ -83,7 +85,7 @@ class Module(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
     slug = models.SlugField()
     title = models.CharField(max_length=200)
-    position = models.PositiveIntegerField(default=0, help_text="Place in the course; smaller comes first.")
+    position = models.PositiveIntegerField(default=0, help_text=_("Place in the course; smaller comes first."))
 
     class Meta:
         ordering = ["position", "pk"]
@@ -129,8 +131,8 @@ class HasState:
     def state(self) -> str:
         """What staff has to know about the versions, in words."""
         if self.published_id is None:
-            return "Draft"
-        return "Published" if self.published_id == self.draft_id else "Published, newer draft"
+            return gettext("Draft")
+        return gettext("Published") if self.published_id == self.draft_id else gettext("Published, newer draft")
 
 
 class Lesson(HasState, models.Model):
@@ -138,7 +140,7 @@ class Lesson(HasState, models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons", editable=False)
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
     slug = models.SlugField()
-    position = models.PositiveIntegerField(default=0, help_text="Place in the module; smaller comes first.")
+    position = models.PositiveIntegerField(default=0, help_text=_("Place in the module; smaller comes first."))
     # RESTRICT: a version in use cannot go, except together with its lesson.
     draft = models.ForeignKey("LessonVersion", on_delete=models.RESTRICT, null=True, related_name="+", editable=False)
     published = models.ForeignKey(
@@ -173,10 +175,10 @@ class LessonVersion(models.Model):
     """One saved state of a lesson; never changed after it was made."""
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text="1 is the first save of this lesson.")
+    number = models.PositiveIntegerField(help_text=_("1 is the first save of this lesson."))
     title = models.CharField(max_length=200)
-    summary = models.TextField(help_text="What the reader will be able to do, in one sentence.")
-    minutes = models.PositiveSmallIntegerField(help_text="Reading time in minutes.")
+    summary = models.TextField(help_text=_("What the reader will be able to do, in one sentence."))
+    minutes = models.PositiveSmallIntegerField(help_text=_("Reading time in minutes."))
     body_markdown = models.TextField()
     # Rendered and sanitised when the version was made, never in a request.
     body_html = models.TextField(editable=False)

@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from courses.code_blocks import LANGUAGES, OPENING, OPTIONS, Fence, find_fences
 from courses.code_lines import line_numbers, notes_in
 from courses.diagrams import DIAGRAM_CLASSES
@@ -80,22 +82,32 @@ def _blank(match: re.Match[str]) -> str:
 
 def _check_fence(fence: Fence) -> Iterator[Problem]:
     if fence.end is None:
-        yield Problem(fence.line, "This code fence is never closed.")
+        yield Problem(fence.line, gettext("This code fence is never closed."))
     if not fence.is_understood:
         yield Problem(
-            fence.line, f'Cannot read "{fence.header}"; write it like: ```python title="main.py" hl_lines="2 3"'
+            fence.line,
+            gettext('Cannot read "%(header)s"; write it like: ```python title="main.py" hl_lines="2 3"')
+            % {"header": fence.header},
         )
         return
     for option in sorted(fence.options.keys() - OPTIONS):
-        yield Problem(fence.line, f'Unknown option "{option}"; a code fence knows {", ".join(sorted(OPTIONS))}.')
+        yield Problem(
+            fence.line,
+            gettext('Unknown option "%(option)s"; a code fence knows %(options)s.')
+            % {"option": option, "options": ", ".join(sorted(OPTIONS))},
+        )
     for option in ("hl_lines", "hide"):
         yield from _check_lines(fence, option)
     if not re.fullmatch(r"(?!0)\d{0,4}", fence.options.get("linenums", "")):
-        yield Problem(fence.line, 'linenums is the number of the first line, such as linenums="1".')
+        yield Problem(fence.line, gettext('linenums is the number of the first line, such as linenums="1".'))
     if not fence.language:
-        yield Problem(fence.line, "Say which language this code is in: python, console, json, text, …")
+        yield Problem(fence.line, gettext("Say which language this code is in: python, console, json, text, …"))
     elif fence.language not in LANGUAGES:
-        yield Problem(fence.line, f'Unknown language "{fence.language}"; known are {", ".join(LANGUAGES)}.')
+        yield Problem(
+            fence.line,
+            gettext('Unknown language "%(language)s"; known are %(languages)s.')
+            % {"language": fence.language, "languages": ", ".join(LANGUAGES)},
+        )
     elif is_program(fence):
         yield from _check_python(fence)
 
@@ -105,11 +117,17 @@ def _check_lines(fence: Fence, option: str) -> Iterator[Problem]:
     try:
         named = line_numbers(fence.options.get(option, ""))
     except ValueError:
-        yield Problem(fence.line, f'{option} must be line numbers and ranges, such as "2 4-6".')
+        yield Problem(
+            fence.line, gettext('%(option)s must be line numbers and ranges, such as "2 4-6".') % {"option": option}
+        )
     else:
         count = fence.source.count("\n") + 1
         if any(number > count for number in named):
-            yield Problem(fence.line, f"{option} names line {max(named)}, but the block has {count}.")
+            yield Problem(
+                fence.line,
+                gettext("%(option)s names line %(named)s, but the block has %(count)s.")
+                % {"option": option, "named": max(named), "count": count},
+            )
 
 
 def _check_notes(fence: Fence, lines: list[str]) -> Iterator[Problem]:
@@ -129,8 +147,11 @@ def _check_notes(fence: Fence, lines: list[str]) -> Iterator[Problem]:
     if sorted(numbers) != list(range(1, count + 1)):
         yield Problem(
             fence.line,
-            f"The listing refers to the notes {', '.join(map(str, numbers))}, but the list below it has {count} "
-            "entries; each note needs one, and each one its `# (1)!` in the listing.",
+            gettext(
+                "The listing refers to the notes %(notes)s, but the list below it has %(count)s entries; each note needs one, "
+                "and each one its `# (1)!` in the listing."
+            )
+            % {"notes": ", ".join(map(str, numbers)), "count": count},
         )
 
 
@@ -138,21 +159,36 @@ def _check_listing(fence: Fence, lines: dict[str, int]) -> Iterator[Problem]:
     """What is wrong with the name of a listing and its framework. *lines* holds where the names so far stand."""
     name, framework = fence.options.get("listing"), fence.options.get("framework")
     if SHOWCASE in fence.options and name is None:
-        yield Problem(fence.line, "Only a listing can be the showcase of its course: give it a name and a framework.")
+        yield Problem(
+            fence.line, gettext("Only a listing can be the showcase of its course: give it a name and a framework.")
+        )
     if name is None and framework is None and "request" not in fence.options:
         return
     if not is_program(fence):
-        yield Problem(fence.line, "Only a whole Python program can be a listing: leave out listing and framework.")
+        yield Problem(
+            fence.line, gettext("Only a whole Python program can be a listing: leave out listing and framework.")
+        )
     elif name is None or not is_slug(name):
-        yield Problem(fence.line, 'A listing has a name of small letters, digits and hyphens: listing="first-app"')
+        yield Problem(
+            fence.line, gettext('A listing has a name of small letters, digits and hyphens: listing="first-app"')
+        )
     elif lines.setdefault(name, fence.line) != fence.line:
-        yield Problem(fence.line, f'The listing in line {lines[name]} is called "{name}", too.')
+        yield Problem(
+            fence.line,
+            gettext('The listing in line %(line)s is called "%(name)s", too.') % {"line": lines[name], "name": name},
+        )
     elif framework not in FRAMEWORKS:
-        yield Problem(fence.line, f'Say what runs the listing: framework="…" with one of {", ".join(FRAMEWORKS)}.')
+        yield Problem(
+            fence.line,
+            gettext('Say what runs the listing: framework="…" with one of %(frameworks)s.')
+            % {"frameworks": ", ".join(FRAMEWORKS)},
+        )
     elif "request" in fence.options and framework in KINDS:
-        yield Problem(fence.line, "Only a web application is sent a request: leave out request.")
+        yield Problem(fence.line, gettext("Only a web application is sent a request: leave out request."))
     elif "request" in fence.options and not REQUEST.fullmatch(fence.options["request"]):
-        yield Problem(fence.line, 'A request is a method and a path, and a body if need be: request="GET /items/2"')
+        yield Problem(
+            fence.line, gettext('A request is a method and a path, and a body if need be: request="GET /items/2"')
+        )
 
 
 def _check_python(fence: Fence) -> Iterator[Problem]:
@@ -163,10 +199,14 @@ def _check_python(fence: Fence) -> Iterator[Problem]:
     except SyntaxError as error:
         line = fence.line + max(1, error.lineno or 1)
         yield Problem(
-            line, f"This Python does not parse: {error.msg}. If it is a piece of a program: ```python fragment"
+            line,
+            gettext("This Python does not parse: %(reason)s. If it is a piece of a program: ```python fragment")
+            % {"reason": error.msg},
         )
     except (ValueError, MemoryError, RecursionError) as error:
-        yield Problem(fence.line, f"This Python does not parse: {error or type(error).__name__}.")
+        yield Problem(
+            fence.line, gettext("This Python does not parse: %(reason)s.") % {"reason": error or type(error).__name__}
+        )
 
 
 def _check_headings(lines: list[str]) -> Iterator[Problem]:
@@ -178,9 +218,13 @@ def _check_headings(lines: list[str]) -> Iterator[Problem]:
         elif (underline := UNDERLINE.fullmatch(line)) and number > 1 and lines[number - 2].strip():
             level = 1 if underline["sign"][0] == "=" else 2
         if level == 1:
-            yield Problem(number, "The page's title is its only heading of level 1; start with ##.")
+            yield Problem(number, gettext("The page's title is its only heading of level 1; start with ##."))
         elif level > above + 1:
-            yield Problem(number, f"The heading jumps from level {above} to level {level}.")
+            yield Problem(
+                number,
+                gettext("The heading jumps from level %(above)s to level %(level)s.")
+                % {"above": above, "level": level},
+            )
         above = level or above
 
 
@@ -195,12 +239,17 @@ def _check_callouts(lines: list[str], indents: list[str | None]) -> Iterator[Pro
         if callout:
             known = CALLOUTS if callout["sign"] == "!!!" else FOLDED
             if callout["kind"].lower() not in known:
-                yield Problem(number, f'Unknown callout "{callout["kind"]}"; there are {", ".join(known)}.')
+                yield Problem(
+                    number,
+                    gettext('Unknown callout "%(kind)s"; there are %(known)s.')
+                    % {"kind": callout["kind"], "known": ", ".join(known)},
+                )
             if callout["sign"] != "!!!":
                 folded.append(callout["prefix"])
         elif folded and HEADING.fullmatch(line):
             yield Problem(
-                number, "What is folded has no headings: the contents of the page would lead to what is hidden."
+                number,
+                gettext("What is folded has no headings: the contents of the page would lead to what is hidden."),
             )
 
 
@@ -227,14 +276,16 @@ def _check_tabs(lines: list[str], indents: list[str | None]) -> Iterator[Problem
             yield from _check_tab(open_sets[-1], number, tab["title"].strip('" '))
             content = next((one for one in indents[number:] if one is not None), "")
             if not content.startswith(indent + TAB_INDENT):
-                yield Problem(number, "This tab has no content; indent it by four spaces, below the title.")
+                yield Problem(number, gettext("This tab has no content; indent it by four spaces, below the title."))
             continue
         while open_sets and not _goes_on(open_sets[-1], indent, with_tab=False):
             yield from _check_count(open_sets.pop())
         if tab:
-            yield Problem(number, 'Cannot read this tab; write it like: === "Flask"')
+            yield Problem(number, gettext('Cannot read this tab; write it like: === "Flask"'))
         elif open_sets and HEADING.fullmatch(line):
-            yield Problem(number, "A tab has no headings: the contents of the page would lead to what is hidden.")
+            yield Problem(
+                number, gettext("A tab has no headings: the contents of the page would lead to what is hidden.")
+            )
     while open_sets:
         yield from _check_count(open_sets.pop())
 
@@ -246,16 +297,16 @@ def _goes_on(tabs: _TabSet, indent: str, *, with_tab: bool) -> bool:
 
 def _check_tab(tabs: _TabSet, line: int, title: str) -> Iterator[Problem]:
     if not title:
-        yield Problem(line, "The tab has no title.")
+        yield Problem(line, gettext("The tab has no title."))
     elif title in tabs.titles:
-        yield Problem(line, f'Another tab of this set is called "{title}", too.')
+        yield Problem(line, gettext('Another tab of this set is called "%(title)s", too.') % {"title": title})
     tabs.titles.add(title)
     tabs.count += 1
 
 
 def _check_count(tabs: _TabSet) -> Iterator[Problem]:
     if tabs.count == 1:
-        yield Problem(tabs.line, "One tab alone is nothing to choose from.")
+        yield Problem(tabs.line, gettext("One tab alone is nothing to choose from."))
 
 
 def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:
@@ -263,11 +314,15 @@ def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collecti
         line = _line(prose, tag)
         name = tag["name"].lower()
         if name not in TAGS or name == "button":  # buttons are made for the notes of listings only
-            yield Problem(line, f"The tag <{name}> is not allowed and was left out.")
+            yield Problem(line, gettext("The tag <%(name)s> is not allowed and was left out.") % {"name": name})
         for attribute in DANGEROUS_ATTRIBUTE.finditer(tag["attributes"]):
-            yield Problem(line, f"The attribute {attribute['name'].lower()} is not allowed and was left out.")
+            yield Problem(
+                line,
+                gettext("The attribute %(name)s is not allowed and was left out.")
+                % {"name": attribute["name"].lower()},
+            )
         if name == "img" and not re.search(r"\salt\s*=\s*(\"[^\"]*\S[^\"]*\"|'[^']*\S[^']*')", tag["attributes"]):
-            yield Problem(line, "The image has no text for those who cannot see it.")
+            yield Problem(line, gettext("The image has no text for those who cannot see it."))
         if target := TAG_TARGET.search(tag["attributes"]):
             yield from _check_target(line, target["target"], heading_ids, lesson_slugs)
 
@@ -285,20 +340,22 @@ def _check_diagrams(prose: str, heading_ids: Collection[str]) -> Iterator[Proble
             if not (title and title["id"] in names and 'role="img"' in html):
                 yield Problem(
                     line,
-                    "The diagram has no text for those who cannot see it: "
-                    '<svg role="img" aria-labelledby="dg-x" …><title id="dg-x">What it shows</title> …',
+                    gettext(
+                        'The diagram has no text for those who cannot see it: <svg role="img" aria-labelledby="dg-x" …>'
+                        '<title id="dg-x">What it shows</title> …'
+                    ),
                 )
             if "viewBox" not in html:
-                yield Problem(line, "The diagram has no viewBox, and so no size.")
+                yield Problem(line, gettext("The diagram has no viewBox, and so no size."))
             yield from _check_drawing(prose, drawing, kept[:0:-1])
             for _, attributes in kept:
                 if (name := attributes.get("id")) is not None:
                     if name in ids:
-                        yield Problem(line, f'The id "{name}" stands twice on this page.')
+                        yield Problem(line, gettext('The id "%(name)s" stands twice on this page.') % {"name": name})
                     ids.add(name)
                     names.discard(name)
             for name in sorted(names):
-                yield Problem(line, f'The diagram has nothing with the id "{name}".')
+                yield Problem(line, gettext('The diagram has nothing with the id "%(name)s".') % {"name": name})
 
 
 def _check_drawing(prose: str, drawing: re.Match[str], kept: list[tuple[str, dict[str, str]]]) -> Iterator[Problem]:
@@ -306,15 +363,23 @@ def _check_drawing(prose: str, drawing: re.Match[str], kept: list[tuple[str, dic
     for tag in TAG.finditer(prose, *drawing.span()):
         line, name = _line(prose, tag), tag["name"].lower()
         if not kept or kept[-1][0].lower() != name:
-            yield Problem(line, f"The tag <{name}> is not allowed here in a diagram and was left out.")
+            yield Problem(
+                line, gettext("The tag <%(name)s> is not allowed here in a diagram and was left out.") % {"name": name}
+            )
             continue
         attributes = {key.lower(): value for key, value in kept.pop()[1].items()}
         for key, value in _attributes(tag["attributes"]).items():
             if key.lower() not in attributes:
-                yield Problem(line, f'A diagram cannot have {key}="{value}" in <{name}>: it was left out.')
+                yield Problem(
+                    line,
+                    gettext('A diagram cannot have %(key)s="%(value)s" in <%(name)s>: it was left out.')
+                    % {"key": key, "value": value, "name": name},
+                )
             elif key == "class" and (unknown := set(value.split()) - set(attributes[key].split())):
                 yield Problem(
-                    line, f"Unknown class {', '.join(sorted(unknown))}; there are {', '.join(sorted(DIAGRAM_CLASSES))}."
+                    line,
+                    gettext("Unknown class %(unknown)s; there are %(classes)s.")
+                    % {"unknown": ", ".join(sorted(unknown)), "classes": ", ".join(sorted(DIAGRAM_CLASSES))},
                 )
 
 
@@ -327,9 +392,13 @@ def _check_links(prose: str, heading_ids: Collection[str], lesson_slugs: Collect
         line = _line(prose, link)
         if link["image"]:
             if not link["text"].strip():
-                yield Problem(line, "The image has no text for those who cannot see it: ![what it shows](…).")
+                yield Problem(line, gettext("The image has no text for those who cannot see it: ![what it shows](…)."))
             if not is_own_image(link["target"]):
-                yield Problem(line, f"Images come from this site; {link['target']} does not start with /.")
+                yield Problem(
+                    line,
+                    gettext("Images come from this site; %(target)s does not start with /.")
+                    % {"target": link["target"]},
+                )
         else:
             yield from _check_target(line, link["target"], heading_ids, lesson_slugs)
     for definition in re.finditer(rf"^{DEFINITION.pattern}", prose, re.MULTILINE):
@@ -341,12 +410,16 @@ def _check_target(
 ) -> Iterator[Problem]:
     if lesson := LESSON_LINK.fullmatch(target):
         if lesson_slugs is not None and lesson["slug"] not in lesson_slugs:
-            yield Problem(line, f'The course has no lesson "{lesson["slug"]}".')
+            yield Problem(line, gettext('The course has no lesson "%(slug)s".') % {"slug": lesson["slug"]})
     elif target.startswith("#"):
         if target[1:] not in heading_ids:
-            yield Problem(line, f"This page has no heading with the address {target}.")
+            yield Problem(line, gettext("This page has no heading with the address %(target)s.") % {"target": target})
     elif not GOOD_TARGET.fullmatch(target):
-        yield Problem(line, f'The link "{target}" leads nowhere; write lesson:slug, /path, #heading or https://….')
+        yield Problem(
+            line,
+            gettext('The link "%(target)s" leads nowhere; write lesson:slug, /path, #heading or https://….')
+            % {"target": target},
+        )
 
 
 def _line(text: str, match: re.Match[str]) -> int:

@@ -7,6 +7,8 @@ import tomllib
 from collections.abc import Collection, Mapping
 from typing import Any, Final, TypeVar
 
+from django.utils.translation import gettext
+
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LENGTH: Final = 50  # of the columns
 Value = TypeVar("Value", str, int, bool, list[Any])
@@ -16,7 +18,11 @@ class FormatError(Exception):
     """A text is not in its format. problems has (line, message) for every mistake; line counts from 1."""
 
     def __init__(self, problems: list[tuple[int, str]]) -> None:
-        super().__init__("; ".join(f"line {line}: {message}" for line, message in problems))
+        super().__init__(
+            "; ".join(
+                gettext("line %(line)s: %(message)s") % {"line": line, "message": message} for line, message in problems
+            )
+        )
         self.problems = problems
 
 
@@ -29,7 +35,9 @@ def parse_toml(text: str, *, first_line: int = 1) -> dict[str, Any]:
         number = re.match(r"line (\d+)", place)
         last = text.rstrip("\n").count("\n") + 1
         line = min(int(number[1]), last) if number else last  # no number: at the end of the document
-        raise FormatError([(first_line + line - 1, f"not valid TOML: {message}")]) from error
+        raise FormatError(
+            [(first_line + line - 1, gettext("not valid TOML: %(message)s") % {"message": message})]
+        ) from error
 
 
 def quoted(text: str) -> str:
@@ -75,54 +83,84 @@ class Table:
         """Complain about keys that are not among the *known* ones."""
         for key in self.values:
             if key not in known:
-                self.problem(key, f'unknown key "{key}"; known are {", ".join(sorted(known))}')
+                self.problem(
+                    key,
+                    gettext('unknown key "%(key)s"; known are %(known)s')
+                    % {"key": key, "known": ", ".join(sorted(known))},
+                )
 
     def text(self, key: str, *, longest: int = 1000) -> str:
         """A string of one line that is not blank."""
-        value = self._value(key, str, "a text in quotes")
+        value = self._value(key, str, gettext("a text in quotes"))
         if value is None:
             return ""
         if not value.strip() or "\n" in value or value != " ".join(value.split()):
-            self.problem(key, f"{key} must be one line of text, without spaces around it or doubled ones in it")
+            self.problem(
+                key,
+                gettext("%(key)s must be one line of text, without spaces around it or doubled ones in it")
+                % {"key": key},
+            )
         elif len(value) > longest:
-            self.problem(key, f"{key} has {len(value)} characters; {longest} is the most")
+            self.problem(
+                key,
+                gettext("%(key)s has %(length)s characters; %(most)s is the most")
+                % {"key": key, "length": len(value), "most": longest},
+            )
         return value
 
     def slug(self, key: str) -> str:
-        value = self._value(key, str, "a text in quotes")
+        value = self._value(key, str, gettext("a text in quotes"))
         if value is None:
             return ""
         if not is_slug(value):
-            self.problem(key, f'"{value}" is no slug: small letters, digits and single hyphens, at most {SLUG_LENGTH}')
+            self.problem(
+                key,
+                gettext('"%(value)s" is no slug: small letters, digits and single hyphens, at most %(most)s')
+                % {"value": value, "most": SLUG_LENGTH},
+            )
         return value
 
     def slugs(self, key: str) -> list[str]:
         """A list of slugs; those that are none are left out."""
-        values = self._value(key, list, "a list of slugs")
+        values = self._value(key, list, gettext("a list of slugs"))
         for value in values or []:
             if not isinstance(value, str) or not is_slug(value):
-                self.problems.append((self.line_of(str(value)), f"{value!r} in {key} is no slug"))
+                self.problems.append(
+                    (
+                        self.line_of(str(value)),
+                        gettext("%(value)r in %(key)s is no slug") % {"value": value, "key": key},
+                    )
+                )
         return [value for value in values or [] if isinstance(value, str) and is_slug(value)]
 
     def integer(self, key: str, *, at_least: int, at_most: int) -> int:
-        value = self._value(key, int, "a whole number")
+        value = self._value(key, int, gettext("a whole number"))
         if value is None:
             return at_least
         if not at_least <= value <= at_most:
-            self.problem(key, f"{key} must be between {at_least} and {at_most}")
+            self.problem(
+                key,
+                gettext("%(key)s must be between %(at_least)s and %(at_most)s")
+                % {"key": key, "at_least": at_least, "at_most": at_most},
+            )
         return value
 
     def flag(self, key: str) -> bool:
         """true or false; false when it is not there."""
-        return bool(key in self.values and self._value(key, bool, "true or false"))
+        return bool(key in self.values and self._value(key, bool, gettext("true or false")))
 
     def _value(self, key: str, kind: type[Value], description: str) -> Value | None:
         if key not in self.values:
-            self.problems.append((self.first_line, f"{key} is missing; it is {description}"))
+            self.problems.append(
+                (
+                    self.first_line,
+                    gettext("%(key)s is missing; it is %(description)s") % {"key": key, "description": description},
+                )
+            )
             return None
         value = self.values[key]
         if type(value) is not kind:  # isinstance would take true for a number
-            self.problem(key, f"{key} must be {description}")
+            self.problem(key, gettext("%(key)s must be %(description)s") % {"key": key, "description": description})
             return None
         return value
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from exercises import answering
@@ -54,7 +55,7 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
             version,
             answers=answers,
             matrix=matrix,
-            problems={"": refusal.message},
+            problems={"": str(refusal.message)},
             status=refusal.status,
         )
         if refusal.retry_after_seconds:
@@ -128,7 +129,7 @@ def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise PermissionDenied(refusal.message) from refusal
     try:
         answering.assess(submission=found, ticked=request.POST.getlist("tick"))
-        messages.success(request, "Your assessment is kept with this attempt.")
+        messages.success(request, gettext("Your assessment is kept with this attempt."))
     except NotPassed as refusal:
         messages.warning(request, refusal.message)
     attempts = Submission.objects.owned_by(found.owner).of_exercise(found.exercise_version.exercise_id)

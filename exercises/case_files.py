@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from django.utils.translation import gettext
+
 from exercises.filling import NAME, as_text, fill, fill_some, names_in
 from exercises.random_values import is_number, problem_of
 from exercises.toml_documents import Document
@@ -40,27 +42,34 @@ class CasesDocument(Document):
     def params(self) -> dict[str, str]:
         """{name: description} of what a family asks its members for."""
         return self._section(
-            "params", lambda value: "" if isinstance(value, str) else "must be a description in quotes"
+            "params", lambda value: "" if isinstance(value, str) else gettext("must be a description in quotes")
         )
 
     def check_params(self, given: Mapping[str, Any]) -> None:
         declared = self.params()
         for name in declared:
             if name not in given:
-                self.problem(("params", name), f"the exercise does not give the parameter {name!r}")
+                self.problem(
+                    ("params", name), gettext("the exercise does not give the parameter %(name)r") % {"name": name}
+                )
         for name in given:
             if name not in declared:
-                self.problem(("params",), f"the exercise gives {name!r}, which is not among the parameters")
+                self.problem(
+                    ("params",),
+                    gettext("the exercise gives %(name)r, which is not among the parameters") % {"name": name},
+                )
 
     def _section(self, title: str, problem_with: Callable[[Any], str]) -> dict[str, Any]:
         """The good ones of the named values in a table; what is wrong with the others is noted."""
         section = self.values.get(title, {})
         if not isinstance(section, dict):
-            self.problem((title,), f"[{title}] must be a table")
+            self.problem((title,), gettext("[%(title)s] must be a table") % {"title": title})
             return {}
         good = {}
         for name, value in section.items():
-            message = problem_with(value) if NAME.fullmatch(name) else "is not a name: letters, digits and _ only"
+            message = (
+                problem_with(value) if NAME.fullmatch(name) else gettext("is not a name: letters, digits and _ only")
+            )
             if message:
                 self.problem((title, name), f"{name}: {message}")
             else:
@@ -74,16 +83,18 @@ class CasesDocument(Document):
         def problem_with(spec: Any) -> str:
             operations = {"add", "multiply"} & set(spec) if isinstance(spec, dict) else set()
             if len(operations) != 1 or set(spec) - operations - {"round"}:
-                return 'must look like { multiply = ["${name}", 1.1], round = 2 } or { add = […] }'
+                return gettext('must look like { multiply = ["${name}", 1.1], round = 2 } or { add = […] }')
             operands = fill_some(spec[operations.pop()], params)
             if not isinstance(operands, list) or not 2 <= len(operands) <= MAX_OPERANDS:
-                return f"needs 2 to {MAX_OPERANDS} operands"
+                return gettext("needs 2 to %(most)s operands") % {"most": MAX_OPERANDS}
             for operand in operands:
                 if not is_number(operand) and operand not in numbers:
-                    return f"{operand!r} is neither a number nor a random value that is one"
+                    return gettext("%(operand)r is neither a number nor a random value that is one") % {
+                        "operand": operand
+                    }
             places = spec.get("round", 0)
             if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= MAX_PLACES:
-                return f"can be rounded to 0 up to {MAX_PLACES} places"
+                return gettext("can be rounded to 0 up to %(most)s places") % {"most": MAX_PLACES}
             return ""
 
         computed = {}
@@ -103,7 +114,7 @@ class CasesDocument(Document):
         self._check_names_differ()
         listed = self.values.get("case", [])
         if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_CASES:
-            self.problem(("case",), f"one [[case]] is needed at least, {MAX_CASES} at most")
+            self.problem(("case",), gettext("one [[case]] is needed at least, %(most)s at most") % {"most": MAX_CASES})
             listed = []
         known = {*params, *random, *computed}
         for index, raw in enumerate(listed):
@@ -118,7 +129,7 @@ class CasesDocument(Document):
             case = CaseReader(self, ("case", index), random).read(fill_some(raw, params), kind)
             if case:
                 if first_use.setdefault(case["name"], index) != index:
-                    self.problem(("case", index, "name"), "another case has the same name")
+                    self.problem(("case", index, "name"), gettext("another case has the same name"))
                 cases.append(case | _needs(case, (kind.ASKS, "expect"), random, computed))
         self.finish()
         if message := kind.too_much(cases):
@@ -132,7 +143,11 @@ class CasesDocument(Document):
             section = self.values.get(title, {})
             for name in section if isinstance(section, dict) else ():
                 if owners.setdefault(name, title) != title:
-                    self.problem((title, name), f"{name}: [{owners[name]}] has this name already")
+                    self.problem(
+                        (title, name),
+                        gettext("%(name)s: [%(owners)s] has this name already")
+                        % {"name": name, "owners": owners[name]},
+                    )
 
 
 class CaseReader:
@@ -151,7 +166,7 @@ class CaseReader:
             return None
         name = self._finished(case["name"], "name")
         if name and len(name) > MAX_NAME:
-            self.problem(f"name: {MAX_NAME} characters at most", "name")
+            self.problem(gettext("name: %(most)s characters at most") % {"most": MAX_NAME}, "name")
         why = self._finished(case["why"], "why") if "why" in case else ""
         question = kind.read_question(self, case[kind.ASKS])
         expect = kind.read_expectation(self, case["expect"], question or {})
@@ -163,7 +178,9 @@ class CaseReader:
         """A text that is the same in every run, with $$ made a dollar sign."""
         text = self.text(value, *path)
         if text is not None and any(names_in(text)):
-            self.problem(f"{path[-1]} must be the same for every run: no random values", *path)
+            self.problem(
+                gettext("%(path)s must be the same for every run: no random values") % {"path": path[-1]}, *path
+            )
             return None
         return None if text is None else str(fill(text, {}))
 
@@ -196,7 +213,11 @@ class CaseReader:
     def whole(self, value: Any, low: int, high: int, *path: str | int) -> Any:
         """*value*, which should be a whole number from *low* to *high*."""
         if type(value) is not int or not low <= value <= high:
-            self.problem(f"{path[-1]} must be a whole number from {low} to {high}", *path)
+            self.problem(
+                gettext("%(path)s must be a whole number from %(low)s to %(high)s")
+                % {"path": path[-1], "low": low, "high": high},
+                *path,
+            )
         return value
 
     def random_texts(self, text: str) -> Iterator[str]:
@@ -207,7 +228,7 @@ class CaseReader:
 
 
 def _random_problem(spec: Any) -> str:
-    return problem_of(spec) if isinstance(spec, dict) else 'must look like { kind = "word" }'
+    return problem_of(spec) if isinstance(spec, dict) else gettext('must look like { kind = "word" }')
 
 
 def _gives_numbers(spec: Mapping[str, Any]) -> bool:
@@ -216,8 +237,8 @@ def _gives_numbers(spec: Mapping[str, Any]) -> bool:
 
 def _unknown(name: str) -> str:
     if not name:
-        return "${ needs a name and a closing }; a dollar sign before { is written $$"
-    return f"${{{name}}} is neither in [params] nor in [random] nor in [computed]"
+        return gettext("${ needs a name and a closing }; a dollar sign before { is written $$")
+    return gettext("${%(name)s} is neither in [params] nor in [random] nor in [computed]") % {"name": name}
 
 
 def _references(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

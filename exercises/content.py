@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, cast
 
+from django.utils.translation import gettext, gettext_lazy
+
 from courses.publishing import content_hash, normalised_text
 from exercises import files, limits
 from exercises.answers import ANSWERED, AnswerKind
@@ -23,13 +25,13 @@ MAX_TITLE = 200
 PATH_PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 # Columns that exercises have in which learners write code, and no others.
 CODE_PARTS = {
-    "framework": "framework",
-    "starter": "starter files",
-    "solution": "solution files, only a solution.md",
-    "wrong": "wrong files",
-    "family": "family",
-    "params": "parameters",
-    "limits": "limits",
+    "framework": gettext_lazy("framework"),
+    "starter": gettext_lazy("starter files"),
+    "solution": gettext_lazy("solution files, only a solution.md"),
+    "wrong": gettext_lazy("wrong files"),
+    "family": gettext_lazy("family"),
+    "params": gettext_lazy("parameters"),
+    "limits": gettext_lazy("limits"),
 }
 WRONG_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.py")
 FAILS = re.compile(r"# fails: (?P<case>.*\S)\s*")
@@ -44,8 +46,10 @@ class ContentProblem(NamedTuple):
     line: int | None = None
 
     def __str__(self) -> str:
-        place = "".join([f"{self.path}: " if self.path else "", f"line {self.line}: " if self.line else ""])
-        return f"{place}{self.message}"
+        message = self.message
+        if self.line:
+            message = gettext("line %(line)s: %(message)s") % {"line": self.line, "message": message}
+        return f"{self.path}: {message}" if self.path else message
 
 
 class InvalidContent(Exception):
@@ -133,28 +137,35 @@ class ExerciseContent:
 
     def _problems_of_texts(self) -> Iterator[ContentProblem]:
         if not self.title or len(self.title) > MAX_TITLE:
-            yield ContentProblem("title", f"A title has 1 to {MAX_TITLE} characters.")
+            yield ContentProblem("title", gettext("A title has 1 to %(most)s characters.") % {"most": MAX_TITLE})
         if self.kind not in ExerciseVersion.Kind.values:
-            yield ContentProblem("kind", f"The kind is one of {', '.join(ExerciseVersion.Kind.values)}.")
+            yield ContentProblem(
+                "kind", gettext("The kind is one of %(values)s.") % {"values": ", ".join(ExerciseVersion.Kind.values)}
+            )
         elif message := self._problem_of_framework():
             yield ContentProblem("framework", message)
         if self.difficulty not in ExerciseVersion.Difficulty.values:
             values = ", ".join(ExerciseVersion.Difficulty.values)
-            yield ContentProblem("difficulty", f"The difficulty is one of {values}.")
+            yield ContentProblem("difficulty", gettext("The difficulty is one of %(values)s.") % {"values": values})
         if not self.prompt_markdown:
-            yield ContentProblem("prompt_markdown", "The prompt is empty.")
+            yield ContentProblem("prompt_markdown", gettext("The prompt is empty."))
         if not all(self.hints):
-            yield ContentProblem("hints", "A hint is empty.")
+            yield ContentProblem("hints", gettext("A hint is empty."))
         if message := limits.problem_of(self.limits):
-            yield ContentProblem("limits", f"{message}.")
+            yield ContentProblem("limits", message)
 
     def _problems_of_parts(self) -> Iterator[ContentProblem]:
         """Of an exercise that is answered: parts that it does not have, and one that it needs."""
         for name, label in CODE_PARTS.items():
             if getattr(self, name):
-                yield ContentProblem(name, f"An exercise of the kind {self.kind} has no {label}.")
+                yield ContentProblem(
+                    name,
+                    gettext("An exercise of the kind %(kind)s has no %(label)s.") % {"kind": self.kind, "label": label},
+                )
         if self.answered and self.answered.needs_solution and not self.solution_markdown:
-            yield ContentProblem("solution_markdown", "The solution is empty: learners compare their answers with it.")
+            yield ContentProblem(
+                "solution_markdown", gettext("The solution is empty: learners compare their answers with it.")
+            )
 
     def _problem_of_framework(self) -> str:
         """An app has one, a program or a function may do without; where no code is written there is none."""
@@ -162,37 +173,42 @@ class ExerciseContent:
             return ""
         kind, known = ExerciseVersion.Kind, ExerciseVersion.Framework.values
         if self.kind == kind.STREAMLIT and self.framework != ExerciseVersion.Framework.STREAMLIT:
-            return "The framework of this kind is streamlit."
+            return gettext("The framework of this kind is streamlit.")
         if self.framework in known or (not self.framework and self.kind in (kind.FUNCTION, kind.SCRIPT)):
             return ""
-        return f"The framework is one of {', '.join(known)}."
+        return gettext("The framework is one of %(known)s.") % {"known": ", ".join(known)}
 
     def _problems_of_files(self) -> Iterator[ContentProblem]:
         for role in ("starter", "solution", "wrong"):
             listed = getattr(self, role)
             if len(listed) > MAX_FILES:
-                yield ContentProblem(role, f"There are more than {MAX_FILES} files.")
+                yield ContentProblem(role, gettext("There are more than %(most)s files.") % {"most": MAX_FILES})
             for path, text in listed.items():
                 if not is_path(path):
-                    yield ContentProblem(role, "is no path such as main.py or shop/stock.py.", path)
-                elif message := files.problem_of(text):
+                    yield ContentProblem(role, gettext("is no path such as main.py or shop/stock.py."), path)
+                elif problem := files.problem_of(text):
+                    message = files.REMARKS[problem] % {"limit": files.MAX_FILE_BYTES // 1024}
                     yield ContentProblem(role, message, path)
         for role in ("starter", "solution"):
             if ENTRY not in getattr(self, role):
-                yield ContentProblem(role, f"{ENTRY} is missing: it is the file that is run.")
+                yield ContentProblem(
+                    role, gettext("%(entry)s is missing: it is the file that is run.") % {"entry": ENTRY}
+                )
         if self.starter.keys() != self.solution.keys():
             yield ContentProblem(
-                "solution", "The solution needs exactly the files of the starter: learners hand in those."
+                "solution", gettext("The solution needs exactly the files of the starter: learners hand in those.")
             )
         for path in self.wrong:
             if not WRONG_NAME.fullmatch(path):
-                yield ContentProblem("wrong", "must be named like returns-text.py.", path)
+                yield ContentProblem("wrong", gettext("must be named like returns-text.py."), path)
 
     def _problems_of_cases(self) -> Iterator[ContentProblem]:
         if self.family and self.answered:
             return  # said already
         if self.family and self.cases_toml:
-            yield ContentProblem("cases_toml", "The cases are the family's; leave these empty, or choose no family.")
+            yield ContentProblem(
+                "cases_toml", gettext("The cases are the family's; leave these empty, or choose no family.")
+            )
             return
         if self.kind not in ExerciseVersion.Kind.values:
             return  # a problem of its own, and what the cases should look like is unknown
@@ -211,17 +227,25 @@ class ExerciseContent:
         for path, text in self.wrong.items():
             named = case_named_in(text)
             if not named:
-                yield ContentProblem("wrong", "must begin with a comment like `# fails: GET / answers 200`.", path, 1)
+                yield ContentProblem(
+                    "wrong", gettext("must begin with a comment like `# fails: GET / answers 200`."), path, 1
+                )
             elif named not in names:
-                yield ContentProblem("wrong", f"names a case that does not exist: {named}", path, 1)
+                yield ContentProblem(
+                    "wrong", gettext("names a case that does not exist: %(named)s") % {"named": named}, path, 1
+                )
 
     def _problems_of_params(self, declared: Mapping[str, str]) -> Iterator[ContentProblem]:
         for name, description in declared.items():
             if name not in self.params:
-                yield ContentProblem("params", f"The family asks for {name}: {description}")
+                yield ContentProblem(
+                    "params",
+                    gettext("The family asks for %(name)s: %(description)s")
+                    % {"name": name, "description": description},
+                )
         for name in self.params:
             if name not in declared:
-                yield ContentProblem("params", f"The family has no parameter {name}.")
+                yield ContentProblem("params", gettext("The family has no parameter %(name)s.") % {"name": name})
 
 
 def is_path(path: str) -> bool:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from exercises.models import Draft
 
 
@@ -18,18 +20,18 @@ class ExerciseError(Exception):
 
     code = "refused"
     status = HTTPStatus.CONFLICT
-    message = "This cannot be done now."
+    message: StrOrPromise = _("This cannot be done now.")
     retry_after_seconds: int | None = None
 
     def __init__(self, message: str = "") -> None:
-        self.message = message or self.message
+        self.message = str(message or self.message)  # in the language of who asked
         super().__init__(self.message)
 
 
 class TooManyPending(ExerciseError):
     code = "too_many_pending"
     status = HTTPStatus.TOO_MANY_REQUESTS
-    message = "Wait for your earlier attempts to finish, then submit again."
+    message = _("Wait for your earlier attempts to finish, then submit again.")
     retry_after_seconds = 2  # about as long as one attempt takes
 
 
@@ -38,7 +40,7 @@ class TooManyRequests(ExerciseError):
 
     code = "throttled"
     status = HTTPStatus.TOO_MANY_REQUESTS
-    message = "You submit faster than we can judge. Wait a little, then submit again."
+    message = _("You submit faster than we can judge. Wait a little, then submit again.")
 
     def __init__(self, *, retry_after_seconds: float | None) -> None:
         super().__init__()
@@ -47,7 +49,7 @@ class TooManyRequests(ExerciseError):
 
 class NotPublished(ExerciseError):
     code = "not_published"
-    message = "This exercise is not published, so nothing can be handed in."
+    message = _("This exercise is not published, so nothing can be handed in.")
 
 
 class InvalidFiles(ExerciseError):
@@ -55,7 +57,7 @@ class InvalidFiles(ExerciseError):
 
     code = "invalid"
     status = HTTPStatus.BAD_REQUEST
-    message = "The files cannot be accepted."
+    message = _("The files cannot be accepted.")
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__()
@@ -83,7 +85,7 @@ class InvalidAnswers(ExerciseError):
 
     code = "invalid"
     status = HTTPStatus.BAD_REQUEST
-    message = "The answers cannot be accepted."
+    message = _("The answers cannot be accepted.")
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__()
@@ -110,19 +112,21 @@ class NotRunnable(ExerciseError):
 class NotYours(ExerciseError):
     code = "not_yours"
     status = HTTPStatus.FORBIDDEN
-    message = "Only who handed this in can do that. As a guest, send the session cookie that came with your submission."
+    message = _(
+        "Only who handed this in can do that. As a guest, send the session cookie that came with your submission."
+    )
 
 
 class NotPending(ExerciseError):
     code = "not_pending"
-    message = "This attempt has already come to its end."
+    message = _("This attempt has already come to its end.")
 
 
 class NotRepeatable(ExerciseError):
     code = "not_repeatable"
-    message = "This attempt has a result; only one that was stopped or that we could not judge can be tried again."
+    message = _("This attempt has a result; only one that was stopped or that we could not judge can be tried again.")
 
 
 class NotPassed(ExerciseError):
     code = "not_passed"
-    message = "The rubric opens once this attempt is complete."
+    message = _("The rubric opens once this attempt is complete.")

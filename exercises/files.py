@@ -2,7 +2,23 @@
 
 from collections.abc import Collection, Mapping
 
+from django.utils.translation import gettext, gettext_lazy
+
 MAX_FILE_BYTES = 64 * 1024  # of UTF-8
+
+# What may be wrong with a file, by problem_of(): for learners, and for authors behind the name of the file.
+SENTENCES = {
+    "no_text": gettext_lazy("%(path)s must be a text."),
+    "surrogate": gettext_lazy("%(path)s holds half of a surrogate pair, which is not text."),
+    "too_large": gettext_lazy("%(path)s is larger than %(limit)s KiB."),
+    "nul": gettext_lazy("%(path)s holds a NUL character."),
+}
+REMARKS = {
+    "no_text": gettext_lazy("must be a text."),
+    "surrogate": gettext_lazy("holds half of a surrogate pair, which is not text."),
+    "too_large": gettext_lazy("is larger than %(limit)s KiB."),
+    "nul": gettext_lazy("holds a NUL character."),
+}
 
 
 def problems_of(files: Mapping[str, object], *, expected: Collection[str]) -> dict[str, str]:
@@ -10,28 +26,26 @@ def problems_of(files: Mapping[str, object], *, expected: Collection[str]) -> di
 
     The paths must be exactly *expected*. Each text must be storable in any database and writable as UTF-8.
     """
-    problems = {path: f"{path} is missing." for path in expected if path not in files}
+    problems = {path: gettext("%(path)s is missing.") % {"path": path} for path in expected if path not in files}
     for path, text in files.items():
         if path not in expected:
-            problems[path] = f"{shown(path)} does not belong to this exercise."
+            problems[path] = gettext("%(path)s does not belong to this exercise.") % {"path": shown(path)}
         elif problem := problem_of(text):
-            problems[path] = f"{path} {problem}"
+            problems[path] = SENTENCES[problem] % {"path": path, "limit": MAX_FILE_BYTES // 1024}
     return problems
 
 
 def problem_of(text: object) -> str:
-    """What is wrong with the content of one file, to follow its name; "" when nothing is."""
+    """The key in SENTENCES and REMARKS that says what is wrong with the content of one file; "" when nothing is."""
     if not isinstance(text, str):
-        return "must be a text."
+        return "no_text"
     try:
         size_bytes = len(text.encode())
     except UnicodeEncodeError:
-        return "holds half of a surrogate pair, which is not text."
+        return "surrogate"
     if size_bytes > MAX_FILE_BYTES:
-        return f"is larger than {MAX_FILE_BYTES // 1024} KiB."
-    if "\0" in text:
-        return "holds a NUL character."
-    return ""
+        return "too_large"
+    return "nul" if "\0" in text else ""
 
 
 def shown(path: str) -> str:

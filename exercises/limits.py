@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -50,9 +52,14 @@ def problem_of(limits: Mapping[str, Any]) -> str:
     """What is wrong with the limits of an exercise; "" when nothing is."""
     for name, value in limits.items():
         if name not in RANGES:
-            return f"{name!r} is no limit; there are {', '.join(RANGES)}"
+            return gettext("%(name)r is no limit; there are %(limits)s.") % {"name": name, "limits": ", ".join(RANGES)}
         low, high, is_whole = RANGES[name]
         is_number = isinstance(value, int if is_whole else int | float) and not isinstance(value, bool)
         if not is_number or not low <= value <= high:
-            return f"{name} must be a{' whole' if is_whole else ''} number from {low} to {high}"
+            wanted = (
+                gettext("%(name)s must be a whole number from %(low)s to %(high)s.")
+                if is_whole
+                else gettext("%(name)s must be a number from %(low)s to %(high)s.")
+            )
+            return wanted % {"name": name, "low": low, "high": high}
     return ""

@@ -12,6 +12,8 @@ from random import Random
 from string import ascii_lowercase
 from typing import Any
 
+from django.utils.translation import gettext
+
 WORD_LENGTH = 8
 
 # Keys of each kind beside "kind".
@@ -29,22 +31,22 @@ def problem_of(spec: Spec) -> str:
     """What is wrong with the specification of a random value; "" when nothing is."""
     kind = spec.get("kind")
     if kind not in KINDS:
-        return f"kind must be one of {', '.join(KINDS)}"
+        return gettext("kind must be one of %(kinds)s") % {"kinds": ", ".join(KINDS)}
     if unknown := sorted(set(spec) - KINDS[kind] - {"kind"}):
-        return f"{unknown[0]} means nothing for kind {kind}"
+        return gettext("%(unknown)s means nothing for kind %(kind)s") % {"unknown": unknown[0], "kind": kind}
     if missing := sorted(KINDS[kind] - set(spec)):
-        return f"kind {kind} needs {' and '.join(missing)}"
+        return gettext("kind %(kind)s needs %(missing)s") % {"kind": kind, "missing": ", ".join(missing)}
     if kind == "choice":
         if not isinstance(spec["of"], list) or len(spec["of"]) < 2:
-            return "of must be an array of at least two values"
+            return gettext("of must be an array of at least two values")
     elif kind == "integer":
         if not all(_is_integer(spec[name]) for name in ("min", "max")) or spec["min"] >= spec["max"]:
-            return "min and max must be integers, min the smaller one"
+            return gettext("min and max must be integers, min the smaller one")
     elif kind == "decimal":
         if not all(is_number(spec[name]) for name in ("min", "max", "step")):
-            return "min, max and step must be numbers"
+            return gettext("min, max and step must be numbers")
         if spec["step"] <= 0 or spec["max"] - spec["min"] < spec["step"]:
-            return "step must be above 0 and fit between min and max"
+            return gettext("step must be above 0 and fit between min and max")
     return ""
 
 

@@ -8,6 +8,8 @@ import tomllib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 from exercises.random_values import is_number
 from exercises.toml_lines import Lines, Path
 
@@ -20,7 +22,11 @@ class Problem(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.message}" if self.line else self.message
+        return (
+            gettext("line %(line)s: %(message)s") % {"line": self.line, "message": self.message}
+            if self.line
+            else self.message
+        )
 
 
 class TomlError(Exception):
@@ -61,27 +67,31 @@ class Document:
     ) -> dict[str, Any] | None:
         """*value* if it is a table with all required keys, else None; unknown keys are noted."""
         if not isinstance(value, dict):
-            self.problem(path, f"{label} must be a table")
+            self.problem(path, gettext("%(label)s must be a table") % {"label": label})
             return None
         known = {*required, *optional}
         for key in value:
             if key not in known:
-                self.problem((*path, key), f"unknown key {key!r}; {label} knows {', '.join(sorted(known))}")
+                self.problem(
+                    (*path, key),
+                    gettext("unknown key %(key)r; %(label)s knows %(known)s")
+                    % {"key": key, "label": label, "known": ", ".join(sorted(known))},
+                )
         missing = [key for key in required if key not in value]
         for key in missing:
-            self.problem(path, f"{label} needs {key!r}")
+            self.problem(path, gettext("%(label)s needs %(key)r") % {"label": label, "key": key})
         return None if missing else value
 
     def text(self, value: Any, path: Path, label: str) -> str | None:
         """*value* if it is a string with something in it, else None."""
         if isinstance(value, str) and value.strip():
             return value
-        self.problem(path, f"{label} must be a text in quotes")
+        self.problem(path, gettext("%(label)s must be a text in quotes") % {"label": label})
         return None
 
     def _check(self, value: Any, path: Path) -> None:
         if len(path) > MAX_DEPTH:
-            self.problem(path, "values are nested too deeply")
+            self.problem(path, gettext("values are nested too deeply"))
         elif isinstance(value, dict):
             for key, item in value.items():
                 self._check_text(key, (*path, key))
@@ -92,16 +102,16 @@ class Document:
         elif isinstance(value, str):
             self._check_text(value, path)
         elif isinstance(value, float) and not math.isfinite(value):
-            self.problem(path, "inf and nan are not numbers of JSON")
+            self.problem(path, gettext("inf and nan are not numbers of JSON"))
         elif is_number(value):
             if abs(value) > MAX_NUMBER:
-                self.problem(path, f"numbers go up to {MAX_NUMBER}")
+                self.problem(path, gettext("numbers go up to %(most)s") % {"most": MAX_NUMBER})
         elif not isinstance(value, bool):
-            self.problem(path, "dates and times are not values of JSON; write a text in quotes")
+            self.problem(path, gettext("dates and times are not values of JSON; write a text in quotes"))
 
     def _check_text(self, text: str, path: Path) -> None:
         if "\0" in text:
-            self.problem(path, "NUL cannot be stored")
+            self.problem(path, gettext("NUL cannot be stored"))
 
 
 def _load(text: str) -> tuple[dict[str, Any], Lines]:
@@ -113,4 +123,4 @@ def _load(text: str) -> tuple[dict[str, Any], Lines]:
         line = int(found[1]) if found else max(1, len(text.splitlines()))
         raise TomlError([Problem(line, message or str(error))]) from error
     except RecursionError as error:
-        raise TomlError([Problem(None, "values are nested too deeply")]) from error
+        raise TomlError([Problem(None, gettext("values are nested too deeply"))]) from error

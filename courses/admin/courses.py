@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin
@@ -51,27 +52,27 @@ class CourseAdmin(OrderedAdmin):
         actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
         return actions
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def state(self, course: Course) -> str:
         return "Draft" if course.published_at is None else "Published"
 
-    @admin.display(description="published lessons")
+    @admin.display(description=gettext_lazy("published lessons"))
     def lesson_count(self, course: Any) -> int:
         return int(course.lesson_count)
 
-    @admin.action(description="Publish", permissions=["publish"])
+    @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
     def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
         for course in courses:
             publish_course(course=course)
             self.log_change(request, course, "Published.")
-            self.message_user(request, f"{course} is published.", messages.SUCCESS)
+            self.message_user(request, gettext("%(course)s is published.") % {"course": course}, messages.SUCCESS)
 
-    @admin.action(description="Take offline", permissions=["publish"])
+    @admin.action(description=gettext_lazy("Take offline"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
         for course in courses:
             unpublish_course(course=course)
             self.log_change(request, course, "Taken offline.")
-            self.message_user(request, f"{course} is offline.", messages.SUCCESS)
+            self.message_user(request, gettext("%(course)s is offline.") % {"course": course}, messages.SUCCESS)
 
 
 @admin.register(Module)

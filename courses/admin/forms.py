@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.course_files import MAX_MINUTES, TITLE_LENGTH
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import DraftChanged, check_draft_is_still
 from courses.toml_tables import is_slug
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 def validate_slug(slug: str) -> None:
     """The slugs of courses, modules, lessons, exercises and families are names of files and folders, too."""
     if not is_slug(slug):
-        raise ValidationError("Use small letters, digits and single hyphens.")
+        raise ValidationError(gettext("Use small letters, digits and single hyphens."))
 
 
 class CourseForm(forms.ModelForm):
@@ -49,7 +53,7 @@ class VersionedForm(forms.ModelForm):
     # The fields that a version has.
     content_fields: Sequence[str]
     # What the editor typed, as a conflict calls it.
-    yours: str
+    conflict_message: StrOrPromise  # takes {number}, {author} and {url}
 
     # Which version the editor started from; 0 for a row without one.
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
@@ -85,12 +89,10 @@ class VersionedForm(forms.ModelForm):
         # The next save is based on what the editor has been shown now.
         self.data = {**dict(self.data.items()), self.add_prefix("based_on"): str(newest.number)}
         message = format_html(
-            'Version {} was saved by {} while you were editing. <a href="{}">Look at it</a>, take over what you need, '
-            "and save again to put {} on top of it.",
-            newest.number,
-            newest.created_by or "load_course",
-            self.address_of(newest),
-            self.yours,
+            str(self.conflict_message),
+            number=newest.number,
+            author=newest.created_by or "load_course",
+            url=self.address_of(newest),
         )
         return ValidationError(message)
 
@@ -102,24 +104,27 @@ class LessonForm(VersionedForm):
     summary = forms.CharField(
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="What the reader will be able to do, in one sentence.",
+        help_text=gettext_lazy("What the reader will be able to do, in one sentence."),
     )
-    minutes = forms.IntegerField(min_value=1, max_value=MAX_MINUTES, help_text="Reading time in minutes.")
+    minutes = forms.IntegerField(min_value=1, max_value=MAX_MINUTES, help_text=gettext_lazy("Reading time in minutes."))
     body_markdown = forms.CharField(
-        label="Text",
+        label=gettext_lazy("Text"),
         strip=False,
         widget=forms.Textarea(attrs={"rows": 32, "class": "vLargeTextField markdown", "spellcheck": "true"}),
-        help_text="Markdown; docs/authoring.md has callouts, code blocks and links to lessons.",
+        help_text=gettext_lazy("Markdown; docs/authoring.md has callouts, code blocks and links to lessons."),
     )
     note = forms.CharField(
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),
-        help_text="What you changed and why, for the list of versions. Learners do not see it.",
+        help_text=gettext_lazy("What you changed and why, for the list of versions. Learners do not see it."),
     )
 
     content_fields = ("title", "summary", "minutes", "body_markdown")
-    yours = "your text"
+    conflict_message = gettext_lazy(
+        'Version {number} was saved by {author} while you were editing. <a href="{url}">Look at it</a>, take over what '
+        "you need, and save again to put your text on top of it."
+    )
 
     class Meta:
         model = Lesson
@@ -134,14 +139,14 @@ class LessonForm(VersionedForm):
     def clean_body_markdown(self) -> str:
         body: str = self.cleaned_data["body_markdown"]
         if not body.strip():
-            raise ValidationError("Write a text.")
+            raise ValidationError(gettext("Write a text."))
         return body
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         module, slug = cleaned.get("module"), cleaned.get("slug")
         if not self.instance.pk and module and slug and module.course.lessons.filter(slug=slug).exists():
-            self.add_error("slug", "The course has a lesson with this slug already.")
+            self.add_error("slug", gettext("The course has a lesson with this slug already."))
         self.check_conflict(cleaned)
         return cleaned
 

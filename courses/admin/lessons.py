@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from courses.admin.forms import LessonForm
 from courses.admin.ordering import OrderedAdmin
@@ -34,8 +35,8 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
     list_filter = [StateFilter, "course", "module"]
     search_fields = ["slug", "draft__title", "draft__summary", "draft__body_markdown"]
     ordering = ["course__position", "course_id", "module__position", "module_id", "position", "pk"]
-    readers = "learners still read"
-    restored_message = "The draft has the text of version {number} again."
+    still_published = gettext_lazy("The draft of “{title}” was not published; learners still read version {number}.")
+    restored_message = gettext_lazy("The draft has the text of version {number} again.")
 
     # --- What is shown ---
 
@@ -58,7 +59,7 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
     def minutes(self, lesson: Lesson) -> int | None:
         return lesson.draft.minutes if lesson.draft else None
 
-    @admin.display(description="text")
+    @admin.display(description=gettext_lazy("text"))
     def body_markdown(self, lesson: Lesson) -> str:
         return lesson.draft.body_markdown if lesson.draft else ""
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.structure import move
 
@@ -35,15 +36,19 @@ class OrderedAdmin(admin.ModelAdmin):
             columns.remove("order_buttons")
         return columns
 
-    @admin.display(description="Order")
+    @admin.display(description=gettext_lazy("Order"))
     def order_buttons(self, row: Any) -> SafeString:
         # The list is one form, with its CSRF token: a button of it can go to another address.
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_move", args=[row.pk])
         button = (
             '<button type="submit" class="button" id="{way}-{pk}" formaction="{url}" name="direction" value="{way}" '
-            'aria-label="Move {row} {way}">{arrow}</button>'
+            'aria-label="{label}">{arrow}</button>'
         )
-        values = ({"way": way, "arrow": arrow, "pk": row.pk, "url": url, "row": row} for way, arrow in ARROWS.items())
+        labels = {"up": gettext("Move %(row)s up"), "down": gettext("Move %(row)s down")}
+        values = (
+            {"way": way, "arrow": arrow, "pk": row.pk, "url": url, "label": labels[way] % {"row": row}}
+            for way, arrow in ARROWS.items()
+        )
         buttons = format_html_join("", button, values)
         return format_html('<div class="order-buttons">{}</div>', buttons)
 
@@ -59,9 +64,14 @@ class OrderedAdmin(admin.ModelAdmin):
             return HttpResponse("direction must be up or down", status=400, content_type="text/plain")
         if move(row, up=direction == "up"):
             self.log_change(request, row, f"Moved {direction}.")
-            self.message_user(request, f"{row} was moved {direction}.", messages.SUCCESS)
+            moved = gettext("%(row)s was moved up.") if direction == "up" else gettext("%(row)s was moved down.")
+            self.message_user(request, moved % {"row": row}, messages.SUCCESS)
         else:
-            edge = "first" if direction == "up" else "last"
-            self.message_user(request, f"{row} is the {edge} one already.", messages.INFO)
+            edge = (
+                gettext("%(row)s is the first one already.")
+                if direction == "up"
+                else gettext("%(row)s is the last one already.")
+            )
+            self.message_user(request, edge % {"row": row}, messages.INFO)
         changelist = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return HttpResponseRedirect(f"{changelist}#{direction}-{row.pk}")

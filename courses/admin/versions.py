@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import unified_diff
 from itertools import zip_longest
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
@@ -17,9 +17,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.refusals import refusal_message
 from courses.publishing import PublishRefused
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class RestoreRefused(Exception):
@@ -27,11 +31,15 @@ class RestoreRefused(Exception):
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "state"
+    title = gettext_lazy("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("published", "Published"), ("newer", "Published, newer draft"), ("draft", "Draft")]
+        return [
+            ("published", gettext("Published")),
+            ("newer", gettext("Published, newer draft")),
+            ("draft", gettext("Draft")),
+        ]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any] | None:
         if self.value() == "published":
@@ -51,10 +59,10 @@ class VersionedAdmin(admin.ModelAdmin):
     """
 
     actions = ["publish", "unpublish"]
-    # What learners do meanwhile with the version that stays published, such as "learners still read".
-    readers: str
+    # What staff are told when {title} was not published, of version {number} that learners still have.
+    still_published: StrOrPromise
     # What staff are told after a restore; {number} is the old version.
-    restored_message: str
+    restored_message: StrOrPromise
     # What as_text() and restore_version() read of a version beyond its own row.
     version_relations: Sequence[str] = ()
 
@@ -134,17 +142,17 @@ class VersionedAdmin(admin.ModelAdmin):
             return redirect(self.url_name("changelist"))
         return redirect(self.url_name("change"), row.pk)
 
-    @admin.action(description="Publish", permissions=["publish"])
+    @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
     def publish(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         for row in rows:
             self._publish(request, row, list_problems=True)
 
-    @admin.action(description="Take offline", permissions=["publish"])
+    @admin.action(description=gettext_lazy("Take offline"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         for row in rows:
             self.take_offline(row)
             self.log_change(request, row, "Taken offline.")
-            self.message_user(request, f"{self.title(row)} is offline.", messages.SUCCESS)
+            self.message_user(request, gettext("%(row)s is offline.") % {"row": self.title(row)}, messages.SUCCESS)
 
     def _publish(self, request: HttpRequest, row: Any, *, list_problems: bool) -> bool:
         """Whether it was published. *list_problems* is false where the page that comes next lists them."""
@@ -154,7 +162,7 @@ class VersionedAdmin(admin.ModelAdmin):
             self.message_user(request, self._refusal(refusal, row, list_problems=list_problems), messages.ERROR)
             return False
         self.log_change(request, row, f"Version {version.number} published.")
-        self.message_user(request, f"{version.title} is published.", messages.SUCCESS)
+        self.message_user(request, gettext("%(title)s is published.") % {"title": version.title}, messages.SUCCESS)
         return True
 
     def _refusal(self, refusal: PublishRefused, row: Any, *, list_problems: bool) -> SafeString:
@@ -162,7 +170,7 @@ class VersionedAdmin(admin.ModelAdmin):
             refusal,
             title=self.title(row),
             published_number=row.published.number if row.published else None,
-            readers=self.readers,
+            still=self.still_published,
             list_problems=list_problems,
         )
 
@@ -190,7 +198,7 @@ class VersionedAdmin(admin.ModelAdmin):
         older = zip_longest(versions, versions[1:])  # the oldest has none before it
         context = {
             **self.admin_site.each_context(request),
-            "title": "Versions",
+            "title": gettext("Versions"),
             "subtitle": str(row),
             "opts": self.opts,
             "original": row,
@@ -210,7 +218,12 @@ class VersionedAdmin(admin.ModelAdmin):
         try:
             draft = self.restore_version(version, author=cast(User, request.user))
         except RestoreRefused as refusal:
-            self.message_user(request, f"Version {number} does not fit any more: {refusal}", messages.ERROR)
+            self.message_user(
+                request,
+                gettext("Version %(number)s does not fit any more: %(refusal)s")
+                % {"number": number, "refusal": refusal},
+                messages.ERROR,
+            )
         else:
             self.log_change(request, row, f"Version {number} restored as version {draft.number}.")
             self.message_user(request, self.restored_message.format(number=number), messages.SUCCESS)

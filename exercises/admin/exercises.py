@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from exercises.admin.changelist import CarefulFilters
@@ -47,8 +48,8 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
     search_fields = ["slug", "draft__title", "draft__prompt_markdown", "lesson__slug"]
     ordering = ["lesson__course__position", "lesson__module__position", "lesson__position", "position", "pk"]
     actions = ["check_drafts", "publish", "unpublish"]
-    readers = "learners still solve"
-    restored_message = "The draft is as version {number} again."
+    still_published = gettext_lazy("The draft of “{title}” was not published; learners still solve version {number}.")
+    restored_message = gettext_lazy("The draft is as version {number} again.")
     version_relations = ["family"]
 
     # --- What is shown ---
@@ -64,10 +65,10 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
             return [(None, {"fields": [*place, "state", "files"]})]
         return [
             (None, {"fields": ["title", *place, "kind", "framework", "difficulty"]}),
-            ("Task", {"fields": ["prompt_markdown", "starter", "hints"]}),
-            ("Cases", {"fields": ["family", "params", "cases_toml", "limits"]}),
-            ("Answers", {"fields": ["solution", "solution_markdown", "wrong"]}),
-            ("Save", {"fields": ["note", "based_on"]}),
+            (gettext("Task"), {"fields": ["prompt_markdown", "starter", "hints"]}),
+            (gettext("Cases"), {"fields": ["family", "params", "cases_toml", "limits"]}),
+            (gettext("Answers"), {"fields": ["solution", "solution_markdown", "wrong"]}),
+            (gettext("Save"), {"fields": ["note", "based_on"]}),
         ]
 
     @admin.display(ordering="draft__kind")
@@ -82,14 +83,14 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
     def difficulty(self, exercise: Exercise) -> str:
         return exercise.draft.get_difficulty_display() if exercise.draft else ""
 
-    @admin.display(description="check of the draft", empty_value="Not checked")
-    def check_of_draft(self, exercise: Exercise) -> str | None:
+    @admin.display(description=gettext_lazy("check of the draft"))
+    def check_of_draft(self, exercise: Exercise) -> str:
         if exercise.draft is not None and exercise.draft.kind in ANSWERED:
-            return "Needs none"
+            return gettext("Needs none")
         status = exercise.check_status  # type: ignore[attr-defined]  # get_queryset() asks for it
-        return None if status is None else ExerciseCheck.Status(status).label
+        return gettext("Not checked") if status is None else str(ExerciseCheck.Status(status).label)
 
-    @admin.display(description="draft")
+    @admin.display(description=gettext_lazy("draft"))
     def files(self, exercise: Exercise) -> SafeString:
         """For those who may look but not edit."""
         return format_html("<pre>{}</pre>", self.as_text(exercise.draft)) if exercise.draft else SafeString("")
@@ -132,17 +133,26 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
 
     def _check(self, request: HttpRequest, exercise: Exercise) -> None:
         if exercise.draft is None:
-            self.message_user(request, f"{self.title(exercise)} has no content yet.", messages.ERROR)
+            self.message_user(
+                request,
+                gettext("%(exercise)s has no content yet.") % {"exercise": self.title(exercise)},
+                messages.ERROR,
+            )
             return
         if exercise.draft.kind in ANSWERED:
-            self.message_user(request, f"{exercise.draft} has nothing to run: it was checked when it was saved.")
+            self.message_user(
+                request,
+                gettext("%(draft)s has nothing to run: it was checked when it was saved.") % {"draft": exercise.draft},
+            )
             return
         request_check(version=exercise.draft, author=cast(User, request.user))
         self.message_user(
-            request, f"{exercise.draft} is being checked in the sandbox. Reload this page to see the result."
+            request,
+            gettext("%(draft)s is being checked in the sandbox. Reload this page to see the result.")
+            % {"draft": exercise.draft},
         )
 
-    @admin.action(description="Check in the sandbox", permissions=["change"])
+    @admin.action(description=gettext_lazy("Check in the sandbox"), permissions=["change"])
     def check_drafts(self, request: HttpRequest, exercises: QuerySet[Exercise]) -> None:
         for exercise in exercises:
             self._check(request, exercise)

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
@@ -43,7 +44,11 @@ class FamilyAdmin(admin.ModelAdmin):
         drafts = save_family(family=obj, cases_toml=form.cleaned_data["cases_toml"], author=cast(User, request.user))
         if drafts:
             names = ", ".join(draft.exercise.slug for draft in drafts)
-            self.message_user(request, f"Drafts with these cases: {names}. Check them, then publish.", messages.INFO)
+            self.message_user(
+                request,
+                gettext("Drafts with these cases: %(names)s. Check them, then publish.") % {"names": names},
+                messages.INFO,
+            )
 
     def has_delete_permission(self, request: HttpRequest, obj: Family | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or not members_of(obj))
@@ -53,11 +58,11 @@ class FamilyAdmin(admin.ModelAdmin):
         actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
         return actions
 
-    @admin.display(description="exercises", ordering="members_total")
+    @admin.display(description=gettext_lazy("exercises"), ordering="members_total")
     def member_count(self, family: Family) -> int:
         return int(family.members_total)  # type: ignore[attr-defined]  # get_queryset() counts
 
-    @admin.display(description="exercises")
+    @admin.display(description=gettext_lazy("exercises"))
     def members(self, family: Family) -> SafeString:
         links = (
             (reverse("admin:exercises_exercise_change", args=[member.pk]), member.slug, member.state)
@@ -65,25 +70,39 @@ class FamilyAdmin(admin.ModelAdmin):
         )
         return format_html_join("", '<div><a href="{}">{}</a>: {}</div>', links)
 
-    @admin.action(description="Check their exercises in the sandbox", permissions=["change"])
+    @admin.action(description=gettext_lazy("Check their exercises in the sandbox"), permissions=["change"])
     def check_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
         for family in families:
             for member in members_of(family):
                 if member.draft is not None:
                     request_check(version=member.draft, author=cast(User, request.user))
-                    self.message_user(request, f"{member} is being checked in the sandbox.")
+                    self.message_user(
+                        request, gettext("%(member)s is being checked in the sandbox.") % {"member": member}
+                    )
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("exercises.publish_exercise")
 
-    @admin.action(description="Publish their exercises that learners see already", permissions=["publish"])
+    @admin.action(
+        description=gettext_lazy("Publish their exercises that learners see already"), permissions=["publish"]
+    )
     def publish_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
         for family in families:
             try:
                 versions = publish_family(family=family)
             except PublishRefused as refusal:
-                self.message_user(request, f"Nothing of {family} was published. {refusal.message}", messages.ERROR)
+                self.message_user(
+                    request,
+                    gettext("Nothing of %(family)s was published. %(message)s")
+                    % {"family": family, "message": refusal.message},
+                    messages.ERROR,
+                )
             else:
                 self.log_change(request, family, "Exercises published.")
-                names = ", ".join(version.exercise.slug for version in versions) or "no exercise"
-                self.message_user(request, f"{family}: {names} published.", messages.SUCCESS)
+                names = ", ".join(version.exercise.slug for version in versions)
+                published = (
+                    gettext("Of %(family)s were published: %(names)s.")
+                    if names
+                    else gettext("No exercise of %(family)s was there to publish.")
+                )
+                self.message_user(request, published % {"family": family, "names": names}, messages.SUCCESS)

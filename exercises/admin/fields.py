@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from exercises import files
 from exercises.content import is_path
@@ -58,9 +59,11 @@ class FilesField(forms.Field):
         problems = []
         for path, text in value:
             if not is_path(path):
-                problems.append(f"{files.shown(path)} is no path such as main.py or shop/stock.py.")
+                problems.append(
+                    gettext("%(path)s is no path such as main.py or shop/stock.py.") % {"path": files.shown(path)}
+                )
             elif path in texts:
-                problems.append(f"{path} is there twice.")
+                problems.append(gettext("%(path)s is there twice.") % {"path": path})
             texts[path] = text.replace("\r\n", "\n")
         if problems:
             raise ValidationError(problems)

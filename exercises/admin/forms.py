@@ -6,11 +6,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from courses.admin.forms import VersionedForm, validate_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
-from exercises.content import ENTRY, MAX_TITLE, ExerciseContent
+from exercises.content import MAX_TITLE, ExerciseContent
 from exercises.models import Exercise, ExerciseVersion, Family
 from exercises.versions import InvalidFamily, check_draft_is_still, check_family
 
@@ -32,59 +33,78 @@ class ExerciseForm(VersionedForm):
     framework = forms.ChoiceField(
         choices=[("", "None"), *ExerciseVersion.Framework.choices],
         required=False,
-        help_text="Of kinds in which code is written; a function and a program can do without one.",
+        help_text=gettext_lazy("Of kinds in which code is written; a function and a program can do without one."),
     )
     difficulty = forms.ChoiceField(choices=ExerciseVersion.Difficulty)
     prompt_markdown = forms.CharField(
-        label="Prompt", strip=False, widget=text_area(16), help_text="Markdown; see docs/authoring.md."
+        label=gettext_lazy("Prompt"),
+        strip=False,
+        widget=text_area(16),
+        help_text=gettext_lazy("Markdown; see docs/authoring.md."),
     )
-    starter = FilesField(required=False, help_text=f"What learners begin with. {ENTRY} is the file that is run.")
+    starter = FilesField(
+        required=False,
+        help_text=gettext_lazy("What learners begin with. main.py is the file that is run."),
+    )
     solution = FilesField(
-        required=False, label="Reference", help_text="The same files as the starter; they must pass every case."
+        required=False,
+        label=gettext_lazy("Reference"),
+        help_text=gettext_lazy("The same files as the starter; they must pass every case."),
     )
     solution_markdown = forms.CharField(
         required=False,
-        label="Why the reference is written so",
+        label=gettext_lazy("Why the reference is written so"),
         strip=False,
         widget=text_area(6),
-        help_text="Markdown, shown with the solution. Of a decision, the model answer.",
+        help_text=gettext_lazy("Markdown, shown with the solution. Of a decision, the model answer."),
     )
     wrong = FilesField(
         required=False,
-        label="Wrong answers",
-        help_text=f"Plausible mistakes in {ENTRY}, named like returns-text.py. The first line names the case that must "
-        "catch it: # fails: GET / answers 200",
+        label=gettext_lazy("Wrong answers"),
+        help_text=gettext_lazy(
+            "Plausible mistakes in main.py, named like returns-text.py. The first line names the case that must catch "
+            "it: # fails: GET / answers 200"
+        ),
     )
     family = forms.ModelChoiceField(
-        Family.objects.all(), required=False, help_text="Shares its cases; empty: the exercise has its own."
+        Family.objects.all(),
+        required=False,
+        help_text=gettext_lazy("Shares its cases; empty: the exercise has its own."),
     )
     params = TomlField(
         required=False,
-        label="Parameters",
+        label=gettext_lazy("Parameters"),
         widget=text_area(3),
-        help_text='What the family asks for, one a line: framework = "Flask"',
+        help_text=gettext_lazy('What the family asks for, one a line: framework = "Flask"'),
     )
     cases_toml = forms.CharField(
         required=False,
-        label="Cases",
+        label=gettext_lazy("Cases"),
         strip=False,
         widget=text_area(20),
-        help_text="TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its "
-        "own form: see docs/authoring.md.",
+        help_text=gettext_lazy(
+            "TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its own "
+            "form: see docs/authoring.md."
+        ),
     )
-    hints = TextsField(required=False, help_text="In order: nudge, where, how.")
+    hints = TextsField(required=False, help_text=gettext_lazy("In order: nudge, where, how."))
     limits = TomlField(
-        required=False, widget=text_area(3), help_text="Only what differs from the defaults, such as wall_seconds = 30"
+        required=False,
+        widget=text_area(3),
+        help_text=gettext_lazy("Only what differs from the defaults, such as wall_seconds = 30"),
     )
     note = forms.CharField(
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="What you changed and why, for the list of versions. Learners do not see it.",
+        help_text=gettext_lazy("What you changed and why, for the list of versions. Learners do not see it."),
     )
 
     content_fields = CONTENT_FIELDS
-    yours = "yours"
+    conflict_message = gettext_lazy(
+        'Version {number} was saved by {author} while you were editing. <a href="{url}">Look at it</a>, take over what '
+        "you need, and save again to put yours on top of it."
+    )
 
     class Meta:
         model = Exercise
@@ -110,7 +130,10 @@ class ExerciseForm(VersionedForm):
 
 class FamilyForm(forms.ModelForm):
     cases_toml = forms.CharField(
-        label="Cases", strip=False, widget=text_area(40), help_text="TOML; see docs/authoring.md."
+        label=gettext_lazy("Cases"),
+        strip=False,
+        widget=text_area(40),
+        help_text=gettext_lazy("TOML; see docs/authoring.md."),
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy
 
 from exercises.admin.changelist import CarefulFilters
 from exercises.models import Run, SelfAssessment, Submission, SubmissionQuerySet
@@ -49,7 +50,7 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
         "created_at",
     ]
     search_fields = ["uuid", "user__email", "guest", "exercise_version__exercise__slug", "exercise_version__title"]
-    search_help_text = "The id of a submission or of a guest, an e-mail address, or an exercise."
+    search_help_text = gettext_lazy("The id of a submission or of a guest, an e-mail address, or an exercise.")
     date_hierarchy = "created_at"
     fields = ["uuid", "exercise_version", "who", "created_at", "texts", "answers_text", "assessment"]
     inlines = [RunInline]
@@ -70,24 +71,24 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     def version(self, submission: Submission) -> int:
         return submission.exercise_version.number
 
-    @admin.display(description="owner", ordering="user__email")
+    @admin.display(description=gettext_lazy("owner"), ordering="user__email")
     def who(self, submission: Submission) -> str:
-        return submission.user.email if submission.user else f"guest {submission.guest}"
+        return submission.user.email if submission.user else gettext("guest %(guest)s") % {"guest": submission.guest}
 
     @admin.display
     def result(self, submission: Submission) -> str:
         run = submission.current_run
         return run.get_verdict_display() or run.get_status_display()
 
-    @admin.display(description="files")
+    @admin.display(description=gettext_lazy("files"))
     def texts(self, submission: Submission) -> SafeString:
         return format_html_join("", "<h4>{}</h4><pre>{}</pre>", submission.files.items())
 
-    @admin.display(description="answers")
+    @admin.display(description=gettext_lazy("answers"))
     def answers_text(self, submission: Submission) -> SafeString | None:
         return None if submission.answers is None else as_json(submission.answers)
 
-    @admin.display(description="ticked of the rubric")
+    @admin.display(description=gettext_lazy("ticked of the rubric"))
     def assessment(self, submission: Submission) -> str:
         found = SelfAssessment.objects.filter(submission=submission).first()
         return ", ".join(found.ticked) if found else ""
@@ -99,7 +100,7 @@ class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_filter = ["status", "verdict", "reason", "purpose", "level", "created_at"]
     list_select_related = SUBJECTS
     search_fields = ["uuid", "submission__uuid", "trial__uuid", "submission__exercise_version__exercise__slug"]
-    search_help_text = "The id of a run, of a submission or of a trial, or an exercise."
+    search_help_text = gettext_lazy("The id of a run, of a submission or of a trial, or an exercise.")
     date_hierarchy = "created_at"
     exclude = ["details", "tests", "answer", "stdout", "stderr"]
     readonly_fields = ["details_text", "tests_text", "answer_text", "stdout_text", "stderr_text"]
@@ -109,23 +110,23 @@ class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     def exercise(self, run: Run) -> str:
         return run.subject.origin
 
-    @admin.display(description="details")
+    @admin.display(description=gettext_lazy("details"))
     def details_text(self, run: Run) -> SafeString:
         return as_json(run.details)
 
-    @admin.display(description="tests")
+    @admin.display(description=gettext_lazy("tests"))
     def tests_text(self, run: Run) -> SafeString:
         return as_json(run.tests)
 
-    @admin.display(description="answer")
+    @admin.display(description=gettext_lazy("answer"))
     def answer_text(self, run: Run) -> SafeString | None:
         return None if run.answer is None else as_json(run.answer)
 
-    @admin.display(description="stdout")
+    @admin.display(description=gettext_lazy("stdout"))
     def stdout_text(self, run: Run) -> SafeString:
         return format_html("<pre>{}</pre>", run.stdout)
 
-    @admin.display(description="stderr")
+    @admin.display(description=gettext_lazy("stderr"))
     def stderr_text(self, run: Run) -> SafeString:
         return format_html("<pre>{}</pre>", run.stderr)
 

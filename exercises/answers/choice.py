@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from exercises.answers.kinds import as_test
 from exercises.answers.reading import Answers, Reading
@@ -30,9 +31,6 @@ MAX_QUESTIONS = 20
 MIN_OPTIONS, MAX_OPTIONS = 2, 8
 
 PREFIX = "question:"  # of the fields of the form, whose names no other field has
-
-CHOOSE_ONE = "Choose an answer."
-CHOOSE_SOME = "Choose at least one answer."
 
 
 class Choice:
@@ -89,17 +87,17 @@ def _chosen(reading: Reading, question: dict[str, Any], given: Any) -> Any:
     place, known = question["name"], [option["name"] for option in question["option"]]
     if question["multiple"]:
         if given is not None and not isinstance(given, list):
-            reading.problem(place, "This must be an array of names of options.")
+            reading.problem(place, gettext("This must be an array of names of options."))
         elif not given:
-            reading.problem(place, CHOOSE_SOME)
+            reading.problem(place, gettext("Choose at least one answer."))
         elif not all(isinstance(name, str) and name in known for name in given):
-            reading.problem(place, f"The options are {', '.join(known)}.")
+            reading.problem(place, gettext("The options are %(known)s.") % {"known": ", ".join(known)})
         else:
             return [name for name in known if name in given]
     elif given is None or given == "":
-        reading.problem(place, CHOOSE_ONE)
+        reading.problem(place, gettext("Choose an answer."))
     elif not isinstance(given, str) or given not in known:
-        reading.problem(place, f"This must be one of {', '.join(known)}.")
+        reading.problem(place, gettext("This must be one of %(known)s.") % {"known": ", ".join(known)})
     else:
         return given
     return None
@@ -156,8 +154,13 @@ class _ChoiceDocument(SheetDocument):
         self.different((((*path, "name"), option["name"]) for path, option in options), "name")
         right = sum(option["correct"] for _, option in options)
         if listed and len(options) == len(listed) and (right == 0 or (right > 1 and not multiple)):
-            needed = "at least one option" if multiple else "exactly one option, or else multiple = true,"
-            self.problem(question, f"{needed} must be correct; {right or 'none'} {'are' if right > 1 else 'is'}")
+            self.problem(
+                question,
+                gettext("at least one option must be correct; none is")
+                if multiple
+                else gettext("exactly one option must be correct, or else multiple = true; correct are %(count)s")
+                % {"count": right},
+            )
         return [option for _, option in options]
 
     def _option(self, raw: Any, path: Path) -> dict[str, Any] | None:

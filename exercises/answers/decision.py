@@ -22,9 +22,10 @@ What does not make a matrix is refused; a matrix whose decision is not founded i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from exercises.answers.kinds import as_test
 from exercises.answers.matrix import MAX_CANDIDATES, MAX_CRITERIA, Matrix
@@ -32,6 +33,9 @@ from exercises.answers.ranking import HIGHEST, ranking
 from exercises.answers.reading import Answers, Reading, inside
 from exercises.answers.sheets import Sheet, SheetDocument
 from exercises.toml_lines import Path
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MIN_CRITERIA, MIN_CANDIDATES = 2, 3
 MAX_SUGGESTED = 30
@@ -104,20 +108,41 @@ class Decision:
         return [as_test(name, message) for name, message in zip(names, [*messages, _deviation(answers)], strict=True)]
 
 
+class Row(NamedTuple):
+    """What is said where the name of one is wrong."""
+
+    name_it: StrOrPromise
+    is_there: StrOrPromise  # takes %(name)s
+
+
+CRITERION = Row(gettext_lazy("Name this criterion."), gettext_lazy("Another criterion is called %(name)s, too."))
+CANDIDATE = Row(gettext_lazy("Name this candidate."), gettext_lazy("Another candidate is called %(name)s, too."))
+
+
 def _criteria(reading: Reading, given: Any, least: int) -> list[dict[str, Any]]:
     criteria: list[dict[str, Any]] = []
     for index, raw in enumerate(reading.array(given, "criteria", most=MAX_CRITERIA)):
         place = inside("criteria", index)
         table = reading.table(raw, place, required=["name", "weight"])
-        name = _name(reading, table.get("name", ""), place, "criterion", [known["name"] for known in criteria])
-        missing = f"Give {name or 'this criterion'} a weight from 0 to {HIGHEST}."
+        name = _name(reading, table.get("name", ""), place, CRITERION, [known["name"] for known in criteria])
+        missing = (
+            gettext("Give %(name)s a weight from 0 to %(highest)s.")
+            if name
+            else gettext("Give this criterion a weight from 0 to %(highest)s.")
+        ) % {"name": name, "highest": HIGHEST}
         weight = reading.number(table.get("weight"), inside(place, "weight"), least=0, most=HIGHEST, missing=missing)
         criteria.append({"name": name, "weight": weight})
     if not reading.has_problem("criteria"):
         if len(criteria) < least:
-            reading.problem("criteria", f"Weigh at least {least} criteria.")
+            reading.problem(
+                "criteria",
+                ngettext("Weigh at least %(least)s criterion.", "Weigh at least %(least)s criteria.", least)
+                % {"least": least},
+            )
         elif not any(criterion["weight"] for criterion in criteria):
-            reading.problem("criteria", "All weights are zero, so nothing counts. Give one criterion a weight above 0.")
+            reading.problem(
+                "criteria", gettext("All weights are zero, so nothing counts. Give one criterion a weight above 0.")
+            )
     return criteria
 
 
@@ -126,7 +151,7 @@ def _candidates(reading: Reading, given: Any, criteria: list[dict[str, Any]], le
     for index, raw in enumerate(reading.array(given, "candidates", most=MAX_CANDIDATES)):
         place = inside("candidates", index)
         table = reading.table(raw, place, required=["name", "scores"])
-        name = _name(reading, table.get("name", ""), place, "candidate", [known["name"] for known in candidates])
+        name = _name(reading, table.get("name", ""), place, CANDIDATE, [known["name"] for known in candidates])
         most = MAX_CRITERIA if reading.has_problem("criteria") else len(criteria)
         scores = reading.array(table.get("scores", []), inside(place, "scores"), most=most)
         read = [
@@ -135,36 +160,57 @@ def _candidates(reading: Reading, given: Any, criteria: list[dict[str, Any]], le
                 inside(place, "scores", row),
                 least=0,
                 most=HIGHEST,
-                missing=f"Give {name or 'this candidate'} a score from 0 to {HIGHEST}"
-                f"{' for ' + criterion['name'] if criterion['name'] else ''}.",
+                missing=_missing_score(name, criterion["name"]),
             )
             for row, criterion in enumerate(criteria)
         ]
         candidates.append({"name": name, "scores": read})
     if len(candidates) < least:
-        reading.problem("candidates", f"Compare at least {least} candidates.")
+        reading.problem(
+            "candidates",
+            ngettext("Compare at least %(least)s candidate.", "Compare at least %(least)s candidates.", least)
+            % {"least": least},
+        )
     return candidates
 
 
-def _name(reading: Reading, given: Any, place: str, label: str, known: list[str]) -> str:
+def _missing_score(candidate: str, criterion: str) -> str:
+    """What is said where a score is not given; each name may be empty."""
+    if candidate and criterion:
+        sentence = gettext("Give %(candidate)s a score from 0 to %(highest)s for %(criterion)s.")
+    elif candidate:
+        sentence = gettext("Give %(candidate)s a score from 0 to %(highest)s.")
+    elif criterion:
+        sentence = gettext("Give this candidate a score from 0 to %(highest)s for %(criterion)s.")
+    else:
+        sentence = gettext("Give this candidate a score from 0 to %(highest)s.")
+    return sentence % {"candidate": candidate, "criterion": criterion, "highest": HIGHEST}
+
+
+def _name(reading: Reading, given: Any, place: str, row: Row, known: list[str]) -> str:
     place = inside(place, "name")
     name = reading.line(given, place, longest=MAX_NAME)
     if not name:
-        reading.problem(place, f"Name this {label}.")
+        reading.problem(place, str(row.name_it))
     elif name.casefold() in {other.casefold() for other in known}:
-        reading.problem(place, f"Another {label} is called {name}, too.")
+        reading.problem(place, row.is_there % {"name": name})
     return name
 
 
 def _pick(reading: Reading, given: Any, candidates: list[dict[str, Any]]) -> str:
     if given is None or given == "":
-        reading.problem("pick", "Pick one of the candidates.")
+        reading.problem("pick", gettext("Pick one of the candidates."))
         return ""
     name = reading.line(given, "pick", longest=MAX_NAME)
     for candidate in candidates:
         if candidate["name"].casefold() == name.casefold():
             return str(candidate["name"])
-    reading.problem("pick", f"{name or 'This'} is not one of the candidates.")
+    reading.problem(
+        "pick",
+        gettext("%(name)s is not one of the candidates.") % {"name": name}
+        if name
+        else gettext("This is not one of the candidates."),
+    )
     return ""
 
 
@@ -223,6 +269,6 @@ class _DecisionDocument(SheetDocument):
             return None
         name = self.line_of_text(table["name"], (*path, "name"), "name")
         if name and len(name) > MAX_NAME:
-            self.problem((*path, "name"), f"name has {MAX_NAME} characters at most")
+            self.problem((*path, "name"), gettext("name has %(most)s characters at most") % {"most": MAX_NAME})
         text = self.line_of_text(table["help"], (*path, "help"), "help") if "help" in table else ""
         return {"name": name, "help": text} if name and text is not None else None

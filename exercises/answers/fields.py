@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from exercises.answers.choice import PREFIX, picked
 from exercises.answers.decision import MAX_NAME, MAX_TITLE
 from exercises.answers.matrix import MAX_CANDIDATES, MAX_CRITERIA, Matrix
@@ -147,7 +149,7 @@ def matrix_fields(sheet: Sheet, matrix: Matrix, problems: Problems) -> MatrixFie
     columns = [
         ColumnFields(
             number=index + 1,
-            label=" ".join(name.split()) or f"Candidate {index + 1}",
+            label=" ".join(name.split()) or gettext("Candidate %(index)s") % {"index": index + 1},
             name=_field(f"candidates.{index}.name", name, problems),
             is_picked=matrix.pick == index,
         )
@@ -156,7 +158,7 @@ def matrix_fields(sheet: Sheet, matrix: Matrix, problems: Problems) -> MatrixFie
     rows = [
         RowFields(
             number=index + 1,
-            label=" ".join(row.name.split()) or f"Criterion {index + 1}",
+            label=" ".join(row.name.split()) or gettext("Criterion %(index)s") % {"index": index + 1},
             help=helps.get(row.name.strip().casefold(), ""),
             name=_field(f"criteria.{index}.name", row.name, problems),
             weight=_field(f"criteria.{index}.weight", row.weight, problems),
@@ -207,7 +209,10 @@ def mendings(kind: str, sheet: Sheet, problems: Problems) -> list[Mending]:
     if kind == "choice":
         names = [question["name"] for question in sheet["question"]]
         return [
-            Mending(f"question-{number}", f"Question {number}: {problems[name]}")
+            Mending(
+                f"question-{number}",
+                gettext("Question %(number)s: %(problems)s") % {"number": number, "problems": problems[name]},
+            )
             for number, name in enumerate(names, start=1)
             if name in problems
         ]
@@ -219,7 +224,11 @@ def mendings(kind: str, sheet: Sheet, problems: Problems) -> list[Mending]:
             if f"entries.{index}.{name}" in problems
         ]
         return [
-            Mending(f"{name}-{index + 1}", f"Scenario {index + 1}: {problems[f'entries.{index}.{name}']}")
+            Mending(
+                f"{name}-{index + 1}",
+                gettext("Scenario %(index)s: %(problems)s")
+                % {"index": index + 1, "problems": problems[f"entries.{index}.{name}"]},
+            )
             for name, index in fields
         ]
     return [Mending(id_of(place), text) for place, text in problems.items() if place]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext
+
 from exercises.errors import InvalidAnswers
 from exercises.files import shown
 from exercises.hostile_text import clean
@@ -44,42 +46,46 @@ class Reading:
     ) -> dict[str, Any]:
         """The members of an object that may be here; those that may not, or are missing, are noted."""
         if not isinstance(value, dict):
-            self.problem(place, "This must be an object.")
+            self.problem(place, gettext("This must be an object."))
             return {}
         required = list(required)
         known = {*required, *optional}
         for key in value:
             if key not in known:
-                self.problem(inside(place, shown(key)), f"There is no {shown(key)} here.")
+                self.problem(inside(place, shown(key)), gettext("There is no %(key)s here.") % {"key": shown(key)})
         for key in required:
             if key not in value:
-                self.problem(inside(place, key), "This is missing.")
+                self.problem(inside(place, key), gettext("This is missing."))
         return {key: item for key, item in value.items() if key in known}
 
     def array(self, value: Any, place: str, *, most: int) -> list[Any]:
         if not isinstance(value, list):
-            self.problem(place, "This must be an array.")
+            self.problem(place, gettext("This must be an array."))
             return []
         if len(value) > most:
-            self.problem(place, f"There can be {most} at most.")
+            self.problem(place, gettext("There can be %(most)s at most.") % {"most": most})
         return value[:most]
 
     def text(self, value: Any, place: str, *, longest: int) -> str:
         """A text of several lines as it is stored: fit to be shown, without white space around it; may be empty."""
         if not isinstance(value, str):
-            self.problem(place, "This must be a text.")
+            self.problem(place, gettext("This must be a text."))
             return ""
         if "\0" in value:
-            self.problem(place, "This holds a NUL character.")
+            self.problem(place, gettext("This holds a NUL character."))
             return ""
         try:
             value.encode()
         except UnicodeEncodeError:
-            self.problem(place, "This holds half of a surrogate pair, which is not text.")
+            self.problem(place, gettext("This holds half of a surrogate pair, which is not text."))
             return ""
         text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(text) > longest:
-            self.problem(place, f"This has {len(text)} characters; {longest} is the most.")
+            self.problem(
+                place,
+                gettext("This has %(length)s characters; %(most)s is the most.")
+                % {"length": len(text), "most": longest},
+            )
         return clean(text, longest)
 
     def line(self, value: Any, place: str, *, longest: int) -> str:
@@ -93,7 +99,10 @@ class Reading:
         elif type(value) is int and least <= value <= most:  # True is no number
             return value
         else:
-            self.problem(place, f"This must be a whole number from {least} to {most}.")
+            self.problem(
+                place,
+                gettext("This must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most},
+            )
         return None
 
 

@@ -8,8 +8,10 @@ its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
+
+from django.utils.translation import gettext
 
 from exercises.answers.ranking import HIGHEST, Rank, ranking
 from exercises.answers.reading import Answers
@@ -26,14 +28,15 @@ def record_of(answers: Answers, *, fallback_title: str, day: date) -> str:
     """The whole file. *day* is when the decision was handed in."""
     ranks = ranking(answers["criteria"], answers["candidates"])
     sections = [
-        ("Context", paragraphs(answers["context"])),
-        ("Criteria", _criteria(answers)),
-        ("Scores", _scores(answers, ranks)),
-        ("Ranking", _ranking(ranks)),
-        ("Decision", _decision(answers, ranks)),
-        ("Rejected alternatives", _rejected(answers, ranks)),
+        (gettext("Context"), paragraphs(answers["context"])),
+        (gettext("Criteria"), _criteria(answers)),
+        (gettext("Scores"), _scores(answers, ranks)),
+        (gettext("Ranking"), _ranking(ranks)),
+        (gettext("Decision"), _decision(answers, ranks)),
+        (gettext("Rejected alternatives"), _rejected(answers, ranks)),
     ]
-    head = f"# {line(answers['title'] or fallback_title)}\n\nDate: {day.isoformat()}\n"
+    date_line = gettext("Date: %(day)s") % {"day": day.isoformat()}
+    head = f"# {line(answers['title'] or fallback_title)}\n\n{date_line}\n"
     return head + "".join(f"\n## {title}\n\n{body}\n" for title, body in sections if body)
 
 
@@ -65,7 +68,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _criteria(answers: Answers) -> str:
     rows = [[line(criterion["name"]), str(criterion["weight"])] for criterion in answers["criteria"]]
-    return table(["Criterion", f"Weight (0 to {HIGHEST})"], rows)
+    return table([gettext("Criterion"), gettext("Weight (0 to %(highest)s)") % {"highest": HIGHEST}], rows)
 
 
 def _scores(answers: Answers, ranks: Sequence[Rank]) -> str:
@@ -75,44 +78,50 @@ def _scores(answers: Answers, ranks: Sequence[Rank]) -> str:
         [line(criterion["name"]), *(str(candidate["scores"][index]) for candidate in candidates)]
         for index, criterion in enumerate(answers["criteria"])
     ]
-    total = ["Points (score times weight)", *(str(points[candidate["name"]]) for candidate in candidates)]
-    return table([f"Score (0 to {HIGHEST})", *(line(candidate["name"]) for candidate in candidates)], [*rows, total])
+    total = [gettext("Points (score times weight)"), *(str(points[candidate["name"]]) for candidate in candidates)]
+    head = gettext("Score (0 to %(highest)s)") % {"highest": HIGHEST}
+    return table([head, *(line(candidate["name"]) for candidate in candidates)], [*rows, total])
 
 
 def _ranking(ranks: Sequence[Rank]) -> str:
-    return "\n".join(f"{number}. {line(rank.name)}: {rank.points} of {rank.of}" for number, rank in enumerate(ranks, 1))
+    return "\n".join(
+        f"{number}. " + gettext("%(name)s: %(points)s of %(of)s") % {"name": line(rank.name), **rank_points(rank)}
+        for number, rank in enumerate(ranks, 1)
+    )
+
+
+def rank_points(rank: Rank) -> dict[str, int]:
+    return {"points": rank.points, "of": rank.of}
 
 
 def _decision(answers: Answers, ranks: Sequence[Rank]) -> str:
-    parts = [f"**{line(answers['pick'])}**", paragraphs(answers["reasons"]) or "No reasons are given yet."]
+    parts = [f"**{line(answers['pick'])}**", paragraphs(answers["reasons"]) or gettext("No reasons are given yet.")]
     if answers["deviation_reason"]:
         best = [rank.name for rank in ranks if rank.place == 1]
         if answers["pick"] not in best:
-            parts.append(f"More points, and not picked: {', '.join(map(line, best))}.")
+            parts.append(gettext("More points, and not picked: %(names)s.") % {"names": ", ".join(map(line, best))})
         parts.append(paragraphs(answers["deviation_reason"]))
     return "\n\n".join(parts)
 
 
 def _rejected(answers: Answers, ranks: Sequence[Rank]) -> str:
-    return "\n".join(
-        f"- **{line(rank.name)}** ({rank.points} of {rank.of} points){_behind(answers, rank.name)}"
-        for rank in ranks
-        if rank.name != answers["pick"]
-    )
+    return "\n".join(f"- {_behind(answers, rank)}" for rank in ranks if rank.name != answers["pick"])
 
 
-def _behind(answers: Answers, name: str) -> str:
+def _behind(answers: Answers, rank: Rank) -> str:
     """Where the candidate scored lower than the pick, and where higher."""
     scores = {candidate["name"]: candidate["scores"] for candidate in answers["candidates"]}
-    pairs = list(zip(answers["criteria"], scores[name], scores[answers["pick"]], strict=True))
-    lower = [line(criterion["name"]) for criterion, score, picked in pairs if score < picked]
-    higher = [line(criterion["name"]) for criterion, score, picked in pairs if score > picked]
-    return "".join(_compared(lower, higher))
-
-
-def _compared(lower: list[str], higher: list[str]) -> Iterator[str]:
-    if lower:
-        yield f": scored lower on {', '.join(lower)}"
-    if higher:
-        yield f"{';' if lower else ': scored'} higher on {', '.join(higher)}"
-    yield "."
+    pairs = list(zip(answers["criteria"], scores[rank.name], scores[answers["pick"]], strict=True))
+    lower = ", ".join(line(criterion["name"]) for criterion, score, picked in pairs if score < picked)
+    higher = ", ".join(line(criterion["name"]) for criterion, score, picked in pairs if score > picked)
+    if lower and higher:
+        sentence = gettext(
+            "**%(name)s** (%(points)s of %(of)s points): scored lower on %(lower)s; higher on %(higher)s."
+        )
+    elif lower:
+        sentence = gettext("**%(name)s** (%(points)s of %(of)s points): scored lower on %(lower)s.")
+    elif higher:
+        sentence = gettext("**%(name)s** (%(points)s of %(of)s points): scored higher on %(higher)s.")
+    else:
+        sentence = gettext("**%(name)s** (%(points)s of %(of)s points).")
+    return sentence % {"name": line(rank.name), "lower": lower, "higher": higher, **rank_points(rank)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from exercises.answers.choice import picked
 from exercises.answers.ranking import Rank, ranking
@@ -96,9 +97,9 @@ def option_rows(submission: Submission, index: int) -> list[OptionRow]:
 
 def _option_rows(question: dict[str, Any], chosen: list[str]) -> Iterator[OptionRow]:
     looks = {
-        (True, True): ("Your answer, right", "good", "check"),
-        (True, False): ("Your answer, wrong", "bad", "cross"),
-        (False, True): ("Right answer", "good", "check"),
+        (True, True): (gettext("Your answer, right"), "good", "check"),
+        (True, False): (gettext("Your answer, wrong"), "bad", "cross"),
+        (False, True): (gettext("Right answer"), "good", "check"),
         (False, False): ("", "neutral", "circle"),
     }
     for option in question["option"]:

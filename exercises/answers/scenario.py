@@ -30,6 +30,7 @@ from itertools import combinations
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext, ngettext
 
 from exercises.answers.kinds import as_test
 from exercises.answers.reading import Answers, Reading, inside
@@ -87,7 +88,11 @@ class Scenario:
         given = reading.table(answers, "", required=["entries"]).get("entries", [])
         listed = reading.array(given, "entries", most=count)
         if len(listed) < count:
-            reading.problem("entries", f"There must be {count} entries.")
+            reading.problem(
+                "entries",
+                ngettext("There must be %(count)s entry.", "There must be %(count)s entries.", count)
+                % {"count": count},
+            )
         entries = [_entry(reading, raw, inside("entries", index), choices) for index, raw in enumerate(listed)]
         reading.finish()
         return {"entries": entries}
@@ -122,7 +127,9 @@ def _entry(reading: Reading, raw: Any, place: str, choices: list[str]) -> dict[s
     }
     choice = table.get("choice", "")
     if choice not in ("", *choices):
-        reading.problem(inside(place, "choice"), f"This must be one of {', '.join(choices)}.")
+        reading.problem(
+            inside(place, "choice"), gettext("This must be one of %(choices)s.") % {"choices": ", ".join(choices)}
+        )
     return texts | {"choice": choice}
 
 
@@ -212,7 +219,7 @@ class _ScenarioDocument(SheetDocument):
         words = self.lines_of_text(table["words"], (*path, "words"), "words", most=MAX_WORDS)
         for index, word in enumerate(words):
             if not _words(word).strip():
-                self.problem((*path, "words", index), "words must have a letter or a digit in each")
+                self.problem((*path, "words", index), gettext("words must have a letter or a digit in each"))
         return {"name": name, "words": words} if name else None
 
     def _item(self, raw: Any, path: Path) -> dict[str, Any] | None:
@@ -229,7 +236,9 @@ class _ScenarioDocument(SheetDocument):
             return None
         texts = {name: self.markdown(table[name], (*path, name), name) for name in ("scenario", "reasons")}
         if table["choice"] not in choices:
-            self.problem((*path, "choice"), f"choice must be one of {', '.join(choices)}")
+            self.problem(
+                (*path, "choice"), gettext("choice must be one of %(choices)s") % {"choices": ", ".join(choices)}
+            )
         if texts["reasons"] and criteria and not criteria_named(plain(texts["reasons"]), criteria):
-            self.problem((*path, "reasons"), "reasons must name a criterion, as those of learners must")
+            self.problem((*path, "reasons"), gettext("reasons must name a criterion, as those of learners must"))
         return texts | {"choice": table["choice"]}

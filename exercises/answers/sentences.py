@@ -5,58 +5,77 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-FIELDS = {"scenario": "text", "reasons": "reasons"}  # what a gap is called; choice has a name of its own
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+# What a gap is called; choice has a name of its own.
+FIELDS = {"scenario": gettext_lazy("text"), "reasons": gettext_lazy("reasons")}
 
 
 def options(message: Mapping[str, Any]) -> str:
     """Of a question: what was picked and should not have been, and the other way round."""
+    wrong, missed = message["wrong"], message["missed"]
     parts = []
-    if message["wrong"]:
+    if wrong:
         parts.append(
-            f"You picked {listed(message['wrong'])}, which {'is' if len(message['wrong']) == 1 else 'are'} wrong."
+            ngettext("You picked %(options)s, which is wrong.", "You picked %(options)s, which are wrong.", len(wrong))
+            % {"options": listed(wrong)}
         )
-    if message["missed"]:
-        right = "The right answer is" if message["wrong"] else "What is missing is"
-        parts.append(f"{right} {listed(message['missed'])}.")
+    if missed:
+        right = gettext("The right answer is %(options)s.") if wrong else gettext("What is missing is %(options)s.")
+        parts.append(right % {"options": listed(missed)})
     return " ".join(parts)
 
 
 def no_reasons(message: Mapping[str, Any]) -> str:
-    return f"You picked {message['pick']}. Say why: a decision without reasons cannot be looked at again later."
+    return gettext("You picked %(pick)s. Say why: a decision without reasons cannot be looked at again later.") % {
+        "pick": message["pick"]
+    }
 
 
 def deviation(message: Mapping[str, Any]) -> str:
-    return (
-        f"{message['pick']} has {message['points']} points and {message['best']} has {message['best_points']}. A pick "
-        "below the top can be right; say what the numbers do not show, or change the weights until they do."
-    )
+    return gettext(
+        "%(pick)s has %(points)s points and %(best)s has %(best_points)s. A pick below the top can be right; say what "
+        "the numbers do not show, or change the weights until they do."
+    ) % {
+        "pick": message["pick"],
+        "points": message["points"],
+        "best": message["best"],
+        "best_points": message["best_points"],
+    }
 
 
 def gaps(message: Mapping[str, Any]) -> str:
-    names = [FIELDS.get(name, message["label"].lower()) for name in message["gaps"]]
-    return f"Still missing: {' and '.join(names) if len(names) < 3 else ', '.join(names)}."
+    names = [str(FIELDS.get(name, message["label"].lower())) for name in message["gaps"]]
+    return gettext("Still missing: %(names)s.") % {"names": get_text_list(names, gettext("and"))}
 
 
 def no_reasons_yet(message: Mapping[str, Any]) -> str:
-    return "There are no reasons yet."
+    return gettext("There are no reasons yet.")
 
 
 def no_criterion(message: Mapping[str, Any]) -> str:
-    return f"The reasons name none of the criteria: {'; '.join(message['criteria'])}. Which one decided?"
+    return gettext("The reasons name none of the criteria: %(names)s. Which one decided?") % {
+        "names": "; ".join(message["criteria"])
+    }
 
 
 def alike(message: Mapping[str, Any]) -> str:
-    pairs = " and ".join(f"scenarios {first} and {second}" for first, second in message["pairs"])
-    return f"The same text stands in {pairs}. Describe situations that ask for different things."
+    pairs = [
+        gettext("scenarios %(first)s and %(second)s") % {"first": first, "second": second}
+        for first, second in message["pairs"]
+    ]
+    return gettext("The same text stands in %(pairs)s. Describe situations that ask for different things.") % {
+        "pairs": get_text_list(pairs, gettext("and"))
+    }
 
 
 def no_scenarios_yet(message: Mapping[str, Any]) -> str:
-    return "Not every scenario has a text yet."
+    return gettext("Not every scenario has a text yet.")
 
 
 def listed(words: list[str]) -> str:
-    quoted = [f"“{word}”" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return get_text_list([gettext("“%(word)s”") % {"word": word} for word in words], gettext("and"))
 
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 from django.utils.html import strip_tags
+from django.utils.translation import gettext
 
 from courses.rendering import render
 from courses.toml_tables import is_slug
@@ -29,21 +30,27 @@ class SheetDocument(Document):
     def tables(self, value: Any, path: Path, label: str, *, least: int, most: int) -> list[tuple[Path, Any]]:
         """The elements of an array of tables, each with its path."""
         if not isinstance(value, list) or not least <= len(value) <= most:
-            self.problem(path, f"{least} to {most} [[{label}]] are needed")
+            self.problem(
+                path,
+                gettext("%(least)s to %(most)s [[%(label)s]] are needed")
+                % {"least": least, "most": most, "label": label},
+            )
             return []
         return [((*path, index), item) for index, item in enumerate(value)]
 
     def slug(self, value: Any, path: Path) -> str | None:
         if isinstance(value, str) and is_slug(value):
             return value
-        self.problem(path, "name must be of small letters, digits and single hyphens, 50 at most")
+        self.problem(path, gettext("name must be of small letters, digits and single hyphens, 50 at most"))
         return None
 
     def markdown(self, value: Any, path: Path, label: str) -> str | None:
         """A text of several lines, which the page shows as Markdown."""
         text = self.text(value, path, label)
         if text is not None and len(text) > MAX_TEXT:
-            self.problem(path, f"{label} has {MAX_TEXT} characters at most")
+            self.problem(
+                path, gettext("%(label)s has %(most)s characters at most") % {"label": label, "most": MAX_TEXT}
+            )
             return None
         return None if text is None else text.strip()
 
@@ -51,14 +58,22 @@ class SheetDocument(Document):
         """A text of one line, shown as it is."""
         text = self.text(value, path, label)
         if text is not None and (len(text) > MAX_LINE or text != " ".join(text.split())):
-            self.problem(path, f"{label} must be one line of at most {MAX_LINE} characters, without doubled spaces")
+            self.problem(
+                path,
+                gettext("%(label)s must be one line of at most %(most)s characters, without doubled spaces")
+                % {"label": label, "most": MAX_LINE},
+            )
             return None
         return text
 
     def lines_of_text(self, value: Any, path: Path, label: str, *, least: int = 0, most: int) -> list[str]:
         """An array of texts that differ also when capitals are ignored."""
         if not isinstance(value, list) or not least <= len(value) <= most:
-            self.problem(path, f"{label} must be an array of {least} to {most} texts")
+            self.problem(
+                path,
+                gettext("%(label)s must be an array of %(least)s to %(most)s texts")
+                % {"label": label, "least": least, "most": most},
+            )
             return []
         texts = [((*path, index), self.line_of_text(item, (*path, index), label)) for index, item in enumerate(value)]
         self.different(texts, label)
@@ -71,19 +86,23 @@ class SheetDocument(Document):
             if text is None:
                 continue
             if text.casefold() in seen:
-                self.problem(path, f"{label}: {text!r} is there twice")
+                self.problem(path, gettext("%(label)s: %(text)r is there twice") % {"label": label, "text": text})
             seen.add(text.casefold())
 
     def flag(self, value: Any, path: Path, label: str) -> bool | None:
         if isinstance(value, bool):
             return value
-        self.problem(path, f"{label} must be true or false")
+        self.problem(path, gettext("%(label)s must be true or false") % {"label": label})
         return None
 
     def number(self, value: Any, path: Path, label: str, *, least: int, most: int) -> int:
         if type(value) is int and least <= value <= most:
             return value
-        self.problem(path, f"{label} must be a whole number from {least} to {most}")
+        self.problem(
+            path,
+            gettext("%(label)s must be a whole number from %(least)s to %(most)s")
+            % {"label": label, "least": least, "most": most},
+        )
         return least
 
 

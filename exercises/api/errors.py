@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -18,7 +19,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The API's exception handler; None, for anything unexpected, lets the bug through."""
     if isinstance(error, ExerciseError):
         headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else None
-        body: dict[str, Any] = {"code": error.code, "detail": error.message}
+        body: dict[str, Any] = {"code": error.code, "detail": str(error.message)}
         if isinstance(error, InvalidFiles):
             body["fields"] = {"files": list(error.problems.values())}
         elif isinstance(error, InvalidAnswers | InvalidRequest):
@@ -39,7 +40,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         response.data = {
             "code": "invalid",
-            "detail": "The request cannot be accepted.",
+            "detail": gettext("The request cannot be accepted."),
             "fields": sentences_by_field(error.detail),
         }
     else:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -47,6 +47,9 @@ class Answers(serializers.JSONField):
         return super().run_validation(data) if data is empty else data
 
 
+TAKES = {"files": gettext_lazy("This exercise takes files."), "answers": gettext_lazy("This exercise takes answers.")}
+
+
 class SubmissionInput(serializers.Serializer[Any]):
     """One of the two: files where the exercise has files, else answers."""
 
@@ -64,9 +67,9 @@ class SubmissionInput(serializers.Serializer[Any]):
         kind = ANSWERED.get(version.kind)
         wanted, other = ("answers", "files") if kind else ("files", "answers")
         if other in attrs:
-            raise serializers.ValidationError({other: [f"This exercise takes {wanted}."]})
+            raise serializers.ValidationError({other: [TAKES[wanted]]})
         if wanted not in attrs:
-            raise serializers.ValidationError({wanted: ["This field is required."]})
+            raise serializers.ValidationError({wanted: [gettext("This field is required.")]})
         if kind:
             kind.read(version.sheet, attrs["answers"])
         elif problems := problems_of(attrs["files"], expected=version.starter):

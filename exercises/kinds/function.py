@@ -20,6 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
+from django.utils.translation import gettext
+
 from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill, names_in
 from exercises.hostile_text import clean, shortened
@@ -140,14 +142,14 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     call: dict[str, Any] = {"function": _name(case, table["function"], "call", "function")}
     call["arguments"] = table.get("arguments", [])
     if not isinstance(call["arguments"], list):
-        case.problem("arguments must be an array", "call", "arguments")
+        case.problem(gettext("arguments must be an array"), "call", "arguments")
     call["keywords"] = table.get("keywords", {})
     if not isinstance(call["keywords"], dict):
-        case.problem("keywords must be a table", "call", "keywords")
+        case.problem(gettext("keywords must be a table"), "call", "keywords")
         return None
     for name in call["keywords"]:
         if not _is_name(name):
-            case.problem(f"{name!r} is not a name that Python knows", "call", "keywords", name)
+            case.problem(gettext("%(name)r is not a name that Python knows") % {"name": name}, "call", "keywords", name)
     return call
 
 
@@ -157,11 +159,11 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     if table is None:
         return None
     if ("value" in table) == ("raises" in table):
-        case.problem("expect needs value or raises, one of the two", "expect")
+        case.problem(gettext("expect needs value or raises, one of the two"), "expect")
         return None
     if "value" in table:
         if "message_contains" in table:
-            case.problem("message_contains goes with raises", "expect", "message_contains")
+            case.problem(gettext("message_contains goes with raises"), "expect", "message_contains")
         return {"value": table["value"]}
     expect: dict[str, Any] = {"raises": _name(case, table["raises"], "expect", "raises")}
     if "message_contains" in table:
@@ -176,9 +178,9 @@ def too_much(cases: Sequence[Mapping[str, Any]]) -> str:
 
 def _name(case: CaseReader, value: Any, *path: str) -> Any:
     if isinstance(value, str) and any(names_in(value)):
-        case.problem(f"{path[-1]} must be the same for every run: no random values", *path)
+        case.problem(gettext("%(path)s must be the same for every run: no random values") % {"path": path[-1]}, *path)
     elif not _is_name(value):
-        case.problem(f"{path[-1]} must be a name that Python knows", *path)
+        case.problem(gettext("%(path)s must be a name that Python knows") % {"path": path[-1]}, *path)
     return value
 
 

@@ -26,6 +26,8 @@ from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 from urllib.parse import quote
 
+from django.utils.translation import gettext
+
 from exercises.case_files import CaseReader
 from exercises.filling import REFERENCE, as_text, fill, names_in
 from exercises.hostile_text import clean, shortened
@@ -143,19 +145,21 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
         return None
     request: dict[str, Any] = {"method": table.get("method", "GET"), "path": table["path"]}
     if request["method"] not in METHODS:
-        case.problem(f"method must be one of {', '.join(METHODS)}", "request", "method")
+        case.problem(
+            gettext("method must be one of %(methods)s") % {"methods": ", ".join(METHODS)}, "request", "method"
+        )
     if not isinstance(table["path"], str) or not REQUEST_PATH.fullmatch(REFERENCE.sub("x", table["path"])):
         case.problem(
-            "path must start with / and have other characters than those of addresses percent-encoded",
+            gettext("path must start with / and have other characters than those of addresses percent-encoded"),
             "request",
             "path",
         )
     request["headers"] = _headers(case, table.get("headers", {}), "request")
     for name in request["headers"]:
         if name.lower() in RESERVED_HEADERS:
-            case.problem(f"{name} is written by the sandbox", "request", "headers", name)
+            case.problem(gettext("%(name)s is written by the sandbox") % {"name": name}, "request", "headers", name)
     if "json" in table and "body" in table:
-        case.problem("a request has json or body, not both", "request", "body")
+        case.problem(gettext("a request has json or body, not both"), "request", "body")
     if "json" in table:
         request["json"] = table["json"]
     if "body" in table:
@@ -173,16 +177,18 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     if table is None:
         return None
     if not table:
-        case.problem(f"expect needs at least one of {', '.join(known)}", "expect")
+        case.problem(gettext("expect needs at least one of %(known)s") % {"known": ", ".join(known)}, "expect")
     statuses = table.get("status", [])
     statuses = statuses if isinstance(statuses, list) else [statuses]
     if not all(type(status) is int and 100 <= status <= 599 for status in statuses) or table.get("status") == []:
-        case.problem("status must be a number from 100 to 599, or an array of them", "expect", "status")
+        case.problem(gettext("status must be a number from 100 to 599, or an array of them"), "expect", "status")
     expect: dict[str, Any] = {"status": statuses}
     if "content_type" in table:
         expect["content_type"] = table["content_type"]
         if not isinstance(table["content_type"], str) or not MEDIA_TYPE.fullmatch(table["content_type"]):
-            case.problem("content_type must be a media type such as application/json", "expect", "content_type")
+            case.problem(
+                gettext("content_type must be a media type such as application/json"), "expect", "content_type"
+            )
     if "headers" in table:
         expect["headers"] = _headers(case, table["headers"], "expect")
     if "json" in table:
@@ -201,7 +207,7 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     if "within_ms" in table:
         expect["within_ms"] = case.whole(table["within_ms"], 1, MAX_MS, "expect", "within_ms")
         if "clients" not in question:
-            case.problem("within_ms is for a request with clients", "expect", "within_ms")
+            case.problem(gettext("within_ms is for a request with clients"), "expect", "within_ms")
     return expect
 
 
@@ -226,13 +232,13 @@ def _read_figure(case: CaseReader, raw: Any) -> Any:
     if figure is None:
         return None
     if case.text(figure["at"], "expect", "figure", "at") and any(names_in(figure["at"])):
-        case.problem("at must be the same for every run: no random values", "expect", "figure", "at")
+        case.problem(gettext("at must be the same for every run: no random values"), "expect", "figure", "at")
     axes = [axis for axis in AXES if axis in figure]
     if not axes:
-        case.problem("figure needs x or y", "expect", "figure")
+        case.problem(gettext("figure needs x or y"), "expect", "figure")
     for axis in axes:
         if not isinstance(figure[axis], list):
-            case.problem(f"{axis} must be an array", "expect", "figure", axis)
+            case.problem(gettext("%(axis)s must be an array") % {"axis": axis}, "expect", "figure", axis)
     if "traces" in figure:
         case.whole(figure["traces"], 1, MAX_TRACES, "expect", "figure", "traces")
     return figure
@@ -246,22 +252,24 @@ def too_much(cases: Sequence[Mapping[str, Any]]) -> str:
         needed += 1 + clients * ATTEMPTS if clients else 1
     if needed <= MAX_CONNECTIONS:
         return ""
-    return (
-        f"the cases need {needed} connections, {MAX_CONNECTIONS} at most: a request with clients takes one for each, "
-        f"{ATTEMPTS} times, and one more"
-    )
+    return gettext(
+        "the cases need %(needed)s connections, %(most)s at most: a request with clients takes one for each, "
+        "%(attempts)s times, and one more"
+    ) % {"needed": needed, "most": MAX_CONNECTIONS, "attempts": ATTEMPTS}
 
 
 def _headers(case: CaseReader, raw: Any, owner: str) -> dict[str, str]:
     if not isinstance(raw, dict):
-        case.problem("headers must be a table of texts", owner, "headers")
+        case.problem(gettext("headers must be a table of texts"), owner, "headers")
         return {}
     for name, value in raw.items():
         if not HEADER_NAME.fullmatch(name):
-            case.problem(f"{name!r} is not the name of a header", owner, "headers", name)
+            case.problem(gettext("%(name)r is not the name of a header") % {"name": name}, owner, "headers", name)
         texts = [value, *case.random_texts(value)] if isinstance(value, str) else [value]
         if not all(isinstance(text, str) and HEADER_VALUE.fullmatch(text) for text in texts):
-            case.problem(f"{name} must be a text in ASCII, on one line", owner, "headers", name)
+            case.problem(
+                gettext("%(name)s must be a text in ASCII, on one line") % {"name": name}, owner, "headers", name
+            )
     return raw
 
 

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, NotRequired, TypedDict
 
+from django.utils.translation import gettext
+
 from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill
 from exercises.hostile_text import clean, shortened
@@ -109,9 +111,13 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     if "arguments" in table:
         arguments = table["arguments"]
         if not isinstance(arguments, list) or len(arguments) > MAX_ARGUMENTS or not all(map(_is_text, arguments)):
-            case.problem(f"arguments must be an array of texts, {MAX_ARGUMENTS} at most", "run", "arguments")
+            case.problem(
+                gettext("arguments must be an array of texts, %(most)s at most") % {"most": MAX_ARGUMENTS},
+                "run",
+                "arguments",
+            )
     if "input" in table and not _is_text(table["input"]):
-        case.problem("input must be a text in quotes", "run", "input")
+        case.problem(gettext("input must be a text in quotes"), "run", "input")
     return table
 
 
@@ -121,12 +127,12 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     if table is None:
         return None
     if not table:
-        case.problem("expect needs at least one of stdout, stdout_contains, exit_code", "expect")
+        case.problem(gettext("expect needs at least one of stdout, stdout_contains, exit_code"), "expect")
     expect: dict[str, Any] = {}
     if "stdout" in table:
         expect["stdout"] = table["stdout"]
         if not _is_text(table["stdout"]):
-            case.problem("stdout must be a text in quotes", "expect", "stdout")
+            case.problem(gettext("stdout must be a text in quotes"), "expect", "stdout")
     if "stdout_contains" in table:
         expect["stdout_contains"] = case.texts(table["stdout_contains"], "expect", "stdout_contains")
     if "exit_code" in table:
@@ -136,7 +142,11 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
 
 def too_much(cases: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with the cases taken together; "" when nothing is."""
-    return f"{MAX_CASES} cases at most, because each runs the program anew" if len(cases) > MAX_CASES else ""
+    return (
+        gettext("%(most)s cases at most, because each runs the program anew") % {"most": MAX_CASES}
+        if len(cases) > MAX_CASES
+        else ""
+    )
 
 
 def _is_text(value: Any) -> bool:

@@ -20,6 +20,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NotRequired, TypedDict
 
+from django.utils.translation import gettext
+
 from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill
 from exercises.hostile_text import clean, shortened
@@ -141,7 +143,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     if "widgets" in table:
         interact["widgets"] = table["widgets"]
         if not isinstance(table["widgets"], dict):
-            case.problem("widgets must be a table of values by key or label", "interact", "widgets")
+            case.problem(gettext("widgets must be a table of values by key or label"), "interact", "widgets")
     if "trigger" in table:
         trigger = case.table(table["trigger"], "interact", "trigger", required=["key"], optional=["value"])
         if trigger is None:
@@ -150,7 +152,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
         interact["trigger"] = trigger
     if "each_option" in table:
         if interact:
-            case.problem("each_option stands alone", "interact", "each_option")
+            case.problem(gettext("each_option stands alone"), "interact", "each_option")
         sweep = case.table(table["each_option"], "interact", "each_option", required=["of"])
         if sweep is None:
             return None
@@ -164,20 +166,24 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     if table is None:
         return None
     if not table:
-        case.problem("expect needs elements or filters", "expect")
+        case.problem(gettext("expect needs elements or filters"), "expect")
     expect: dict[str, Any] = {}
     if "elements" in table:
         listed = table["elements"]
         if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_ELEMENTS:
-            case.problem(f"elements must be an array of 1 to {MAX_ELEMENTS} tables", "expect", "elements")
+            case.problem(
+                gettext("elements must be an array of 1 to %(most)s tables") % {"most": MAX_ELEMENTS},
+                "expect",
+                "elements",
+            )
             return None
         expect["elements"] = [_read_element(case, one, index) for index, one in enumerate(listed)]
     if "filters" in table:
         expect["filters"] = table["filters"]
         if table["filters"] != "chart":
-            case.problem('filters must be "chart"', "expect", "filters")
+            case.problem(gettext('filters must be "chart"'), "expect", "filters")
         if "each_option" not in question:
-            case.problem("filters is for an interaction with each_option", "expect", "filters")
+            case.problem(gettext("filters is for an interaction with each_option"), "expect", "filters")
     return expect
 
 
@@ -185,12 +191,16 @@ def too_much(cases: Sequence[Mapping[str, Any]]) -> str:
     """What is wrong with the cases taken together; "" when nothing is."""
     sweeps = sum("each_option" in case[ASKS] for case in cases)
     needed = sweeps * SWEEP_CONNECTIONS + 2 * (len(cases) - sweeps)
-    return "" if needed <= MAX_CONNECTIONS else f"{sweeps} cases try each option; fewer, please"
+    return (
+        ""
+        if needed <= MAX_CONNECTIONS
+        else gettext("%(sweeps)s cases try each option; fewer, please") % {"sweeps": sweeps}
+    )
 
 
 def _read_element(case: CaseReader, raw: Any, index: int) -> dict[str, Any] | None:
     path: tuple[str | int, ...] = ("expect", "elements", index)
-    table = case.table(raw, *path, label="an element", required=["type"], optional=["count", *CONDITIONS])
+    table = case.table(raw, *path, label=gettext("an element"), required=["type"], optional=["count", *CONDITIONS])
     if table is None:
         return None
     element: dict[str, Any] = {"type": _read_types(case, table["type"], TYPES, *path, "type")}
@@ -205,12 +215,12 @@ def _read_element(case: CaseReader, raw: Any, index: int) -> dict[str, Any] | No
         elif name in ("min_options", "series"):
             value = case.whole(value, 1, MAX_COUNT, *path, name)
         elif name != "value" and not isinstance(value, list):
-            case.problem(f"{name} must be an array", *path, name)
+            case.problem(gettext("%(name)s must be an array") % {"name": name}, *path, name)
         element[name] = value
     if "count" in table:
         element["count"] = case.whole(table["count"], 0, MAX_COUNT, *path, "count")
         if element["count"] == 0 and len(element) > 2:
-            case.problem("of no elements at all nothing else can be said", *path, "count")
+            case.problem(gettext("of no elements at all nothing else can be said"), *path, "count")
     return element
 
 

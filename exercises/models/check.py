@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from exercises.models.exercise import ExerciseVersion
 
@@ -20,10 +21,10 @@ class ExerciseCheck(models.Model):
     """One check of a version: does its reference pass, its starter not, and each wrong file fail where it says?"""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Waiting"
-        PASSED = "passed", "All as it should be"
-        FAILED = "failed", "Something is wrong"
-        UNAVAILABLE = "unavailable", "The sandbox was not available"
+        PENDING = "pending", _("Waiting")
+        PASSED = "passed", _("All as it should be")
+        FAILED = "failed", _("Something is wrong")
+        UNAVAILABLE = "unavailable", _("The sandbox was not available")
 
     version = models.ForeignKey(ExerciseVersion, on_delete=models.CASCADE, related_name="checks")
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.PENDING)

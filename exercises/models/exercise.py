@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import HASH_LENGTH, Course, HasState, Lesson
 
@@ -21,12 +23,12 @@ class Family(models.Model):
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="families")
     slug = models.SlugField(unique=True)
-    cases_toml = models.TextField(verbose_name="cases", help_text="TOML, see docs/authoring.md.")
+    cases_toml = models.TextField(verbose_name=_("cases"), help_text=_("TOML, see docs/authoring.md."))
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
 
     class Meta:
         ordering = ["slug"]
-        verbose_name_plural = "families"
+        verbose_name_plural = _("families")
 
     def __str__(self) -> str:
         return self.slug
@@ -65,7 +67,7 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
 class Exercise(HasState, models.Model):
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises")
     slug = models.SlugField(unique=True)
-    position = models.PositiveIntegerField(default=0, help_text="Place in the lesson; smaller comes first.")
+    position = models.PositiveIntegerField(default=0, help_text=_("Place in the lesson; smaller comes first."))
     draft = models.ForeignKey("ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     published = models.ForeignKey(
         "ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
@@ -99,14 +101,14 @@ class ExerciseVersion(models.Model):
     """One saved state of an exercise with its cases resolved; never changed after it was made."""
 
     class Kind(models.TextChoices):
-        HTTP = "http", "Web application"
-        FUNCTION = "function", "Function"
-        SCRIPT = "script", "Program"
-        STREAMLIT = "streamlit", "Streamlit app"
+        HTTP = "http", _("Web application")
+        FUNCTION = "function", _("Function")
+        SCRIPT = "script", _("Program")
+        STREAMLIT = "streamlit", _("Streamlit app")
         # Answered, not coded: exercises.answers.
-        CHOICE = "choice", "Questions"
-        DECISION = "decision", "Decision"
-        SCENARIO = "scenario", "Scenarios"
+        CHOICE = "choice", _("Questions")
+        DECISION = "decision", _("Decision")
+        SCENARIO = "scenario", _("Scenarios")
 
     class Framework(models.TextChoices):
         FLASK = "flask", "Flask"
@@ -128,17 +130,17 @@ class ExerciseVersion(models.Model):
     )  # fmt: skip
 
     class Difficulty(models.TextChoices):
-        EASY = "easy", "Easy"
-        MEDIUM = "medium", "Medium"
-        HARD = "hard", "Hard"
+        EASY = "easy", _("Easy")
+        MEDIUM = "medium", _("Medium")
+        HARD = "hard", _("Hard")
 
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text="1 is the first save of this exercise.")
+    number = models.PositiveIntegerField(help_text=_("1 is the first save of this exercise."))
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.HTTP)
     framework = models.CharField(max_length=16, choices=Framework.choices, blank=True)
     difficulty = models.CharField(max_length=8, choices=Difficulty.choices, default=Difficulty.EASY)
-    prompt_markdown = models.TextField(verbose_name="prompt")
+    prompt_markdown = models.TextField(verbose_name=_("prompt"))
     instructions_html = models.TextField(editable=False)  # rendered and sanitised at save time
     # Files are {path: text}; paths are relative, use "/" and stay inside the work folder.
     starter = models.JSONField(default=dict)
@@ -147,7 +149,7 @@ class ExerciseVersion(models.Model):
     wrong = models.JSONField(default=dict)  # plausible mistakes; each must fail at the case that it names
     family = models.ForeignKey(Family, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     params = models.JSONField(default=dict)  # what this exercise fills into the cases of its family
-    cases_toml = models.TextField(blank=True, help_text="The exercise's own cases; empty when a family has them.")
+    cases_toml = models.TextField(blank=True, help_text=_("The exercise's own cases; empty when a family has them."))
     cases = models.JSONField(default=list, editable=False)  # resolved: what exercises.cases.parse() returned
     # Of the kinds that are answered: what else cases.toml and solution.md say, with its HTML (exercises.answers).
     sheet = models.JSONField(default=dict, editable=False)
@@ -165,4 +167,4 @@ class ExerciseVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_number_once")]
 
     def __str__(self) -> str:
-        return f"{self.title} (version {self.number})"
+        return gettext("%(title)s (version %(number)s)") % {"title": self.title, "number": self.number}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from exercises.models.exercise import ExerciseVersion
 from exercises.models.owner import Owner
@@ -160,32 +161,32 @@ class Run(models.Model):
     """
 
     class Purpose(models.TextChoices):
-        SUBMIT = "submit", "Submission"
-        RUN = "run", "Run without an attempt"
-        REJUDGE = "rejudge", "Judged again"
+        SUBMIT = "submit", _("Submission")
+        RUN = "run", _("Run without an attempt")
+        REJUDGE = "rejudge", _("Judged again")
 
     class Status(models.TextChoices):  # where the run is in our pipeline
-        QUEUED = "queued", "Queued"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        CANCELLED = "cancelled", "Cancelled"
-        BROKEN = "broken", "Broken"  # our fault; final after the last try; never counts against the learner
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        BROKEN = "broken", _("Broken")  # our fault; final after the last try; never counts against the learner
 
     PENDING = (Status.QUEUED, Status.RUNNING)
 
     class Verdict(models.TextChoices):  # how the learner did; set once DONE
-        PASSED = "passed", "Passed"
-        FAILED = "failed", "Failed"
-        CRASHED = "crashed", "Crashed"
-        TIMED_OUT = "timed_out", "Timed out"
-        MEMORY_EXCEEDED = "memory_exceeded", "Memory exceeded"
-        OUTPUT_EXCEEDED = "output_exceeded", "Output exceeded"
-        RAN = "ran", "Ran"  # of a trial: it did what it does, and nothing was expected
+        PASSED = "passed", _("Passed")
+        FAILED = "failed", _("Failed")
+        CRASHED = "crashed", _("Crashed")
+        TIMED_OUT = "timed_out", _("Timed out")
+        MEMORY_EXCEEDED = "memory_exceeded", _("Memory exceeded")
+        OUTPUT_EXCEEDED = "output_exceeded", _("Output exceeded")
+        RAN = "ran", _("Ran")  # of a trial: it did what it does, and nothing was expected
 
     class Fault(models.TextChoices):  # why it is broken: values of `reason` besides those of exercises.judging
-        SANDBOX_UNAVAILABLE = "sandbox_unavailable", "The sandbox was not available"
-        INTERNAL_ERROR = "internal_error", "Our own code failed"
-        WORKER_LOST = "worker_lost", "The worker ended in the middle"
+        SANDBOX_UNAVAILABLE = "sandbox_unavailable", _("The sandbox was not available")
+        INTERNAL_ERROR = "internal_error", _("Our own code failed")
+        WORKER_LOST = "worker_lost", _("The worker ended in the middle")
 
     # Ended without a result, hence worth another try.
     REPEATABLE = (Status.CANCELLED, Status.BROKEN)

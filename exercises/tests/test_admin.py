@@ -390,4 +390,4 @@ def test_the_action_of_families_publishes_their_members(client, publisher, exerc
 
     assert act()[0].startswith("Nothing of shared was published. health: Check the draft")
     green(draft)
-    assert act() == ["shared: health published."]
+    assert act() == ["Of shared were published: health."]

@@ -67,13 +67,13 @@ def changed(text, old, new):
             "line 2: unknown key 'extra'; cases.toml knows question",
         ]),
         ("choice", changed(CHOICE, "correct = true\n", ""), [
-            "line 1: exactly one option, or else multiple = true, must be correct; none is",
+            "line 1: exactly one option must be correct, or else multiple = true; correct are 0",
         ]),
         ("choice", changed(CHOICE, 'website"\n', 'website"\ncorrect = true\n'), [
-            "line 1: exactly one option, or else multiple = true, must be correct; 2 are",
+            "line 1: exactly one option must be correct, or else multiple = true; correct are 2",
         ]),
         ("choice", CHOICE.replace("correct = true\n", ""), [
-            "line 1: exactly one option, or else multiple = true, must be correct; none is",
+            "line 1: exactly one option must be correct, or else multiple = true; correct are 0",
             "line 18: at least one option must be correct; none is",
         ]),
         ("choice", changed(CHOICE, '"needs"', '"stars"'), ["line 11: name: 'stars' is there twice"]),
@@ -90,7 +90,7 @@ def changed(text, old, new):
         ("choice", changed(CHOICE, '"Flask"', '"* Flask"'), ["line 26: the text of an option is one paragraph"]),
         ("choice", changed(CHOICE, '"Flask"', f'"{"x" * 4001}"'), ["line 26: text has 4000 characters at most"]),
         ("choice", changed(CHOICE, "multiple", "many"), [
-            "line 19: exactly one option, or else multiple = true, must be correct; 2 are",
+            "line 19: exactly one option must be correct, or else multiple = true; correct are 2",
             "line 22: unknown key 'many'; a question knows multiple, name, option, text",
         ]),
         ("choice", CHOICE[: CHOICE.index('[[question.option]]\nname = "needs"')], [

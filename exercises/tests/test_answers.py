@@ -227,7 +227,7 @@ ENTRY = RIGHT["scenario"]["entries"][0]
         ("entries.0.choice", "", [0], "Still missing: framework."),
         ("entries.1.reasons", " ", [2, 3], "Still missing: reasons. There are no reasons yet."),
         ("entries.0", {"scenario": "", "choice": "", "reasons": ""}, [0, 1, 6],
-         "Still missing: text, framework, reasons. There are no reasons yet. Not every scenario has a text yet."),
+         "Still missing: text, framework and reasons. There are no reasons yet. Not every scenario has a text yet."),
         ("entries.2.scenario", "a SHOP!", [6],
          "The same text stands in scenarios 1 and 3. Describe situations that ask for different things."),
         ("entries.2.reasons", "It is popular and steaming.", [5],
