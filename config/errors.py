@@ -46,6 +46,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """The page 500.html, or for clients of the API an error of the shape that all of its errors have."""
     if not is_api(request):
         return defaults.server_error(request)
-    return JsonResponse(
-        {"code": "error", "detail": _("Something went wrong on our side. It was logged.")}, status=500
-    )
+    return JsonResponse({"code": "error", "detail": _("Something went wrong on our side. It was logged.")}, status=500)

@@ -148,8 +148,8 @@ def _check_notes(fence: Fence, lines: list[str]) -> Iterator[Problem]:
         yield Problem(
             fence.line,
             gettext(
-                "The listing refers to the notes %(notes)s, but the list below it has %(count)s entries; each note needs one, "
-                "and each one its `# (1)!` in the listing."
+                "The listing refers to the notes %(notes)s, but the list below it has %(count)s entries; each note "
+                "needs one, and each one its `# (1)!` in the listing."
             )
             % {"notes": ", ".join(map(str, numbers)), "count": count},
         )

@@ -18,7 +18,10 @@ TEXT_ATTRIBUTES = {
     "title", "alt", "placeholder", "label", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext",
     "aria-placeholder",
 }  # fmt: skip
-NAMES = {"Fieldguide"}  # the same in every language
+# The same in every language.
+NAMES = {"Fieldguide", "Flask", "Django", "FastAPI", "Starlette", "Pyramid", "aiohttp", "Sanic", "Tornado", "gevent",
+         "Streamlit", "Plotly Dash"}  # fmt: skip
+ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 WORD = re.compile(r"[A-Za-z]{2,}")
 # A data attribute holds a text, for a script to show, when it is a phrase or begins as a sentence does.
 PHRASE = re.compile(r"[A-Za-z]{2,}[,:]? [A-Za-z]|^[A-Z][a-z]+")
@@ -108,6 +111,7 @@ class InterfaceTexts(HTMLParser):
 
 def has_words(text: str, known: Iterable[str]) -> bool:
     """Whether there are words in *text* beside the *known* ones, the longest of which come first."""
+    text = ADDRESS.sub("", text)
     for name in known:
         text = text.replace(name, "")
     return bool(WORD.search(text))
