@@ -16,6 +16,8 @@ from pathlib import Path
 from config.tests.site import CONTENT, ROOT, Site, wait_for
 from sandbox import SandboxUnavailable
 from sandbox.benchmark import (
+    EMPTY_PAGE,
+    LESSON_PAGE,
     OUTSTANDING,
     WHOLE,
     BenchmarkError,
@@ -40,10 +42,12 @@ ratios, not the times: another machine, or the same one on another day, has othe
 - `sandbox, …`: from `judge()` to its report, for a job with three requests; `cold` is without a supervisor.
 - `POST to verdict, …`: from the POST of a right solution to the end of its event stream, through web, broker, worker
   and database.
+- `GET a lesson`: for a visitor without a session, beside an empty page behind the same middleware.
 - `bare pytest, …`: the same three questions by the framework's own test client, without any isolation.
 
 """
 EXERCISES = {"flask": "hello-flask", "fastapi": "hello-fastapi"}
+PAGES = {EMPTY_PAGE: "/empty/", LESSON_PAGE: "/courses/python-web-frameworks/sync-and-async/"}
 READY_SECONDS = 60
 
 
@@ -81,11 +85,30 @@ class Learner:
         return response
 
 
+class Visitor:
+    """A browser without cookies."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=READY_SECONDS)
+
+    def look_at(self, path: str) -> None:
+        """Fetch a page as a browser does, compressed. Raises BenchmarkError where there is none."""
+        self.connection.close()  # the server does not keep idle ones for long
+        try:
+            self.connection.request("GET", path, headers={"Accept-Encoding": "gzip, br", "Accept-Language": "en"})
+            response = self.connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise BenchmarkError(f"GET {path}: the site gave no answer: {error!r}") from error
+        if response.status != 200:
+            raise BenchmarkError(f"GET {path}: {response.status}")
+
+
 @contextmanager
 def site_plan(folder: Path) -> Iterator[Plan]:
     """The site's part of the measurement; the site runs until the end of the block."""
     folder.mkdir()
-    with Site(folder, LOG_FORMAT="json") as site:
+    with Site(folder, LOG_FORMAT="json", DJANGO_SETTINGS_MODULE="config.tests.empty_page_settings") as site:
         try:
             site.prepare()
             site.start("broker", "web", "worker", "beat")
@@ -94,7 +117,8 @@ def site_plan(folder: Path) -> Iterator[Plan]:
             log = (folder / "site.log").read_text(errors="replace")
             raise BenchmarkError(f"the site did not start: {error}\nIts log ends:\n{log[-2000:]}") from error
         learners = [Learner(site.port) for _ in range(max(OUTSTANDING))]
-        plan = Plan()
+        visitor = Visitor(site.port)
+        plan = Plan([Case(name, partial(visitor.look_at, path), times=10) for name, path in PAGES.items()])
         for framework, exercise in EXERCISES.items():
             source = (CONTENT / "exercises" / exercise / "solution" / "main.py").read_text()
             have_warm(folder / "sandbox.sock", framework, partial(learners[0].hand_in, exercise, source))

@@ -51,11 +51,13 @@ PYTHON, STREAMLIT = "python", "streamlit"
 FRAMEWORKS = sorted({*BASELINES, STREAMLIT} - {PYTHON})
 WARM = {name: f"sandbox, {name}" for name in FRAMEWORKS} | {PYTHON: SCRIPT}
 WHOLE = {name: f"POST to verdict, {name}" for name in PYTEST}
+EMPTY_PAGE, LESSON_PAGE = "GET an empty page", "GET a lesson"
 TEST_CLIENTS = {"flask": "flask_client.py", "fastapi": "fastapi_client.py"}
 
 REFERENCES = {  # to whose numbers those of a case are given
     BWRAP_PYTHON: BARE_PYTHON,
     SCRIPT: BWRAP_PYTHON,
+    LESSON_PAGE: EMPTY_PAGE,
     **{kind[name]: PYTEST[name] for name in PYTEST for kind in (COLD, WARM, WHOLE)},
 }
 # case, reference, wanted ratio
@@ -65,6 +67,7 @@ TIMES_WANTED = [
     (WHOLE["fastapi"], PYTEST["fastapi"], 0.15),
     (WHOLE["flask"], PYTEST["flask"], 0.15),
     (SCRIPT, BWRAP_PYTHON, 1.5),
+    (LESSON_PAGE, EMPTY_PAGE, 2),
 ]
 RATES_WANTED = [
     (WARM["fastapi"], PYTEST["fastapi"], 15),

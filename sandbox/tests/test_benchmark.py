@@ -170,7 +170,14 @@ def test_document_leaves_out_what_was_not_measured():
 def test_targets_are_about_cases_that_exist(results):
     named = {name for case, reference, _ in benchmark.TIMES_WANTED for name in (case, reference)}
     named |= {name for case, reference, _ in benchmark.RATES_WANTED for name in (case, reference)}
-    known = {*benchmark.COLD.values(), *benchmark.WARM.values(), *benchmark.WHOLE.values(), *benchmark.PYTEST.values()}
+    known = {
+        benchmark.LESSON_PAGE,
+        benchmark.EMPTY_PAGE,
+        *benchmark.COLD.values(),
+        *benchmark.WARM.values(),
+        *benchmark.WHOLE.values(),
+        *benchmark.PYTEST.values(),
+    }
 
     assert named <= known | {benchmark.BARE_PYTHON, benchmark.BWRAP_PYTHON, benchmark.SCRIPT}
     assert {one.outcome for one in benchmark.targets(results)} == {"not measured"}
