@@ -105,6 +105,27 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
 
 
+DATABASE_FIXTURES = {"db", "transactional_db"}  # one of them is behind every other that opens the database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database-only", action="store_true", help="leave out tests that no database takes part in")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database nothing new can come of a test that uses none: most of those run programs, and take long."""
+    if not config.getoption("--database-only"):
+        return
+    used = [item for item in items if uses_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not uses_database(item)])
+    items[:] = used
+
+
+def uses_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", []))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Under CI=true a check that was skipped is a failure: nobody would read that it was."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -112,3 +133,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if skipped and os.environ.get("CI") == "true" and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         reporter.write_line(f"{skipped} skipped: under CI=true that is a failure.", red=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures that tests measured: what pages cost a reader, and what they may (config/tests/browser)."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
+    figures = [
+        value for report in reports for name, value in getattr(report, "user_properties", []) if name == "figure"
+    ]
+    if not figures:
+        return
+    rows = [["page", "what", "measured", "at most"], *sorted(figures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    terminalreporter.section("what pages cost")
+    for page, what, measured, wanted in rows:
+        terminalreporter.line(f"{page:{widths[0]}}  {what:{widths[1]}}  {measured:>{widths[2]}}  {wanted:>{widths[3]}}")

@@ -9,15 +9,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.tests.postgres import NO_POSTGRES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
-PARALLEL = ["-n", "2", "--dist", "loadfile"]
+# One more than the smallest machine has processors: tests wait for limits, leases and processes that start. A file
+# stays together, for what its tests share; browsers take any test, for each has a page of its own.
+PARALLEL = ["-n", "3", "--dist", "loadfile"]
+BROWSERS = ["-n", "3", "--dist", "loadgroup"]
+ONE_PROCESS = ("lint", "exercises")  # groups whose checks use one processor each: two at a time, before the others
 # What a production deployment sets; `check --deploy` must have nothing to say about it.
 PRODUCTION = {
     "DEPLOYMENT": "production",
@@ -48,18 +54,31 @@ def checks() -> list[Check]:
         Check("lint", "mypy", [str(BIN / "mypy"), "accounts", "config", "courses", "exercises", "sandbox"]),
         Check("lint", "migrations are complete", [*manage, "makemigrations", "--check", "--dry-run"]),
         Check("lint", "check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
-        Check("tests", "tests, SQLite", [*pytest, *PARALLEL, "-m", "not browser and not faults"]),
         Check("exercises", "exercises are sound", [PYTHON, "-m", "config.tests.shipped"]),
+        Check("tests", "tests, SQLite", [*pytest, *PARALLEL, "-m", "not browser and not faults"]),
         Check(
             "postgresql",
             "tests, PostgreSQL",
             [
                 *(PYTHON, "-m", "config.tests.postgres", *pytest, *PARALLEL),
-                *("-m", "not browser and not faults and not attack", "accounts", "config", "courses", "exercises"),
+                *("--database-only", "-m", "not browser and not faults"),
+                *("accounts", "config", "courses", "exercises"),
             ],
         ),
-        Check("browser", "faults and browser journeys", [*pytest, *PARALLEL, "-m", "browser or faults"]),
+        Check(
+            "browser", "faults and browser journeys", [*pytest, *BROWSERS, "-m", "(browser or faults) and not alone"]
+        ),
+        Check("browser", "what pages cost in time", [*pytest, "-m", "alone", "config/tests/browser/test_budgets.py"]),
     ]
+
+
+def perform(check: Check, variables: str, *, is_shown: bool) -> tuple[int, float, str]:
+    """Its exit code, how many seconds it took, and what it printed; "" where that *is_shown* at once."""
+    started = time.monotonic()
+    environment = os.environ | {"VAR_DIR": variables, "PYTHONDONTWRITEBYTECODE": "1"} | (check.environment or {})
+    kept: dict[str, Any] = {} if is_shown else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(check.command, cwd=ROOT, env=environment, **kept)
+    return done.returncode, time.monotonic() - started, done.stdout or ""
 
 
 def main(groups: list[str]) -> int:
@@ -68,16 +87,18 @@ def main(groups: list[str]) -> int:
         print(f"No such group: {', '.join(groups)}. There are: {', '.join(dict.fromkeys(c.group for c in checks()))}")
         return 2
     rows: list[tuple[str, str, float]] = []
-    with tempfile.TemporaryDirectory(prefix="fieldguide-test-") as variables:
+    with tempfile.TemporaryDirectory(prefix="fieldguide-test-") as variables, ThreadPoolExecutor(2) as pool:
+        beside = [check for check in chosen if check.group in ONE_PROCESS]
+        begun = {check.name: pool.submit(perform, check, variables, is_shown=False) for check in beside}
         for check in chosen:
             print(f"\n── {check.name}", flush=True)
-            started = time.monotonic()
-            environment = (
-                os.environ | {"VAR_DIR": variables, "PYTHONDONTWRITEBYTECODE": "1"} | (check.environment or {})
-            )
-            code = subprocess.run(check.command, cwd=ROOT, env=environment).returncode
+            if check.name in begun:
+                code, seconds, output = begun[check.name].result()
+                print(output, end="", flush=True)
+            else:
+                code, seconds, _ = perform(check, variables, is_shown=True)
             outcome = {0: "passed", NO_POSTGRES: "SKIPPED"}.get(code, "FAILED")
-            rows.append((check.name, outcome, time.monotonic() - started))
+            rows.append((check.name, outcome, seconds))
     print()
     for name, outcome, seconds in rows:
         print(f"{outcome:8} {seconds:6.1f} s  {name}")

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -141,6 +142,9 @@ def set_the_stage() -> Stage:
         "courses:course": [{"course": course}],
         "courses:lesson": [{"course": course, "lesson": lesson.slug}],
         "exercises:exercise": [{"slug": exercise.slug} for exercise in of_kind.values()],
+        "exercises:decision-record": [
+            {"uuid": str(attempt.uuid)} for attempt in answered if attempt.exercise_version.kind == "decision"
+        ],
         "exercises:submission": [{"uuid": str(attempt.uuid)} for attempt in [*attempts, *answered]],
     } | dict(arguments_in_admin(staff))
     return stage
@@ -201,6 +205,7 @@ def make_answer(exercise: Exercise, owner: Owner, kind: str) -> Submission:
 def arguments_in_admin(staff: User) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The pages of every model's first row; the history of each has an entry."""
     Group.objects.create(name="Editors")
+    EmailAddress.objects.get_or_create(user=staff, defaults={"email": staff.email, "verified": True, "primary": True})
     names = {named.name: named for named in named_addresses()}
     for model in admin.site._registry:
         row: Model | None = model._default_manager.first()

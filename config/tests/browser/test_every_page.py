@@ -1,0 +1,209 @@
+"""Every address that has a name, seen in Chromium: nothing on any page is left out because nobody thought of it.
+
+Each page is loaded once, by the first reader who gets it, and looked at in several ways; the tests say what was seen.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from config.tests import stage
+from config.tests.browser.conftest import AXE
+from config.tests.site import Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("every page")]
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+# All that a theme can change; the rest of axe's rules do not look at colours, and are asked once.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+NOBODY_MAY = {
+    **dict.fromkeys(
+        (f"admin:{name}_delete" for name in ("courses_course", "courses_module", "courses_lesson",
+                                             "exercises_exercise", "exercises_family")),
+        "not while learners use it",
+    ),
+    **dict.fromkeys(
+        (f"admin:exercises_{name}" for name in ("submission_add", "submission_delete", "run_add", "run_delete")),
+        "what learners did stays as it is",
+    ),
+}  # fmt: skip
+# Pages of libraries: the documentation of the API has its own colours and one theme; Django's forms of accounts and
+# groups have a widget with a wrong attribute, and fields of dates without labels.
+NOT_OURS = ("api:docs", "admin:auth_group_", "admin:auth_user_")
+# Colours that are on their way to others are neither theme's.
+DARK = """() => {
+    document.documentElement.dataset.theme = "dark"
+    return Promise.all(document.getAnimations().map((moving) => moving.finished))
+}"""
+# What is asked for as a page and is none: for programs.
+DATA = ("application/json", "text/plain", "text/markdown", "text/javascript")
+ONLY_OWN_SCRIPTS = re.compile(r"script-src 'self'(;|$)")
+# Pages that have no name: where nothing is, and where somebody may not be.
+NAMELESS = {"missing": "/courses/nothing/"}
+# Pages that greet an account otherwise than a guest, and so are seen by both.
+SEEN_BY_BOTH = {"courses:home", "courses:lesson", "exercises:exercise", "exercises:progress"}
+# Names that show no page to anybody who merely asks for their address.
+NO_PAGE = {
+    "account_logout": "ends the session at once, or asks in a page that is like the others",
+    "account_reauthenticate": "only in the middle of a change that needs it",
+    "account_set_password": "only for accounts without a password",
+    "account_confirm_login_code": "only in the middle of a login by code",
+    "account_confirm_email": "needs a key from a mail",
+    "account_reset_password_from_key": "needs a key from a mail",
+    "admin:autocomplete": "answers a script",
+    "exercises:panel": "a piece of the page of an attempt",
+    "admin:view_on_site": "leads on",
+    "admin:login": "leads on to the page of the account",
+}
+
+
+@dataclass
+class Seen:
+    """One page as it was seen; everything but `policy` names what is wrong."""
+
+    name: str
+    violations: dict[str, list[str]] = field(default_factory=dict)  # by theme
+    foreign: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    policy: str = ""
+    width: int = 0  # of the page in a window of 320 px
+
+
+@dataclass
+class Walk:
+    pages: dict[str, Seen] = field(default_factory=dict)  # by reader and address
+    answers: dict[str, set[str]] = field(default_factory=dict)  # by name: what asking for its addresses gave
+
+
+@pytest.fixture(scope="module")
+def staged(site: Site) -> stage.Stage:
+    made: dict[str, Any] = json.loads(site.shell("from config.tests import stage; print(stage.as_json())"))
+    return stage.Stage(**made)
+
+
+@pytest.fixture(scope="module")
+def walk(browser: Browser, base_url: str, staged: stage.Stage) -> Iterator[Walk]:
+    """All pages, each by the first of guest, learner and staff who gets it."""
+    context = browser.new_context(base_url=base_url, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    walk = Walk()
+    shown: set[str] = set()
+    for reader in stage.READERS:
+        context.clear_cookies()
+        context.add_cookies([{"name": "sessionid", "value": staged.cookies[reader], "url": base_url}])
+        for named in stage.named_addresses():
+            answers = walk.answers.setdefault(named.name, set())
+            for address in staged.addresses(named):
+                if address in shown and not (reader == "learner" and named.name in SEEN_BY_BOTH):
+                    continue
+                if named.name in NO_PAGE or is_read_by_programs(named.name):
+                    continue
+                response = context.request.get(address, max_redirects=0)
+                kind = response.headers.get("content-type", "").partition(";")[0]
+                answers.add(f"{response.status} {kind}")
+                if (response.status, kind) == (200, "text/html"):
+                    shown.add(address)
+                    walk.pages[f"{reader} {address}"] = look_at(page, named.name, address, base_url)
+    context.clear_cookies()
+    for name, address in NAMELESS.items():
+        walk.pages[f"guest {address}"] = look_at(page, name, address, base_url)
+    yield walk
+    context.close()
+
+
+def is_read_by_programs(name: str) -> bool:
+    """The API beside its documentation; events would never end."""
+    return name.startswith("api:") and name != "api:docs"
+
+
+def look_at(page: Page, name: str, address: str, base_url: str) -> Seen:
+    seen = Seen(name)
+
+    def note_request(request: Any) -> None:
+        if not request.url.startswith((base_url, "data:", "blob:")):
+            seen.foreign.append(request.url)
+
+    def note_console(message: Any) -> None:
+        if message.type == "error" and name not in NAMELESS:  # Chromium notes each 404
+            seen.console.append(message.text)
+
+    page.on("request", note_request)
+    page.on("console", note_console)
+    try:
+        response = page.goto(address)
+        assert response is not None
+        seen.policy = response.headers.get("content-security-policy", "")
+        page.evaluate(AXE)
+        seen.violations["light"] = violations(page, {"type": "tag", "values": WCAG})
+        page.evaluate(DARK)
+        seen.violations["dark"] = violations(page, {"type": "rule", "values": OF_COLOURS})
+        page.set_viewport_size({"width": 320, "height": 700})
+        seen.width = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 1440, "height": 900})
+    finally:
+        page.remove_listener("request", note_request)
+        page.remove_listener("console", note_console)
+    return seen
+
+
+def violations(page: Page, rules: dict[str, Any]) -> list[str]:
+    found = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
+    return [
+        f"{violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'])}"
+        for violation in found["violations"]
+    ]
+
+
+def test_every_address_with_a_name_is_seen_or_has_a_reason(walk):
+    unseen = {
+        name: answers
+        for name, answers in walk.answers.items()
+        if name not in {**NO_PAGE, **NOBODY_MAY}
+        and not is_read_by_programs(name)
+        and name not in {seen.name for seen in walk.pages.values()}
+        # What takes nothing but a POST, and what is no page.
+        and not any(answer.startswith("405") or answer.endswith(DATA) for answer in answers)
+    }
+
+    assert unseen == {}
+    assert {*NO_PAGE, *NOBODY_MAY} <= set(walk.answers)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_has_accessibility_violations(walk, theme):
+    wrong = {
+        place: seen.violations[theme]
+        for place, seen in walk.pages.items()
+        if seen.violations[theme] and not seen.name.startswith(NOT_OURS)
+    }
+
+    assert wrong == {}
+
+
+def test_no_page_loads_from_elsewhere_or_breaks_its_policy(walk):
+    wrong = {
+        place: (seen.foreign, seen.console, seen.policy)
+        for place, seen in walk.pages.items()
+        if seen.foreign or seen.console or "unsafe" in seen.policy or not ONLY_OWN_SCRIPTS.search(seen.policy)
+    }
+
+    assert wrong == {}
+
+
+def test_no_page_scrolls_sideways_in_a_small_window(walk):
+    wrong = {
+        place: seen.width
+        for place, seen in walk.pages.items()
+        if seen.width > 320 and not seen.name.startswith("admin:")  # Django's own tables do
+    }
+
+    assert wrong == {}
+
+
+def test_every_outcome_of_an_attempt_is_among_the_pages(walk, staged):
+    assert {f"guest {address}" for address in staged.outcomes.values()} <= set(walk.pages)
