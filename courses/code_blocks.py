@@ -100,15 +100,19 @@ def _lexer(language: str) -> Lexer:
     return get_lexer_by_name(language if language in LANGUAGES else "text", stripnl=False)
 
 
-def code_block(source: str, *, language: str, title: str = "", look: Look | None = None, run_url: str = "") -> str:
+def code_block(
+    source: str, *, language: str, title: str = "", look: Look | None = None, run_url: str = "", anchor: str = ""
+) -> str:
     """HTML of one block: a head with the file's name or the language, then the highlighted code.
 
     run_url is where it can be run, of a listing: a link there stands in the head, and a script makes a button of it.
+    anchor is the id of the whole, so that a link can lead to it.
     """
     code = code_lines(source, _lexer(language), look or Look())
     name = title or LANGUAGES.get(language, LANGUAGES["text"])
     run = RUN_LINK.format(url=escape(run_url), name=escape(name)) if run_url else ""
+    place = f' id="{escape(anchor)}"' if anchor else ""
     return (
-        f'<div class="codeblock"><div class="cbhead"><span class="name">{escape(name)}</span>{run}</div>'
+        f'<div class="codeblock"{place}><div class="cbhead"><span class="name">{escape(name)}</span>{run}</div>'
         f'<div class="hl"><pre><code>{code}</code></pre></div></div>'
     )

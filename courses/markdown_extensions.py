@@ -26,13 +26,14 @@ FOLDED = CALLOUTS | {"deeper": "Going deeper"}
 # Ids of the pages that show a rendered text; a heading of the same name gets another one. A test compares them.
 RESERVED_IDS = {
     "account-menu", "content", "feedback", "feedback-title", "left-off-title", "outline", "practice", "practice-title",
-    "report-errors", "report-help", "report-text", "shortcuts", "shortcuts-title", "showcase-title", "single-keys",
-    "theme-menu", "toc-title",
+    "report-errors", "report-help", "report-text", "search-field", "search-hits", "search-place", "shortcuts",
+    "shortcuts-title", "showcase-title", "single-keys", "theme-menu", "toc-title",
 }  # fmt: skip
-RESERVED_PREFIXES = ("i-", "dg-")  # the icons; what names a diagram
+RESERVED_PREFIXES = ("i-", "dg-", "listing-", "search-hit")  # the icons; what names a diagram; listings; hits
 NOTE_ID = re.compile(r"mark-\d+-\d+")  # the number of its listing among what the text holds, and its own
 NOTE_TARGET = re.compile(r'popovertarget="(?P<prefix>mark-\d+-)\d+"')
 VARIANT_ID = re.compile(r"tab-\d+-[\w-]+")  # of a tab's content: the number of its set in the text, and its slug
+LISTING_ID = re.compile(r"listing-[\w-]+")  # of the block of a listing: its name
 LESSON_LINK = re.compile(r"lesson:(?P<slug>[a-z0-9-]+)(?P<fragment>#[\w-]+)?")
 
 
@@ -41,6 +42,7 @@ def fence_options(
 ) -> bool:
     """Validator of SuperFences: takes what a block can show. courses.proofreading reports the rest."""
     options["title"] = inputs.get("title", "")
+    options["anchor"] = f"listing-{inputs['listing']}" if inputs.get("listing") else ""
     for name in ("hl_lines", "hide", "linenums"):
         try:
             options[name] = line_numbers(inputs.get(name, ""))
@@ -78,6 +80,7 @@ def format_fence(
         title=options["title"],
         look=look,
         run_url=options.get("run_url", ""),
+        anchor=options["anchor"] if LISTING_ID.fullmatch(options["anchor"]) else "",
     )
 
 

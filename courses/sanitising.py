@@ -8,7 +8,7 @@ import nh3
 from pygments.token import STANDARD_TYPES
 
 from courses.diagrams import DIAGRAM_ATTRIBUTES, DIAGRAM_CLASSES, DRAWN, is_diagram_value, keep_diagrams
-from courses.markdown_extensions import NOTE_ID, VARIANT_ID
+from courses.markdown_extensions import LISTING_ID, NOTE_ID, VARIANT_ID
 
 HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 TAGS = HEADINGS | {
@@ -22,7 +22,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "abbr": {"title"},
     "button": {"aria-label", "data-note", "popovertarget"},  # of a note in a listing
     "details": {"open"},
-    "div": {"id"},  # of a tab's content, or of a note
+    "div": {"id"},  # of a tab's content, of a note or of a listing
     "span": {"data-line"},
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
@@ -30,6 +30,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "th": {"colspan", "rowspan"},
     **{heading: {"id"} for heading in HEADINGS},
 }
+IDS_OF_DIVS = (VARIANT_ID, NOTE_ID, LISTING_ID)
 LINE_NUMBER = re.compile(r"\d{1,6}")
 BUTTON = re.compile(r"<button([^>]*)>(.*?)</button>", re.DOTALL)  # only those of notes stay
 ALIGNMENTS = {"left", "center", "right"}
@@ -60,7 +61,7 @@ def _filtered(tag: str, attribute: str, value: str) -> str | None:
         return None
     if attribute in DIAGRAM_ATTRIBUTES.get(tag, ()) and not is_diagram_value(attribute, value):
         return None
-    if tag == "div" and attribute == "id" and not (VARIANT_ID.fullmatch(value) or NOTE_ID.fullmatch(value)):
+    if tag == "div" and attribute == "id" and not any(pattern.fullmatch(value) for pattern in IDS_OF_DIVS):
         return None
     if attribute == "popovertarget" and not NOTE_ID.fullmatch(value):
         return None

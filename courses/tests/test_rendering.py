@@ -188,6 +188,25 @@ def test_code_inside_lists_and_callouts_is_a_block_too():
     assert html.count(f'<div class="hl"><pre><code>{CODE}</code></pre></div>') == 2
 
 
+@pytest.mark.parametrize(
+    ("listing", "opening"),
+    [
+        ('listing="first-app"', '<div class="codeblock" id="listing-first-app">'),
+        ("", '<div class="codeblock">'),
+        ('listing="no good"', '<div class="codeblock">'),
+        ("listing='\"><b'", '<div class="codeblock">'),
+    ],
+)
+def test_block_of_a_listing_has_an_address(listing, opening):
+    assert render(f"```python {listing}\nx = 1\n```\n").html.startswith(opening)
+
+
+def test_heading_leaves_the_addresses_of_listings_and_hits_alone():
+    contents = render("## Listing first-app\n\n## Search hits lessons\n").contents
+
+    assert [entry["id"] for entry in contents] == ["listing-first-app-section", "search-hits-lessons-section"]
+
+
 def test_render_keeps_nothing_between_two_calls():
     first = render("## Same\n\n[a]: /target")
 
