@@ -7,3 +7,6 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import signals  # noqa: F401, PLC0415 - connects receivers, which need the models
+        from courses.search.sources import LessonSource, register_source  # noqa: PLC0415 - needs the models
+
+        register_source(LessonSource())

@@ -25,6 +25,7 @@ from courses.publishing import (
     render_lesson,
     save_lesson_draft,
 )
+from courses.search.index import fill
 from courses.snapshots import course_as_file, lesson_as_file
 from courses.structure import save_course
 from courses.toml_tables import FormatError, is_slug, quoted
@@ -162,6 +163,7 @@ def _load(folder: Path, loading: Loading) -> None:
     if loading.publish and not course.held_back and course.published_at is None:
         publish_course(course=course)
         loading.published("course.toml")
+    fill()
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------

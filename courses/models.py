@@ -197,3 +197,51 @@ class LessonVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} (version {self.number})"
+
+
+class SearchEntry(models.Model):
+    """Something that can be found, of one published version. Rows are written by courses.search.index only.
+
+    Whether a visitor may see it is asked of the version's own row with every search, never of this one. The words
+    that are searched stand beside it, in the form of each database: see courses.search.engines.
+    """
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson"
+        SECTION = "section"
+        LISTING = "listing"
+        EXERCISE = "exercise"
+
+    source = models.CharField(max_length=16)  # courses.search.sources
+    object_id = models.BigIntegerField()  # of a lesson, an exercise, …
+    version_id = models.BigIntegerField()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
+    slug = models.SlugField()  # of the page
+    position = models.PositiveIntegerField()  # among the entries of the version
+    format = models.PositiveSmallIntegerField()  # of the way in which it was made
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    title = models.TextField()
+    label = models.CharField(max_length=200, blank=True)  # such as a listing's file
+    context = models.TextField(blank=True)  # title of the page, unless that is the entry's own
+    anchor = models.TextField(blank=True)
+    body = models.TextField(blank=True)  # plain text, a line for each paragraph, row or line of code
+    # As courses.search.words makes them of the body, with a space before and after each: ranking counts in it.
+    body_words = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "object_id", "position"], name="search_entry_place_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.kind})"
+
+
+class SearchWord(models.Model):
+    """A word that some entry had when it was made: what misspelt and partial words are compared with."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+    stem = models.CharField(max_length=40, db_index=True)  # what it has in common with its other forms
+
+    def __str__(self) -> str:
+        return self.word

@@ -14,6 +14,7 @@ from django.utils.timezone import now
 
 from courses.models import Course, Lesson, LessonVersion
 from courses.rendering import Problem, Rendered, render
+from courses.search.index import forget_row, index_row
 
 
 class PublishRefused(Exception):
@@ -154,6 +155,8 @@ def publish_lesson(*, lesson: Lesson) -> LessonVersion:
     lesson.published_at = stored.published_at or now()
     lesson.held_back = False
     lesson.save(update_fields=["published", "published_at", "held_back"])
+    if stored.published_id != stored.draft_id:
+        index_row("lesson", lesson)
     return stored.draft
 
 
@@ -165,6 +168,7 @@ def unpublish_lesson(*, lesson: Lesson) -> None:
     lesson.published_at = None
     lesson.held_back = True
     lesson.save(update_fields=["published", "published_at", "held_back"])
+    forget_row("lesson", lesson.pk)
 
 
 @transaction.atomic

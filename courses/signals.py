@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 from courses.models import Course, Lesson, Module
 from courses.outline import outline_changed
+from courses.search.index import forget_row
 
 
 @receiver([post_save, post_delete], sender=Course)
@@ -18,3 +19,8 @@ def refresh_the_outline(*, instance: Course, **_: Any) -> None:
 @receiver([post_save, post_delete], sender=Lesson)
 def refresh_the_outline_of_the_course(*, instance: Module | Lesson, **_: Any) -> None:
     outline_changed(instance.course_id)
+
+
+@receiver(post_delete, sender=Lesson)
+def forget_a_deleted_lesson(*, instance: Lesson, **_: Any) -> None:
+    forget_row("lesson", instance.pk)

@@ -12,9 +12,13 @@ from django.views.decorators.vary import vary_on_cookie
 
 from courses.models import Course, Lesson, LessonVersion
 from courses.outline import outline_of, without_dead_links
+from courses.search import GROUPS, search
 
 # A browser may keep the page for its back button, and asks again before it shows it as new.
 personal = cache_control(private=True, no_cache=True)
+
+# Hits of each group: on the page, on the page of one group, and while somebody types.
+HITS_ON_PAGE, HITS_OF_GROUP, HITS_WHILE_TYPING = 8, 100, 5
 
 
 @require_safe
@@ -78,3 +82,28 @@ def _preview(request: HttpRequest, course: str, slug: str, wanted: str) -> tuple
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
             return found, get_object_or_404(found.versions, number=int(wanted))
     raise Http404
+
+
+@require_safe
+@personal
+@vary_on_cookie
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What there is about ?q=, best first in each group; with ?in= one group alone. No search engine may keep it."""
+    group = request.GET.get("in", "")
+    group = group if group in GROUPS else ""
+    found = search(request.GET.get("q", ""), limit=HITS_OF_GROUP if group else HITS_ON_PAGE, group=group)
+    courses = [] if found.groups else Course.objects.published()
+    response = render(request, "courses/search.html", {"found": found, "group": group, "courses": courses})
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@personal
+@vary_on_cookie
+def search_hits(request: HttpRequest) -> HttpResponse:
+    """The hits alone, as options of the search dialog."""
+    found = search(request.GET.get("q", ""), limit=HITS_WHILE_TYPING)
+    response = render(request, "courses/_search_hits.html", {"found": found})
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -8,6 +8,7 @@ from django.dispatch import receiver
 
 from courses.models import Lesson
 from courses.outline import outline_changed
+from courses.search.index import forget_row
 from exercises.models import Exercise
 from exercises.owners import GUEST, adopt_guest, guest_in
 
@@ -28,3 +29,8 @@ def refresh_the_outline(*, instance: Exercise, **_: Any) -> None:
     """What a course offers to practise stands in its outline."""
     for course_id in Lesson.objects.filter(pk=instance.lesson_id).values_list("course_id", flat=True):
         outline_changed(course_id)
+
+
+@receiver(post_delete, sender=Exercise)
+def forget_a_deleted_exercise(*, instance: Exercise, **_: Any) -> None:
+    forget_row("exercise", instance.pk)

@@ -17,6 +17,7 @@ from kombu.exceptions import OperationalError
 from courses.models import Course
 from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text
 from courses.rendering import Problem, Rendered, render
+from courses.search.index import forget_row, index_row
 from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
 from exercises.cases import declared_params
@@ -167,6 +168,8 @@ def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersi
     exercise.published_at = stored.published_at or now()
     exercise.held_back = False
     exercise.save(update_fields=["published", "published_at", "held_back"])
+    if stored.published_id != stored.draft_id:
+        index_row("exercise", exercise)
     return stored.draft
 
 
@@ -194,6 +197,7 @@ def unpublish_exercise(*, exercise: Exercise) -> None:
     exercise.published_at = None
     exercise.held_back = True
     exercise.save(update_fields=["published", "published_at", "held_back"])
+    forget_row("exercise", exercise.pk)
 
 
 def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:

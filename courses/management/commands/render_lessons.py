@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from courses.models import LessonVersion
 from courses.publishing import render_lesson
+from courses.search.index import fill, rebuild
 
 
 class Command(BaseCommand):
@@ -22,4 +23,8 @@ class Command(BaseCommand):
                 version.body_html, version.contents = rendered.html, rendered.contents
                 version.save(update_fields=["body_html", "contents"])
                 changed += 1
+        if changed:
+            rebuild()  # the search finds what the HTML says
+        else:
+            fill()
         self.stdout.write(f"{changed} versions of lessons changed.")
