@@ -1,5 +1,6 @@
 // The keyboard map. Single keys can be switched off (WCAG 2.1.4) and never work while somebody types.
 import { keep } from "./preferences.js";
+import { openSearch } from "./search.js";
 import { word } from "./words.js";
 
 const root = document.documentElement
@@ -8,6 +9,7 @@ const form = document.querySelector("[data-single-keys-form]")
 
 const actions = {
   "?": () => dialog?.showModal(),
+  "/": openSearch,
   t: () => document.querySelector("[data-theme-button]")?.click(),
   "[": () => document.querySelector("[data-previous]")?.click(),
   "]": () => document.querySelector("[data-next]")?.click(),

@@ -2,6 +2,7 @@
 // Imports end with a semicolon because Django gives hashed names only to those (without Node nothing is bundled).
 import "./theme.js";
 import "./shortcuts.js";
+import "./search.js";
 import "./outline.js";
 import "./anchors.js";
 import "./contents.js";
