@@ -1,8 +1,8 @@
 """A decision as a Markdown file that a team can put beside its code: what was asked, weighed, decided and rejected.
 
 Everything in it was typed by a learner. It is escaped so that no Markdown reader makes more of it than text in lines
-and paragraphs: no HTML, no image, no link with words that hide its address, no mention, no heading, no table cell of
-its own.
+and paragraphs, in which addresses are links: no HTML, no image, no link with words that hide its address, no mention,
+no heading, no table cell of its own.
 """
 
 from __future__ import annotations
@@ -16,10 +16,20 @@ from django.utils.translation import gettext
 from exercises.answers.ranking import HIGHEST, Rank, ranking
 from exercises.answers.reading import Answers
 
-# Characters that mean something inside a line, to one reader of Markdown or another: @ and # mention somebody or link
-# an issue where the file is put into a repository or a comment. < > & are written as entities, which all of them know.
+# Characters that mean something inside a line, to one reader of Markdown or another. < > & are written as entities,
+# which all of them know.
 INLINE = re.compile(r"[\\`*_{}\[\]|~^$@#]")
 ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+# GitHub looks for accounts and issues when Markdown has been read and no backslash is left; only a character between
+# keeps it from naming @somebody or linking #1.
+MENTION = re.compile(r"((?<![A-Za-z0-9_])\\@(?=[A-Za-z0-9])|\\#(?=[0-9]))")
+NOTHING = "&ZeroWidthSpace;"
+# Readers find addresses by themselves, and take backslashes in them for a part of them. In <> an address is left as it
+# is, and what only resembles one is kept from them.
+ADDRESS = re.compile(r"\b(?:https?|ftp)://[^\s<>|\\`\x00-\x1f\x7f]+", re.IGNORECASE)
+AFTER_ADDRESS = ".,:;!?\"'*_~([]{}"
+ENTITY = re.compile(r"&#?\w+;")
+RESEMBLES_ADDRESS = re.compile(r"(?<=ftp|ttp|tps)(?=://)|(?<=www)(?=\.)", re.IGNORECASE)
 # What begins a list or a rule at the start of a line, or makes the line before it a heading.
 LINE_START = re.compile(r"^(?P<mark>[-+=:]|\d{1,9}(?=[.)]))")
 
@@ -52,7 +62,24 @@ def paragraphs(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return INLINE.sub(lambda match: "\\" + match[0], text.translate(ENTITIES))
+    parts, done = [], 0
+    for match in ADDRESS.finditer(text):
+        if address := _address_in(match[0]):
+            parts += [_escaped(text[done : match.start()]), f"<{address}>"]
+            done = match.start() + len(address)
+    return "".join([*parts, _escaped(text[done:])])
+
+
+def _address_in(found: str) -> str:
+    """*found* without the punctuation that ends a sentence around it; "" when it is no address to be written in <>."""
+    while found[-1] in AFTER_ADDRESS or (found[-1] == ")" and found.count(")") > found.count("(")):
+        found = found[:-1]
+    return "" if found.endswith("//") or ENTITY.search(found) else found
+
+
+def _escaped(text: str) -> str:
+    escaped = INLINE.sub(lambda match: "\\" + match[0], text.translate(ENTITIES))
+    return RESEMBLES_ADDRESS.sub(r"\\", MENTION.sub(rf"\g<1>{NOTHING}", escaped))
 
 
 def _escaped_start(match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from markdown import Markdown
 
-from exercises.answers.record import record_of
+from exercises.answers.record import line, record_of
 from exercises.tests.answer_content import RIGHT
 
 DAY = date(2026, 11, 28)
@@ -111,7 +111,7 @@ HOSTILE = [
     "somebody@example.org",
     "\\@everyone \\#1",
 ]
-PLAIN = {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li", "strong", "br"}
+PLAIN = {"a", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ol", "ul", "li", "strong", "br"}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -137,8 +137,43 @@ def test_what_was_typed_stays_text(text):
     assert not re.search(r"(?<!\\)(?:\\\\)*[@#]", body)
     tags = re.findall(r"<(/?)([a-zA-Z0-9]+)([^>]*)>", html)
     assert {tag for _, tag, _ in tags} <= PLAIN
-    assert {attributes for _, _, attributes in tags} <= {"", ' style="text-align: right;"'}
+    assert {attributes for _, tag, attributes in tags if tag != "a"} <= {"", ' style="text-align: right;"'}
+    links = re.findall(r'<a href="(.*?)">(.*?)</a>', html)
+    assert len(links) == html.count("<a ")
+    assert all(address == words and address.startswith("https://") for address, words in links)
     assert html.count("<h2>") == 6
     assert html.count("<h1>") == 1
     assert (html.count("<table>"), html.count("<ol>"), html.count("<ul>")) == (2, 1, 1)
     assert (html.count("<tr>"), len(re.findall("<th[ >]", html))) == (3 + 4, 2 + 4)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("https://example.org/our_plan", "<https://example.org/our_plan>"),
+        ("See https://example.org/a*b, or not.", "See <https://example.org/a*b>, or not."),
+        ("(https://example.org/X_(Y))", "(<https://example.org/X_(Y)>)"),
+        ("<https://example.org/>", "&lt;<https://example.org/>&gt;"),
+        ("https://example.org/?a=1&copy;=2", "https\\://example.org/?a=1&amp;copy;=2"),
+        ("https://", "https\\://"),
+        ("https://...", "https\\://..."),
+        ("www.example.org/a_b", "www\\.example.org/a\\_b"),
+    ],
+)
+def test_an_address_stays_whole(typed, written):
+    assert line(typed) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("@octocat", "\\@&ZeroWidthSpace;octocat"),
+        ("(@org/team)", "(\\@&ZeroWidthSpace;org/team)"),
+        ("é@octocat", "é\\@&ZeroWidthSpace;octocat"),
+        ("#12 and org/repository#3", "\\#&ZeroWidthSpace;12 and org/repository\\#&ZeroWidthSpace;3"),
+        ("somebody@example.org", "somebody\\@example.org"),
+        ("C# @ home", "C\\# \\@ home"),
+    ],
+)
+def test_nobody_is_mentioned_even_where_no_backslash_is_left(typed, written):
+    assert line(typed) == written
