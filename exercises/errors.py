@@ -68,7 +68,7 @@ class DraftConflict(ExerciseError):
     """present: the draft that was saved meanwhile."""
 
     code = "draft_conflict"
-    message = _("Another device has saved other code meanwhile.")  # type: ignore[assignment]
+    message = _("Another device has saved other code meanwhile.")
 
     def __init__(self, present: Draft) -> None:
         super().__init__()
@@ -77,7 +77,7 @@ class DraftConflict(ExerciseError):
 
 class KeyReused(ExerciseError):
     code = "key_reused"
-    message = _("This idempotency key came with other code before.")  # type: ignore[assignment]
+    message = _("This idempotency key came with other code before.")
 
 
 class InvalidAnswers(ExerciseError):

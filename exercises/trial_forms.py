@@ -82,7 +82,7 @@ class RunForm:
         return not self.problems
 
     def refuse(self, refusal: ExerciseError) -> None:
-        self.problems.append(refusal.message)
+        self.problems.append(str(refusal.message))
 
 
 def lines(text: str) -> str:
