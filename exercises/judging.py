@@ -98,7 +98,7 @@ import sandbox
 from exercises.cases import Case, expected, questions
 from exercises.hostile_text import clean, shortened
 from exercises.kinds import Expectation, Question
-from exercises.kinds.answers import Miss
+from exercises.kinds.examining import Miss
 from exercises.kinds.function import Call
 from exercises.kinds.http import ATTEMPTS, Request
 from exercises.kinds.script import Program

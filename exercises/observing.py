@@ -31,7 +31,7 @@ from exercises.asking import question_of
 from exercises.hostile_text import clean, shortened
 from exercises.json_values import NotJSON, parse_json
 from exercises.kinds import Question, function, streamlit
-from exercises.kinds.answers import Answer
+from exercises.kinds.examining import Answer
 from exercises.kinds.function import Call
 from exercises.kinds.http import Request, header
 from exercises.kinds.script import Program

@@ -7,8 +7,8 @@ resolved when a version is saved: its names are the version's cases, the rest is
 from __future__ import annotations
 
 from exercises.answers.choice import Choice
+from exercises.answers.contract import AnswerKind
 from exercises.answers.decision import Decision
-from exercises.answers.kinds import AnswerKind
 from exercises.answers.scenario import Scenario
 
 __all__ = ["ANSWERED", "AnswerKind"]

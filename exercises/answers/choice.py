@@ -22,7 +22,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from exercises.answers.kinds import as_test
+from exercises.answers.contract import as_test
 from exercises.answers.reading import Answers, Reading
 from exercises.answers.sheets import Sheet, SheetDocument, first_words, is_one_paragraph, plain
 from exercises.toml_lines import Path

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from exercises.answers.kinds import as_test
+from exercises.answers.contract import as_test
 from exercises.answers.matrix import MAX_CANDIDATES, MAX_CRITERIA, Matrix
 from exercises.answers.ranking import HIGHEST, ranking
 from exercises.answers.reading import Answers, Reading, inside

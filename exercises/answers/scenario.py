@@ -32,7 +32,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
-from exercises.answers.kinds import as_test
+from exercises.answers.contract import as_test
 from exercises.answers.reading import Answers, Reading, inside
 from exercises.answers.sheets import Sheet, SheetDocument, plain
 from exercises.toml_lines import Path

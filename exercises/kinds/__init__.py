@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from exercises.case_files import Format
 from exercises.kinds import function, http, script, streamlit
-from exercises.kinds.answers import Answer, Examined
+from exercises.kinds.examining import Answer, Examined
 
 
 class Question(Protocol):

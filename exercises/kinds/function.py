@@ -26,7 +26,7 @@ from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill, names_in
 from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN, NotJSON, difference, parse_json
-from exercises.kinds.answers import SHOWN_BODY, Answer, Examined, Message, Miss
+from exercises.kinds.examining import SHOWN_BODY, Answer, Examined, Message, Miss
 from exercises.python_errors import last_line
 
 ASKS = "call"

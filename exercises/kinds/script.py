@@ -24,7 +24,7 @@ from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill
 from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN
-from exercises.kinds.answers import SHOWN_BODY, Answer, Examined, Message, Miss
+from exercises.kinds.examining import SHOWN_BODY, Answer, Examined, Message, Miss
 
 ASKS = "run"
 
