@@ -5,6 +5,7 @@ A place is a path such as `criteria.1.weight`; "" is the whole. Form and API rea
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,7 @@ from exercises.hostile_text import clean
 
 Answers = dict[str, Any]
 
+PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 MAX_PROBLEMS = 30  # that are reported; a request can hold many more
 
 
@@ -52,7 +54,7 @@ class Reading:
         known = {*required, *optional}
         for key in value:
             if key not in known:
-                self.problem(inside(place, shown(key)), gettext("There is no %(key)s here.") % {"key": shown(key)})
+                self.problem(inside(place, _step(key)), gettext("There is no %(key)s here.") % {"key": shown(key)})
         for key in required:
             if key not in value:
                 self.problem(inside(place, key), gettext("This is missing."))
@@ -104,6 +106,11 @@ class Reading:
                 gettext("This must be a whole number from %(least)s to %(most)s.") % {"least": least, "most": most},
             )
         return None
+
+
+def _step(key: str) -> str:
+    """A key that we did not choose, as a step of a place; one that could be read otherwise there is quoted."""
+    return key if PLAIN_KEY.fullmatch(key) else shown(key)
 
 
 def inside(place: str, *steps: str | int) -> str:

@@ -43,10 +43,14 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
             "detail": gettext("The request cannot be accepted."),
             "fields": sentences_by_field(error.detail),
         }
+    elif isinstance(error, exceptions.ParseError):
+        response.data = {
+            "code": error.get_codes(),
+            "detail": gettext("The body of the request cannot be read."),
+            "fields": sentences_by_field(error.detail),
+        }
     else:
         response.data = {"code": error.get_codes(), "detail": str(error.detail)}
-        if isinstance(error, exceptions.ParseError):
-            response.data["fields"] = {"non_field_errors": [str(error.detail)]}
     return response
 
 
