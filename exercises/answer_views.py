@@ -19,6 +19,7 @@ from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
 from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours
+from exercises.help_views import HINT, open_asked_hint
 from exercises.history import newest_of_kind
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner
@@ -41,6 +42,9 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
             return exercise_page(request, found, version, matrix=changed_matrix(request))
         matrix = Matrix.of_form(request.POST)  # answers are without its empty rows and columns
         matrix.fill_up(columns=version.sheet["decision"]["min_candidates"])
+    if HINT in request.POST:
+        open_asked_hint(request, found, version)
+        return exercise_page(request, found, version, answers=answers, matrix=matrix)
     try:
         check_rate(request)
         kind.read(version.sheet, answers)  # before a visitor becomes a guest

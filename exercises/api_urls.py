@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from exercises.api import content, drafts, errors, progress, runs, submissions
+from exercises.api import content, drafts, errors, help, progress, runs, submissions
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("v1/exercises/<slug:slug>/", content.ExerciseDetail.as_view(), name="exercise"),
     path("v1/exercises/<slug:slug>/submissions/", submissions.SubmissionCreate.as_view(), name="submit"),
     path("v1/exercises/<slug:slug>/draft/", drafts.DraftDetail.as_view(), name="draft"),
+    path("v1/exercises/<slug:slug>/hints/", help.Hints.as_view(), name="hints"),
+    path("v1/exercises/<slug:slug>/solution/", help.Solution.as_view(), name="solution"),
     path("v1/submissions/<uuid:uuid>/", submissions.SubmissionDetail.as_view(), name="submission"),
     path("v1/submissions/<uuid:uuid>/cancel/", submissions.SubmissionCancel.as_view(), name="submission-cancel"),
     path("v1/submissions/<uuid:uuid>/events/", submissions.SubmissionEvents.as_view(), name="submission-events"),

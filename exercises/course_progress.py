@@ -16,11 +16,15 @@ from exercises.steps import Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseProgress:
-    """passed_version: number of the newest version that was passed; None for one that was not passed."""
+    """passed_version: number of the newest version that was passed; None for one that was not passed.
+
+    with_solution: its solution was opened first.
+    """
 
     exercise: OutlineExercise
     state: Literal["passed", "tried", "new"]
     passed_version: int | None
+    with_solution: bool = False
 
     @property
     def is_finished(self) -> bool:
@@ -87,6 +91,11 @@ class CourseProgress:
     @property
     def passed(self) -> list[OutlineExercise]:
         return [item.exercise for item in self.exercises if item.is_finished]
+
+    @property
+    def with_solution(self) -> list[OutlineExercise]:
+        """Those of the passed ones whose solution was opened first."""
+        return [item.exercise for item in self.exercises if item.is_finished and item.with_solution]
 
     @property
     def lessons_total(self) -> int:
@@ -168,7 +177,10 @@ def progress_along(course: Course, outline: Outline, standing: Standing) -> Cour
 def _exercises(exercises: Collection[OutlineExercise], standing: Standing) -> list[ExerciseProgress]:
     return [
         ExerciseProgress(
-            exercise=exercise, state=standing.of(exercise.pk), passed_version=standing.passed.get(exercise.pk)
+            exercise=exercise,
+            state=standing.of(exercise.pk),
+            passed_version=standing.passed.get(exercise.pk),
+            with_solution=exercise.pk in standing.helped,
         )
         for exercise in exercises
     ]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -130,3 +131,34 @@ class NotRepeatable(ExerciseError):
 class NotPassed(ExerciseError):
     code = "not_passed"
     message = _("The rubric opens once this attempt is complete.")
+
+
+class NoMoreHints(ExerciseError):
+    code = "no_more_hints"
+    message = _("There is no further hint.")
+
+
+class NoSolution(ExerciseError):
+    code = "not_found"
+    status = HTTPStatus.NOT_FOUND
+    message = _("This exercise has no solution to look at.")
+
+
+class SolutionClosed(ExerciseError):
+    """missing: how many more attempts have to fail; 0: it only has to be asked for."""
+
+    code = "solution_closed"
+    status = HTTPStatus.FORBIDDEN
+
+    def __init__(self, *, missing: int) -> None:
+        self.missing = missing
+        more = ngettext(
+            "The solution opens when you have passed, or after %(number)d more attempt that did not pass.",
+            "The solution opens when you have passed, or after %(number)d more attempts that did not pass.",
+            missing,
+        )
+        ready = gettext(
+            "The solution opens when you have passed, or now if you ask for it: by POST to this address. You can still "
+            "finish the exercise; it will be marked as done with solution."
+        )
+        super().__init__(more % {"number": missing} if missing else ready)

@@ -18,7 +18,7 @@ from exercises.models import Exercise, Family
 from exercises.versions import draft_content, members_of, publish_exercise, save_exercise_draft, text_problems
 
 NOTE = "Loaded from files"
-FILES_OF_TEXTS = {"prompt": "prompt.md", "cases": "cases.toml", "solution": "solution.md"}
+FILES_OF_TEXTS = {"prompt": "prompt.md", "hints": DESCRIPTION, "cases": "cases.toml", "solution": "solution.md"}
 IGNORED = "__pycache__"  # authors run their files
 
 
@@ -215,7 +215,8 @@ class _Load:
         if not files.draft:
             for name, mistakes in text_problems(exercise).items():
                 for mistake in mistakes:
-                    self._problem(folder / FILES_OF_TEXTS[name], mistake.line, mistake.message)
+                    line = files.lines.get("hints") if name == "hints" else mistake.line
+                    self._problem(folder / FILES_OF_TEXTS[name], line, mistake.message)
             self._publish(exercise)
 
     def _write(self, exercise: Exercise, lesson: Lesson, files: ExerciseFiles) -> bool:

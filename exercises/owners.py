@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from exercises.kept_drafts import adopt_drafts
 from exercises.locks import hold
-from exercises.models import Adoption, LessonDone, Owner, ProblemReport, Submission, Trial
+from exercises.models import Adoption, HelpUsed, LessonDone, Owner, ProblemReport, Submission, Trial
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -68,3 +68,17 @@ def adopt_guest(*, user: "User", guest: uuid.UUID) -> None:
     LessonDone.objects.filter(guest=guest).update(**account.columns)
     ProblemReport.objects.filter(guest=guest).update(**account.columns)
     adopt_drafts(guest=Owner(guest=guest), account=account)
+    _adopt_help(account, guest)
+
+
+def _adopt_help(account: Owner, guest: uuid.UUID) -> None:
+    """What either of them has opened stays open; of two openings of a solution the earlier one counts."""
+    own = {used.exercise_id: used for used in HelpUsed.objects.owned_by(account)}
+    for used in HelpUsed.objects.filter(guest=guest):
+        if kept := own.get(used.exercise_id):
+            kept.hints = max(kept.hints, used.hints)
+            opened = [time for time in (kept.solution_opened_at, used.solution_opened_at) if time]
+            kept.solution_opened_at = min(opened, default=None)
+            kept.save()
+            used.delete()
+    HelpUsed.objects.filter(guest=guest).update(**account.columns)

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from exercises.course_progress import changed_since
+from exercises.helping import help_of
 from exercises.history import history_of
 from exercises.models import Exercise, ExerciseVersion
 from exercises.owners import owner_of
@@ -37,6 +38,7 @@ def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
         "is_passed": passed_version is not None,
         "passed_version": passed_version,
         "has_changed_since": changed_since(passed_version, found),
+        "help": help_of(owner, found, version, is_passed=passed_version is not None),
         "next_step": next_step(found),
         "is_preview": version != found.published,
     }

@@ -9,17 +9,21 @@ from django.db import transaction
 from django.db.models import IntegerField, Max, QuerySet, Value
 
 from courses.models import Lesson
-from exercises.models import Exercise, LessonDone, Owner, Run, Submission
+from exercises.models import Exercise, HelpUsed, LessonDone, Owner, Run, Submission
 from exercises.owners import hold_owner
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """All that a learner has done, by primary keys; *passed* as passed_exercises() has it."""
+    """All that a learner has done, by primary keys; *passed* as passed_exercises() has it.
+
+    helped: exercises whose solution was opened before a pass.
+    """
 
     done: set[int] = field(default_factory=set)
     tried: set[int] = field(default_factory=set)
     passed: dict[int, int] = field(default_factory=dict)
+    helped: set[int] = field(default_factory=set)
 
     def of(self, exercise_id: int) -> Literal["passed", "tried", "new"]:
         if exercise_id in self.passed:
@@ -33,20 +37,24 @@ def standing_of(owner: Owner | None) -> Standing:
     if owner is None:
         return standing
     version = "submission__exercise_version"
-    what = {name: Value(number, IntegerField()) for number, name in enumerate(("done", "tried", "passed"))}
+    what = {name: Value(number, IntegerField()) for number, name in enumerate(("done", "tried", "passed", "helped"))}
     done = LessonDone.objects.owned_by(owner).order_by().annotate(what=what["done"], number=Value(0, IntegerField()))
     tried = Submission.objects.owned_by(owner).order_by().annotate(what=what["tried"], number=Value(0, IntegerField()))
+    helped = HelpUsed.objects.before_a_pass(owner).order_by()
+    helped = helped.annotate(what=what["helped"], number=Value(0, IntegerField()))
     passed = _passed(owner).annotate(what=what["passed"]).values_list("what", f"{version}__exercise_id")
     rows = done.values_list("what", "lesson_id", "number").union(
         tried.values_list("what", "exercise_version__exercise_id", "number").distinct(),
         passed.annotate(number=Max(f"{version}__number")),
+        helped.values_list("what", "exercise_id", "number"),
         all=True,
     )
+    sets = {what[name].value: getattr(standing, name) for name in ("done", "tried", "helped")}
     for kind, pk, number in rows:
         if kind == what["passed"].value:
             standing.passed[pk] = number
         else:
-            (standing.done if kind == what["done"].value else standing.tried).add(pk)
+            sets[kind].add(pk)
     return standing
 
 
@@ -61,6 +69,12 @@ def passed_exercises(owner: Owner | None) -> dict[int, int]:
 
 def _passed(owner: Owner) -> QuerySet[Run]:
     return Run.objects.owned_by(owner).filter(verdict=Run.Verdict.PASSED).order_by()
+
+
+def has_passed(owner: Owner | None, exercise: Exercise) -> bool:
+    if owner is None:
+        return False
+    return _passed(owner).filter(submission__exercise_version__exercise=exercise).exists()
 
 
 def tried_exercises(owner: Owner | None) -> set[int]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exercises import answer_views, history_views, report_views, trial_views, views
+from exercises import answer_views, help_views, history_views, report_views, trial_views, views
 
 app_name = "exercises"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("exercises/<slug:slug>/history/<uuid:uuid>/", history_views.kept, name="kept"),
     path("exercises/<slug:slug>/history/<uuid:uuid>/use/", history_views.use, name="use"),
     path("exercises/<slug:slug>/history/<uuid:uuid>/download/", history_views.download, name="download"),
+    # Without a slash: the links of their texts are those of the exercise's page.
+    path("exercises/<slug:slug>/help", help_views.help_fragment, name="help"),
+    path("exercises/<slug:slug>/solution", help_views.solution, name="solution"),
     path("submissions/<uuid:uuid>/", views.submission, name="submission"),
     path("submissions/<uuid:uuid>/panel", views.panel, name="panel"),
     path("submissions/<uuid:uuid>/cancel/", views.cancel, name="cancel"),

@@ -69,6 +69,8 @@ def save_exercise_draft(
         exercise=stored,
         number=newest + 1,
         instructions_html=render_text(content.prompt_markdown).html,
+        hints_html=[render_text(hint).html for hint in content.hints],
+        solution_html=render_text(content.solution_markdown).html,
         cases=cases,
         sheet=rendered_sheet(content, render_text),
         content_hash=hashed,
@@ -82,11 +84,10 @@ def save_exercise_draft(
 
 
 def rendered_sheet(content: ExerciseContent, render_text: Callable[[str], Rendered]) -> Sheet:
-    """The sheet of an exercise that is answered with its HTML, and that of solution.md as `solution_html`; else {}."""
+    """The sheet of an exercise that is answered with its HTML; else {}."""
     if content.answered is None:
         return {}
-    sheet = sheets.rendered(content.sheet(), content.answered.markdown, lambda text: render_text(text).html)
-    return sheet | {"solution_html": render_text(content.solution_markdown).html}
+    return sheets.rendered(content.sheet(), content.answered.markdown, lambda text: render_text(text).html)
 
 
 @transaction.atomic
@@ -201,13 +202,21 @@ def unpublish_exercise(*, exercise: Exercise) -> None:
 
 
 def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
-    """What is wrong with the Markdown of the draft: with its prompt, and with its cases and its solution where
-    learners read these; {} for nothing. Renders the texts: not for lists."""
+    """What is wrong with the Markdown of the draft: of its prompt, hints and solution, and of its cases where learners
+    read these; {} for nothing. Renders the texts: not for lists."""
     draft = exercise.draft
     if draft is None:
         return {}
     render_text = renderer(exercise.lesson.course)
-    problems = {"prompt": render_text(draft.prompt_markdown).problems}
+    problems = {
+        "prompt": render_text(draft.prompt_markdown).problems,
+        "hints": [
+            replace(problem, message=f"hint {number}: {problem.message}")
+            for number, hint in enumerate(draft.hints, 1)
+            for problem in render_text(hint).problems
+        ],
+        "solution": render_text(draft.solution_markdown).problems,
+    }
     if kind := ANSWERED.get(draft.kind):
         lines = Document(draft.cases_toml)
         problems["cases"] = [
@@ -215,7 +224,6 @@ def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
             for path, text in sheets.passages(draft.sheet, kind.markdown)
             for problem in render_text(text).problems
         ]
-        problems["solution"] = render_text(draft.solution_markdown).problems
     return {name: found for name, found in problems.items() if found}
 
 

@@ -24,6 +24,7 @@ from exercises.drafts import draft_of
 from exercises.errors import ExerciseError, NotYours
 from exercises.files import MAX_FILE_BYTES
 from exercises.forms import PREFIX, FilesForm
+from exercises.help_views import HINT, open_asked_hint
 from exercises.highlighting import shown_files
 from exercises.history import newest_of_kind, number_of, present_code, timeline_of
 from exercises.models import Exercise, ExerciseVersion, Submission
@@ -47,7 +48,9 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
         return answer_views.exercise(request, found, version)
     form = FilesForm(version, request.POST if request.method == "POST" else None)
     refusal: ExerciseError | None = None
-    if form.is_bound:
+    if HINT in request.POST:
+        open_asked_hint(request, found, version)
+    elif form.is_bound:
         try:
             check_rate(request)
             if form.is_valid():
@@ -82,7 +85,8 @@ def exercise_page(
         "judged_files": json.dumps(newest.files) if newest and newest.files != texts else "",
         "max_file_bytes": MAX_FILE_BYTES,
     }
-    status = (422 if form.is_bound else 200) if refusal is None else refusal.status
+    is_handed_in = form.is_bound and HINT not in request.POST
+    status = (422 if is_handed_in else 200) if refusal is None else refusal.status
     response = render(request, "exercises/exercise.html", context, status=status)
     if refusal is not None and refusal.retry_after_seconds:
         response["Retry-After"] = str(refusal.retry_after_seconds)

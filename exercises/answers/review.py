@@ -58,7 +58,7 @@ def review_of(submission: Submission, *, may_act: bool) -> Review | None:
     if answers is None:
         return None
     is_passed = submission.current_run.verdict == Run.Verdict.PASSED
-    shown: dict[str, Any] = {"solution_html": version.sheet["solution_html"]} if is_passed else {}
+    shown: dict[str, Any] = {"solution_html": version.solution_html} if is_passed else {}
     if version.kind == "decision":
         shown |= {
             "ranks": ranking(answers["criteria"], answers["candidates"]),

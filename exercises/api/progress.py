@@ -17,6 +17,9 @@ class CourseProgressOutput(serializers.Serializer[Any]):
     lessons_done = Slugs(source="done", read_only=True)
     lessons_total = serializers.IntegerField()
     exercises_passed = Slugs(source="passed", read_only=True)
+    exercises_with_solution = Slugs(
+        source="with_solution", read_only=True, help_text="Those of the passed ones whose solution was opened first."
+    )
     exercises_total = serializers.IntegerField()
     percent = serializers.IntegerField(help_text="Lessons done and exercises passed, of all of them.")
 

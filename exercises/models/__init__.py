@@ -3,6 +3,7 @@
 from exercises.models.check import CheckQuerySet, ExerciseCheck
 from exercises.models.draft import Draft, DraftQuerySet, KeptDraft, KeptDraftQuerySet
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
+from exercises.models.help import HelpUsed, HelpUsedQuerySet
 from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.report import ProblemReport
 from exercises.models.run import Run, RunQuerySet
@@ -25,6 +26,8 @@ __all__ = [
     "ExerciseQuerySet",
     "ExerciseVersion",
     "Family",
+    "HelpUsed",
+    "HelpUsedQuerySet",
     "KeptDraft",
     "KeptDraftQuerySet",
     "LessonDone",

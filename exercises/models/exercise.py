@@ -126,7 +126,7 @@ class ExerciseVersion(models.Model):
     # Texts of its author that are no part of judging; long ones, and read for each attempt otherwise.
     NOT_FOR_JUDGING = (
         "prompt_markdown", "instructions_html", "solution", "solution_markdown", "wrong", "params", "cases_toml",
-        "hints",
+        "hints", "hints_html", "solution_html",
     )  # fmt: skip
 
     class Difficulty(models.TextChoices):
@@ -153,7 +153,10 @@ class ExerciseVersion(models.Model):
     cases = models.JSONField(default=list, editable=False)  # resolved: what exercises.cases.parse() returned
     # Of the kinds that are answered: what else cases.toml and solution.md say, with its HTML (exercises.answers).
     sheet = models.JSONField(default=dict, editable=False)
-    hints = models.JSONField(default=list)  # texts, from nudge to how
+    hints = models.JSONField(default=list)  # Markdown, from nudge to how
+    # Rendered and sanitised at save time, like instructions_html: the hints in their order, and solution_markdown.
+    hints_html = models.JSONField(default=list, editable=False)
+    solution_html = models.TextField(blank=True, editable=False)
     limits = models.JSONField(default=dict)  # overrides of sandbox.Limits by field name
     content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -168,3 +171,8 @@ class ExerciseVersion(models.Model):
 
     def __str__(self) -> str:
         return gettext("%(title)s (version %(number)s)") % {"title": self.title, "number": self.number}
+
+    @property
+    def has_solution(self) -> bool:
+        """Whether there is a reference solution, or a text about it."""
+        return bool(self.solution or self.solution_html)

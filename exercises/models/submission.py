@@ -39,6 +39,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         newest = Run.objects.newest().filter(submission=models.OuterRef("pk"), status=Run.Status.BROKEN)
         return self.exclude(models.Exists(newest))
 
+    def failed(self) -> SubmissionQuerySet:
+        """Attempts that were judged and did not pass, but for start code that was handed in as it is."""
+        newest = Run.objects.newest().filter(submission=models.OuterRef("pk"), status=Run.Status.DONE)
+        return self.filter(models.Exists(newest.exclude(verdict=Run.Verdict.PASSED).exclude(reason="unfinished")))
+
     def with_current_run(self) -> SubmissionQuerySet:
         """Also load what `current_run` and a page about the attempt read; one query more for any number of rows."""
         return self.select_related("exercise_version__exercise", "self_assessment").prefetch_related(

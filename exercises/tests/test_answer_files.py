@@ -179,7 +179,7 @@ def test_the_texts_are_rendered_when_a_version_is_saved():
     assert first["html"] == "<p>What do you look at <em>first</em>?</p>"
     assert first["option"][1]["html"] == "<p>What the project <code>needs</code></p>"
     assert 'href="../../courses/web/first/"' in first["option"][1]["why_html"]
-    assert exercise.published.sheet["solution_html"] == "<p>Because <strong>so</strong>.</p>"
+    assert exercise.published.solution_html == "<p>Because <strong>so</strong>.</p>"
     assert exercise.published.cases[0]["name"] == "What do you look at first?"
 
 

@@ -110,9 +110,9 @@ def test_the_page_needs_the_same_queries_for_any_number_of_attempts(client, djan
     for _ in range(count):
         hand_in(client, kind)
 
-    # session, exercise, attempts counted, attempts, their runs, exercises passed, lesson is published,
+    # session, exercise, attempts counted, attempts, their runs, exercises passed, lesson is published, help used,
     # and for the step after it: the lesson's exercises, the course's lessons
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(page_of(kind))
 
 

@@ -185,6 +185,7 @@ def test_progress_is_the_learners_own(has_account):
                 "lessons_done": lessons,
                 "lessons_total": 1,
                 "exercises_passed": exercises,
+                "exercises_with_solution": [],
                 "exercises_total": 2,
                 "percent": 100 * (len(lessons) + len(exercises)) // 3,
             }

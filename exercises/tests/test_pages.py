@@ -156,8 +156,9 @@ def test_history_needs_the_same_queries_for_any_length(client, django_assert_num
         end(Status.DONE)
 
     # session, exercise, attempts counted, attempts, their runs, exercises passed, the draft, drafts that were kept,
+    # help used, attempts that failed,
     # and for the step after it: the lesson's exercises, the course's lessons
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(PAGE)
 
 

@@ -9,6 +9,7 @@ import "./exercise/conflict.js";
 import "./exercise/size.js";
 import "./exercise/reset.js";
 import "./exercise/jump.js";
+import "./exercise/help.js";
 import "./exercise/submit.js";
 import "./exercise/run.js";
 import "./exercise/load_editor.js";

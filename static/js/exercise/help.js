@@ -1,0 +1,29 @@
+// Hints open in place. Without JavaScript their button posts the form that holds the learner's work.
+
+const STATES = "fieldguide:result" // an attempt ended, which may open the solution
+
+const help = () => document.querySelector("[data-help]")
+
+/** Bring the help up to date; `body` asks for something first. The old one stays where that fails. */
+async function refresh(body) {
+  const old = help()
+  const response = await fetch(old.dataset.help, body && { method: "POST", body }).catch(() => null)
+  if (!response?.ok) return false
+  const page = new DOMParser().parseFromString(await response.text(), "text/html")
+  const fresh = page.querySelector("[data-help]")
+  if (fresh) old.replaceWith(fresh)
+  return Boolean(fresh)
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-hint]")
+  if (!button) return
+  event.preventDefault()
+  const body = new FormData()
+  body.set(button.name, button.value)
+  body.set("csrfmiddlewaretoken", button.form.elements.csrfmiddlewaretoken.value)
+  if (await refresh(body)) document.getElementById(`hint-${button.value}`)?.focus() // what came is read next
+  else button.form.requestSubmit(button) // the long way
+})
+
+document.addEventListener(STATES, () => help() && refresh())
