@@ -7,29 +7,31 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
 from exercises.answers import sentences as answer_sentences
 from exercises.python_errors import last_line
 
 SHOWN_CHARACTERS = 120  # of a body in a sentence; the whole one stands below it
 
 NO_ANSWER = {
-    "refused": "Nothing accepted the connection: the program does not listen any more.",
-    "closed": "The connection was closed without an answer.",
-    "timeout": "No answer came in time.",
-    "malformed": "What came back is not HTTP.",
-    "too_large": "The answer is larger than 64 kB.",
-    "ended": "The program ended before it had answered.",
-    "stopped": "The program was stopped before it had ended.",
-    "signal": "The program was ended by a signal, as by a crash of Python itself.",
-    "page_too_large": "The page is larger than 512 kB.",
+    "refused": gettext_lazy("Nothing accepted the connection: the program does not listen any more."),
+    "closed": gettext_lazy("The connection was closed without an answer."),
+    "timeout": gettext_lazy("No answer came in time."),
+    "malformed": gettext_lazy("What came back is not HTTP."),
+    "too_large": gettext_lazy("The answer is larger than 64 kB."),
+    "ended": gettext_lazy("The program ended before it had answered."),
+    "stopped": gettext_lazy("The program was stopped before it had ended."),
+    "signal": gettext_lazy("The program was ended by a signal, as by a crash of Python itself."),
+    "page_too_large": gettext_lazy("The page is larger than 512 kB."),
 }
 NOT_JSON = {
-    "empty": "the body is empty",
-    "encoding": "the body is not UTF-8",
-    "syntax": "the body is something else",
-    "duplicate_key": "a key appears twice",
-    "too_deep": "the body is nested too deeply",
-    "number": "a number in it is not valid JSON",
+    "empty": gettext_lazy("the body is empty"),
+    "encoding": gettext_lazy("the body is not UTF-8"),
+    "syntax": gettext_lazy("the body is something else"),
+    "duplicate_key": gettext_lazy("a key appears twice"),
+    "too_deep": gettext_lazy("the body is nested too deeply"),
+    "number": gettext_lazy("a number in it is not valid JSON"),
 }
 VALUES = ("null", "None")  # the only ones of their types
 # What cannot be compared, by its type in Python, and what would do instead.
@@ -37,39 +39,43 @@ INSTEAD = {
     **dict.fromkeys(
         ("set", "frozenset", "generator", "map", "filter", "zip", "range", "dict_keys", "dict_values", "dict_items",
          "deque", "ndarray", "Series"),
-        "Return a list instead.",
+        gettext_lazy("Return a list instead."),
     ),
-    **dict.fromkeys(("bytes", "bytearray"), "Return a text (`str`) instead."),
-    "Decimal": "Return a float instead.",
-    "coroutine": "Write `def` and not `async def`: we call the function and do not await it.",
+    **dict.fromkeys(("bytes", "bytearray"), gettext_lazy("Return a text (`str`) instead.")),
+    "Decimal": gettext_lazy("Return a float instead."),
+    "coroutine": gettext_lazy("Write `def` and not `async def`: we call the function and do not await it."),
 }  # fmt: skip
-COMPARABLE = "We can compare None, bool, int, float, str, list, tuple and dict."
+COMPARABLE = gettext_lazy("We can compare None, bool, int, float, str, list, tuple and dict.")
 UNFIT = {
-    "key": "It returned a dictionary with a key of type {type}{place}. Keys have to be texts here.",
-    "number": "It returned a number{place} that is not finite, or that has hundreds of digits.",
-    "too_deep": "It returned a value that is nested more than 32 levels deep.",
-    "too_large": "It returned more than we can compare: 60 kB at most.",
-    "unreadable": "It returned a value that could not be read.",
+    "key": gettext_lazy("It returned a dictionary with a key of type {type}{place}. Keys have to be texts here."),
+    "number": gettext_lazy("It returned a number{place} that is not finite, or that has hundreds of digits."),
+    "too_deep": gettext_lazy("It returned a value that is nested more than 32 levels deep."),
+    "too_large": gettext_lazy("It returned more than we can compare: 60 kB at most."),
+    "unreadable": gettext_lazy("It returned a value that could not be read."),
 }
 
 
 ELEMENT_PARTS = {
-    "text": "We expected the {type} “{expected}” and found “{actual}”.",
-    "text_contains": "We expected “{expected}” in the {type} and found “{actual}”.",
-    "value": "We expected the value {expected} of the {type} and found {actual}.",
-    "values": "We expected the {type} to draw {expected}, and it draws {actual}.",
-    "series": "We expected the numbers of the {type} in {expected} series, and they are in {actual}.",
-    "rows": "We expected the {type} to have the rows {expected}, and it has {actual}.",
-    "options": "We expected the {type} to offer {expected}, and it offers {actual}.",
-    "min_options": "We expected the {type} to offer at least {expected} options, and it offers {actual}.",
+    "text": gettext_lazy("We expected the {type} “{expected}” and found “{actual}”."),
+    "text_contains": gettext_lazy("We expected “{expected}” in the {type} and found “{actual}”."),
+    "value": gettext_lazy("We expected the value {expected} of the {type} and found {actual}."),
+    "values": gettext_lazy("We expected the {type} to draw {expected}, and it draws {actual}."),
+    "series": gettext_lazy("We expected the numbers of the {type} in {expected} series, and they are in {actual}."),
+    "rows": gettext_lazy("We expected the {type} to have the rows {expected}, and it has {actual}."),
+    "options": gettext_lazy("We expected the {type} to offer {expected}, and it offers {actual}."),
+    "min_options": gettext_lazy("We expected the {type} to offer at least {expected} options, and it offers {actual}."),
 }
 NO_FILTER = {
-    "no_chart": "With “{option}” chosen in “{widget}” there is no chart.",
-    "no_rows": "With “{option}” chosen in “{widget}” the chart is empty.",
-    "same": "The chart is the same for “{other}” and “{option}” of “{widget}”. It should show the chosen rows only.",
-    "other_rows": "With “{option}” chosen in “{widget}” the chart shows rows of “{other}” as well.",
-    "unstable": "We chose “{option}” in “{widget}” twice, and the chart was not the same. Keep the data the same in "
-    "every run of the script, by constants or a fixed seed, or nobody can tell what the choice does.",
+    "no_chart": gettext_lazy("With “{option}” chosen in “{widget}” there is no chart."),
+    "no_rows": gettext_lazy("With “{option}” chosen in “{widget}” the chart is empty."),
+    "same": gettext_lazy(
+        "The chart is the same for “{other}” and “{option}” of “{widget}”. It should show the chosen rows only."
+    ),
+    "other_rows": gettext_lazy("With “{option}” chosen in “{widget}” the chart shows rows of “{other}” as well."),
+    "unstable": gettext_lazy(
+        "We chose “{option}” in “{widget}” twice, and the chart was not the same. Keep the data the same in every run "
+        "of the script, by constants or a fixed seed, or nobody can tell what the choice does."
+    ),
 }
 
 
@@ -78,10 +84,10 @@ def did(request: Mapping[str, Any] | None) -> str:
     if request is None:
         return ""
     if "interact" in request:
-        return f"We {shortened(request['interact'])}"
+        return gettext("We %(what)s") % {"what": shortened(request["interact"])}
     if "run" in request:
-        return "We ran"
-    return "We called" if "call" in request else "We sent"
+        return gettext("We ran")
+    return gettext("We called") if "call" in request else gettext("We sent")
 
 
 def asked(request: Mapping[str, Any] | None) -> str:
@@ -91,13 +97,15 @@ def asked(request: Mapping[str, Any] | None) -> str:
     if "call" in request:
         return shortened(request["call"])
     if "run" in request:
-        given = f" with the input {shortened(repr(request['input']))}" if "input" in request else ""
-        return shortened(request["run"]) + given
+        if "input" not in request:
+            return shortened(request["run"])
+        parts = {"run": shortened(request["run"]), "input": shortened(repr(request["input"]))}
+        return gettext("%(run)s with the input %(input)s") % parts
     line = f"{request['method']} {request['path']}"
     if body := request.get("body"):
-        line += f" with {shortened(body)}"
+        line = gettext("%(request)s with %(body)s") % {"request": line, "body": shortened(body)}
     if clients := request.get("clients"):
-        line += f" from {clients} clients at once"
+        line = gettext("%(request)s from %(number)d clients at once") % {"request": line, "number": clients}
     return line
 
 
@@ -123,8 +131,9 @@ def finding(test: Mapping[str, Any]) -> str:
 
 
 def status(message: Mapping[str, Any]) -> str:
-    expected = " or ".join(str(code) for code in message["expected"])
-    return f"We expected the status {expected} and got {with_phrase(message['actual'])}."
+    expected = gettext(" or ").join(str(code) for code in message["expected"])
+    text = gettext("We expected the status %(expected)s and got %(actual)s.")
+    return text % {"expected": expected, "actual": with_phrase(message["actual"])}
 
 
 def with_phrase(code: int) -> str:
@@ -136,38 +145,46 @@ def with_phrase(code: int) -> str:
 
 
 def content_type(message: Mapping[str, Any]) -> str:
-    return f"We expected the content type {message['expected']} and got {message['actual'] or 'none'}."
+    text = gettext("We expected the content type %(expected)s and got %(actual)s.")
+    return text % {"expected": message["expected"], "actual": message["actual"] or gettext("none")}
 
 
 def header(message: Mapping[str, Any]) -> str:
     if not message["expected"]:
-        return f"We expected no header {message['name']} and got {message['actual']}."
-    got = "it is missing" if message["actual"] is None else f"got {message['actual']}"
-    return f"We expected the header {message['name']}: {message['expected']} and {got}."
+        return gettext("We expected no header %(name)s and got %(actual)s.") % message
+    if message["actual"] is None:
+        return gettext("We expected the header %(name)s: %(expected)s and it is missing.") % message
+    return gettext("We expected the header %(name)s: %(expected)s and got %(actual)s.") % message
 
 
 def not_json(message: Mapping[str, Any]) -> str:
-    problem = NOT_JSON[message["problem"]]
+    problem = str(NOT_JSON[message["problem"]])
     if message.get("key"):
         problem += f" ({message['key']})"
     if message.get("line"):
-        problem += f" (line {message['line']}, column {message.get('column', 1)} of the answer)"
-    return f"We expected JSON, but {problem}."
+        place = {"line": message["line"], "column": message.get("column", 1)}
+        problem += " " + gettext("(line %(line)s, column %(column)s of the answer)") % place
+    return gettext("We expected JSON, but %(problem)s.") % {"problem": problem}
 
 
 def json_differs(message: Mapping[str, Any]) -> str:
-    place = f"At {message['path']} we" if message["path"] else "We"
-    difference = message["difference"]
+    difference, path = message["difference"], message["path"]
     if difference == "missing":
-        return f"We expected {message['path']}, and it is missing."
+        return gettext("We expected %(path)s, and it is missing.") % message
     if difference == "unexpected":
-        return f"We did not expect {message['path']}, and it is there."
+        return gettext("We did not expect %(path)s, and it is there.") % message
+    values = {"path": path, "expected": message["expected"], "actual": message["actual"]}
     if difference == "type":
-        expected, actual = (typed(message, key) for key in ("expected", "actual"))
-        return f"{place} expected {expected}, and got {actual}."
-    if difference == "length":
-        return f"{place} expected another number of elements: {message['expected']}, and got {message['actual']}."
-    return f"{place} expected {message['expected']} and got {message['actual']}."
+        values |= {key: typed(message, key) for key in ("expected", "actual")}
+        text = gettext("We expected %(expected)s, and got %(actual)s.")
+        at = gettext("At %(path)s we expected %(expected)s, and got %(actual)s.")
+    elif difference == "length":
+        text = gettext("We expected another number of elements: %(expected)s, and got %(actual)s.")
+        at = gettext("At %(path)s we expected another number of elements: %(expected)s, and got %(actual)s.")
+    else:
+        text = gettext("We expected %(expected)s and got %(actual)s.")
+        at = gettext("At %(path)s we expected %(expected)s and got %(actual)s.")
+    return (at if path else text) % values
 
 
 def typed(message: Mapping[str, Any], key: str) -> str:
@@ -180,20 +197,20 @@ def with_article(type_name: str) -> str:
     """A number, an object, None."""
     if type_name in VALUES:
         return type_name
-    return f"{'an' if type_name[:1].lower() in 'aeiou' else 'a'} {type_name}"
+    text = gettext("an %(type)s") if type_name[:1].lower() in "aeiou" else gettext("a %(type)s")
+    return text % {"type": type_name}
 
 
 def text_missing(message: Mapping[str, Any]) -> str:
-    return f"We expected the text “{message['expected']}” in the answer, and it is not there."
+    return gettext("We expected the text “%(expected)s” in the answer, and it is not there.") % message
 
 
 def no_figure(message: Mapping[str, Any]) -> str:
-    return f"We expected a figure at {message['path']} of the answer, and there is none with any data."
+    return gettext("We expected a figure at %(path)s of the answer, and there is none with any data.") % message
 
 
 def figure_differs(message: Mapping[str, Any]) -> str:
-    expected, actual, axis = message["expected"], message["actual"], message["axis"]
-    return f"We expected the chart to draw {expected} along {axis}, and it draws {actual}."
+    return gettext("We expected the chart to draw %(expected)s along %(axis)s, and it draws %(actual)s.") % message
 
 
 def figure_traces(message: Mapping[str, Any]) -> str:
@@ -219,12 +236,13 @@ def no_option(message: Mapping[str, Any]) -> str:
 
 def too_slow(message: Mapping[str, Any]) -> str:
     took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
-    return f"{message['clients']} requests at once took {took}; expected at most {limit}."
+    text = gettext("%(clients)d requests at once took %(took)s; expected at most %(limit)s.")
+    return text % {"clients": message["clients"], "took": took, "limit": limit}
 
 
 def too_fast(message: Mapping[str, Any]) -> str:
     took, limit = (seconds(message[key]) for key in ("actual_ms", "expected_ms"))
-    return f"The answer came after {took}; expected at least {limit}."
+    return gettext("The answer came after %(took)s; expected at least %(limit)s.") % {"took": took, "limit": limit}
 
 
 def seconds(milliseconds: int) -> str:
@@ -234,90 +252,106 @@ def seconds(milliseconds: int) -> str:
 
 def unfit_value(message: Mapping[str, Any]) -> str:
     kind, path = message["type"], message["path"]
+    place = gettext(" at %(path)s") % {"path": path} if path else ""
     if message["problem"] == "type":
-        place = f", at {path}" if path else ""
-        return f"It returned {with_article(kind)}{place}. {INSTEAD.get(kind, COMPARABLE)}"
-    return UNFIT[message["problem"]].format(type=kind, place=f" at {path}" if path else "")
+        values = {"type": with_article(kind), "place": f",{place}" if place else ""}
+        return f"{gettext('It returned %(type)s%(place)s.') % values} {INSTEAD.get(kind, COMPARABLE)}"
+    return str(UNFIT[message["problem"]]).format(type=kind, place=place)
 
 
 def no_function(message: Mapping[str, Any]) -> str:
     if message["type"]:
-        return f"The name is there, but it is {with_article(message['type'])} and no function."
-    return "There is no function of that name in `main.py`."
+        return gettext("The name is there, but it is %(type)s and no function.") % {
+            "type": with_article(message["type"])
+        }
+    return gettext("There is no function of that name in `main.py`.")
 
 
 def not_raised(message: Mapping[str, Any]) -> str:
-    return f"We expected the exception {message['expected']}, and it returned {message['actual']}."
+    return gettext("We expected the exception %(expected)s, and it returned %(actual)s.") % message
 
 
 def wrong_exception(message: Mapping[str, Any]) -> str:
-    return f"We expected the exception {message['expected']}. {exception(message)}"
+    expected = gettext("We expected the exception %(expected)s.") % message
+    return f"{expected} {exception(message)}"
 
 
 def message_lacks(message: Mapping[str, Any]) -> str:
-    got = message["actual"] or "empty"
-    return f"We expected “{message['expected']}” in the message of the exception, which is: {got}"
+    text = gettext("We expected “%(expected)s” in the message of the exception, which is: %(actual)s")
+    return text % {"expected": message["expected"], "actual": message["actual"] or gettext("empty")}
 
 
 def output_differs(message: Mapping[str, Any]) -> str:
-    line, expected, actual = message["line"], message["expected"], message["actual"]
-    if actual is None:
-        return f"We expected a line {line} in the output, “{expected}”, and it ends before."
-    if expected is None:
-        return f"We expected the output to end before line {line}, and got “{actual}”."
-    return f"In line {line} of the output we expected “{expected}” and got “{actual}”."
+    if message["actual"] is None:
+        return gettext("We expected a line %(line)s in the output, “%(expected)s”, and it ends before.") % message
+    if message["expected"] is None:
+        return gettext("We expected the output to end before line %(line)s, and got “%(actual)s”.") % message
+    return gettext("In line %(line)s of the output we expected “%(expected)s” and got “%(actual)s”.") % message
 
 
 def output_lacks(message: Mapping[str, Any]) -> str:
-    return f"We expected the text “{message['expected']}” in the output, and it is not there."
+    return gettext("We expected the text “%(expected)s” in the output, and it is not there.") % message
 
 
 def exit_code(message: Mapping[str, Any]) -> str:
-    return f"We expected the exit code {message['expected']} and got {message['actual']}."
+    return gettext("We expected the exit code %(expected)s and got %(actual)s.") % message
 
 
 def no_element(message: Mapping[str, Any]) -> str:
-    return f"We expected {with_article(message['type'])}, and there is none."
+    return gettext("We expected %(type)s, and there is none.") % {"type": with_article(message["type"])}
 
 
 def element_count(message: Mapping[str, Any]) -> str:
     kind, expected, actual = message["type"], message["expected"], message["actual"]
     if expected == 0:
-        return f"We expected no {kind}, and there {'is one' if actual == 1 else f'are {actual}'}."
-    there = "there is 1" if actual == 1 else f"there are {actual or 'none'}"
-    return f"We expected exactly {expected} of the type {kind}, and {there}."
+        text = ngettext(
+            "We expected no %(type)s, and there is one.", "We expected no %(type)s, and there are %(actual)d.", actual
+        )
+        return text % {"type": kind, "actual": actual}
+    if actual == 0:
+        return gettext("We expected exactly %(expected)s of the type %(type)s, and there are none.") % message
+    text = ngettext(
+        "We expected exactly %(expected)d of the type %(type)s, and there is %(actual)d.",
+        "We expected exactly %(expected)d of the type %(type)s, and there are %(actual)d.",
+        actual,
+    )
+    return text % {"expected": expected, "type": kind, "actual": actual}
 
 
 def element_differs(message: Mapping[str, Any]) -> str:
-    return ELEMENT_PARTS[message["part"]].format(**message)
+    return str(ELEMENT_PARTS[message["part"]]).format(**message)
 
 
 def interaction_refused(message: Mapping[str, Any]) -> str:
     if message["problem"] == "unknown_key":
-        return "There is no such widget on the page."
-    return f"Streamlit did not take that: {message['message']}"
+        return gettext("There is no such widget on the page.")
+    return gettext("Streamlit did not take that: %(message)s") % message
 
 
 def no_choice(message: Mapping[str, Any]) -> str:
-    return "We looked for one with at least two options, and there is none."
+    return gettext("We looked for one with at least two options, and there is none.")
 
 
 def no_filter(message: Mapping[str, Any]) -> str:
-    return NO_FILTER[message["problem"]].format(**message)
+    return str(NO_FILTER[message["problem"]]).format(**message)
 
 
 def no_answer(message: Mapping[str, Any]) -> str:
-    return NO_ANSWER[message["error"]]
+    return str(NO_ANSWER[message["error"]])
 
 
 def exception(message: Mapping[str, Any]) -> str:
     raised = last_line(message["exception"], message["message"])
-    where = f" ({message['file']}, line {message['line']})" if message["file"] and message["line"] else ""
-    return f"Your code stopped with an error{where}: {raised}"
+    if not message["file"] or not message["line"]:
+        return gettext("Your code stopped with an error: %(raised)s") % {"raised": raised}
+    text = gettext("Your code stopped with an error (%(file)s, line %(line)s): %(raised)s")
+    return text % {"file": message["file"], "line": message["line"], "raised": raised}
 
 
 def not_reached(message: Mapping[str, Any]) -> str:
-    return f"Not run: the program {'was stopped' if message.get('stopped') else 'had ended'} before."
+    if message.get("stopped"):
+        return gettext("Not run: the program was stopped before.")
+    return gettext("Not run: the program had ended before.")
 
 
 SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -101,6 +101,16 @@ class _Row:
         return self.kind != "same"
 
 
+def differing(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    """Two texts, which stay as long as they are, in pieces: what is different is marked, unless little is common."""
+    work = _Work()
+    pairs = ((before, False), (after, True))
+    old, new = (
+        _marked(before, after, work, is_new=is_new) or [Piece(clean(text, len(text)))] for text, is_new in pairs
+    )
+    return old, new
+
+
 def diffs_of(before: Mapping[str, str], after: Mapping[str, str]) -> list[FileDiff]:
     """How the files *after* ({path: text}) differ from those *before*, in their order; then those that are gone."""
     paths = [*after, *(path for path in before if path not in after)]

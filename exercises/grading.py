@@ -100,7 +100,8 @@ def try_again(run: Run, *, reason: Run.Fault, counts: bool = True) -> str:
     else:
         delay_seconds = queueing.pause_after(run.tries)
         due = queueing.next_resend(run) + timedelta(seconds=delay_seconds)
-        changed = Run.objects.put_back(run, requeue_at=due, counts=counts)
+        next_try_at = now() + timedelta(seconds=delay_seconds)
+        changed = Run.objects.put_back(run, requeue_at=due, next_try_at=next_try_at, counts=counts)
         if changed:
             queueing.send(run.pk, delay_seconds=delay_seconds)
     if not changed:

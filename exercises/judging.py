@@ -19,9 +19,11 @@ details      parameters of the headline, every key optional:
              exception, message   as Python words them, last line of the traceback
              file, line, column, source   where it happened in the learner's files (relative path)
              exit_code, signal    of a program that ended by itself
+             installed            what can be imported (import_error)
              functions            ["item", ...] whose body is still `...`, [] when the starter is unchanged (unfinished)
              limit                seconds or bytes that were exceeded
              limit_kind           "cpu" | "wall" | "answer": of which clock the seconds were (timed_out)
+             next_try_at          ISO 8601; of a run that is queued again because we could not judge it
              test                 index (from 0) of the test that was running when the program ended or was ended
 tests        one object a case, in the author's order:
              {"name": str,
@@ -437,7 +439,7 @@ def time_limit(report: Report, limits: sandbox.Limits) -> tuple[float, str]:
 def crash_details(report: Report) -> dict[str, Any]:
     """What the inside says about the end of the program, without what it left empty."""
     said = report.detail
-    details = {
+    details: dict[str, Any] = {
         "exception": clean(said.exception, SHOWN_NAME),
         "message": shortened(said.message, SHOWN_MESSAGE),
         "file": clean(said.file, SHOWN_NAME),
@@ -447,6 +449,8 @@ def crash_details(report: Report) -> dict[str, Any]:
         "exit_code": said.exit_code,
         "signal": clean(said.signal, SHOWN_NAME),
     }
+    if said.reason == "import_error":
+        details["installed"] = list(sandbox.installed_packages())
     return {name: value for name, value in details.items() if value not in ("", None)}
 
 

@@ -1,8 +1,16 @@
 """What a page says about a run as a whole: which outcome it is, and its words."""
 
+import math
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
+
+from django.utils.timezone import now
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from exercises.answers.words import WORDS as KIND_WORDS
 from exercises.answers.words import KindWords
@@ -14,18 +22,31 @@ MIB = 1024 * 1024
 
 Kind = ExerciseVersion.Kind
 ALL_PASS = {
-    Kind.HTTP: "Your program answers every request as the task asks.",
-    Kind.FUNCTION: "Every call gives what the task asks for.",
-    Kind.SCRIPT: "Your program does in every run what the task asks.",
-    Kind.STREAMLIT: "Your app shows what the task asks for.",
+    Kind.HTTP: gettext_lazy("Your program answers every request as the task asks."),
+    Kind.FUNCTION: gettext_lazy("Every call gives what the task asks for."),
+    Kind.SCRIPT: gettext_lazy("Your program does in every run what the task asks."),
+    Kind.STREAMLIT: gettext_lazy("Your app shows what the task asks for."),
 }
 # What to look for in a program that ended by itself.
 ENDED = {
-    Kind.HTTP: "A web application keeps running and waits for requests; look for `exit()` and the like.",
-    Kind.FUNCTION: "We import your file and call its functions; look for `exit()` and the like.",
-    Kind.SCRIPT: "Look for what could make Python itself crash.",
-    Kind.STREAMLIT: "An app ends at the end of its script, and never by itself; look for `os._exit()` and the like.",
+    Kind.HTTP: gettext_lazy("A web application keeps running and waits for requests; look for `exit()` and the like."),
+    Kind.FUNCTION: gettext_lazy("We import your file and call its functions; look for `exit()` and the like."),
+    Kind.SCRIPT: gettext_lazy("Look for what could make Python itself crash."),
+    Kind.STREAMLIT: gettext_lazy(
+        "An app ends at the end of its script, and never by itself; look for `os._exit()` and the like."
+    ),
 }
+# Which clock ran out.
+STOPPED_AFTER = {
+    "cpu": gettext_lazy("Stopped after %(seconds)s s of processor time"),
+    "answer": gettext_lazy("Stopped after %(seconds)s s without an answer"),
+    "wall": gettext_lazy("Stopped after %(seconds)s s"),
+}
+# What the sandbox refused, by the number of the system's error: no network or name server; no such place to write.
+NETWORK = ("101", "-2", "-3")
+FILES = ("1", "13", "30")
+ERROR_NUMBER = re.compile(r"\[Errno (-?\d+)\]")
+NO_MODULE = re.compile(r"No module named '(\w[\w.]*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +99,21 @@ def outcome_of(run: Run) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """headline: what happened, in a few words; body: the most important sentence; lines: what may help."""
+    """headline: what happened, in a few words; body: the most important sentence; lines: what may help.
+
+    says: the last line of Python's traceback, unchanged, so that it can be searched for.
+    """
 
     headline: str
     body: str = ""
     lines: Sequence[str] = ()
+    says: str = ""
 
 
 def words_for(run: Run) -> Words:
     if answered := words_of_kind(run):
         after = answered.if_done if run.verdict == Run.Verdict.PASSED else answered.if_open
-        return Words(tests_pass(run), after)
+        return Words(tests_pass(run), str(after))
     return WORDS[outcome_of(run)](run)
 
 
@@ -103,8 +128,9 @@ def tests_pass(run: Run) -> str:
     if answered := words_of_kind(run):
         return answered.count(passed, total)
     if total and passed == total:
-        return "The test passes" if total == 1 else f"All {total} tests pass"
-    return f"{passed} of {total} tests {'passes' if passed == 1 else 'pass'}"
+        return ngettext("The test passes", "All %(total)d tests pass", total) % {"total": total}
+    text = ngettext("%(passed)d of %(total)d tests passes", "%(passed)d of %(total)d tests pass", passed)
+    return text % {"passed": passed, "total": total}
 
 
 def passed_count(run: Run) -> int:
@@ -113,14 +139,28 @@ def passed_count(run: Run) -> int:
 
 def pending(run: Run) -> Words:
     if run.status == Run.Status.RUNNING:
-        return Words("Running your code")
+        return Words(gettext("Running your code"))
     if run.tries:
-        return Words("Queued again", "We could not run your code at once. It is saved, and we are trying again.")
-    return Words("Queued")
+        body = gettext(
+            "We could not run your code at once. That is our fault: it is saved, and we try again by ourselves."
+        )
+        return Words(gettext("Queued again"), body, [next_try(run)])
+    return Words(gettext("Queued"))
+
+
+def next_try(run: Run) -> str:
+    """When a run that we failed to judge is tried again."""
+    at = run.details.get("next_try_at")
+    seconds = math.ceil((datetime.fromisoformat(at) - now()).total_seconds()) if at else 0
+    if seconds <= 0:
+        return gettext("The next try begins as soon as a sandbox is free.")
+    return ngettext(
+        "The next try begins in about %(seconds)d second.", "The next try begins in about %(seconds)d seconds.", seconds
+    ) % {"seconds": seconds}
 
 
 def passed(run: Run) -> Words:
-    return Words(tests_pass(run), ALL_PASS[kind_of(run)])
+    return Words(tests_pass(run), str(ALL_PASS[kind_of(run)]))
 
 
 def kind_of(run: Run) -> Kind:
@@ -130,95 +170,139 @@ def kind_of(run: Run) -> Kind:
 
 
 def failed(run: Run) -> Words:
-    return Words(tests_pass(run), "Begin with the first test that fails; the others often follow from it.")
+    return Words(tests_pass(run), gettext("Begin with the first test that fails; the others often follow from it."))
 
 
 def raised(run: Run) -> Words:
-    return Words("Your code stopped with an error", python_says(run), help_with(run))
+    return Words(gettext("Your code stopped with an error"), explanation(run), says=python_says(run))
 
 
 def not_started(run: Run) -> Words:
+    no_test = gettext("No test ran.")
     if run.reason == "syntax_error":
-        return Words("Python could not read your code", python_says(run), [*help_with(run), "No test ran."])
+        headline = gettext("Python could not read your code")
+        return Words(headline, explanation(run), [no_test], says=python_says(run))
     if run.reason == "import_error":
-        return Words("Your code imports something that is not there", python_says(run), help_with(run))
+        headline = gettext("Your code imports something that is not there")
+        return Words(headline, explanation(run), [*what_is_there(run), no_test], says=python_says(run))
     if run.reason == "no_app" and kind_of(run) != Kind.HTTP:
-        return Words("There is nothing to talk to", "The program did not answer us at all.", ["No test ran."])
+        return Words(
+            gettext("There is nothing to talk to"), gettext("The program did not answer us at all."), [no_test]
+        )
     if run.reason == "no_app":
         return Words(
-            "There is nothing to talk to",
-            "The program has no application object named `app`, and nothing answered on its port.",
-            ["No test ran."],
+            gettext("There is nothing to talk to"),
+            gettext("The program has no application object named `app`, and nothing answered on its port."),
+            [no_test],
         )
     if run.reason == "exited":
-        return Words(
-            "Your program ended by itself",
-            f"It ended{how_it_ended(run)} before all tests were done.",
-            [ENDED[kind_of(run)]],
-        )
-    return Words("Your code stopped with an error before it was ready", python_says(run), help_with(run))
+        return Words(gettext("Your program ended by itself"), how_it_ended(run), [str(ENDED[kind_of(run)])])
+    headline = gettext("Your code stopped with an error before it was ready")
+    return Words(headline, explanation(run), [no_test] if was_never_asked(run) else [], says=python_says(run))
+
+
+def was_never_asked(run: Run) -> bool:
+    return bool(run.tests) and all(test["status"] == "skipped" for test in run.tests)
+
+
+def what_is_there(run: Run) -> list[str]:
+    """What can be imported, and what was perhaps meant by the name of a module that cannot."""
+    installed = run.details.get("installed", [])
+    lines = []
+    if missing := NO_MODULE.search(run.details.get("message", "")):
+        name = missing[1].partition(".")[0]
+        if alike := get_close_matches(name, {*installed, *sys.stdlib_module_names}, n=1):
+            lines.append(gettext("Did you mean `%(name)s`?") % {"name": alike[0]})
+    if installed:
+        names = ", ".join(f"`{name}`" for name in installed)
+        lines.append(gettext("There are: %(names)s, what these need, and Python's own modules.") % {"names": names})
+    return lines
 
 
 def how_it_ended(run: Run) -> str:
     if run.details.get("signal"):
-        return f" by the signal {run.details['signal']}"
-    return f" with code {run.details['exit_code']}" if "exit_code" in run.details else ""
+        text = gettext("It ended by the signal %(signal)s before all tests were done.")
+        return text % {"signal": run.details["signal"]}
+    if "exit_code" in run.details:
+        return gettext("It ended with code %(code)s before all tests were done.") % {"code": run.details["exit_code"]}
+    return gettext("It ended before all tests were done.")
 
 
 def unfinished(run: Run) -> Words:
     names = run.details.get("functions") or []
+    headline = gettext("Nothing here yet: this is still the start code")
     if names:
         listed = ", ".join(f"`{name}()`" for name in names)
-        headline = f"Nothing here yet: {listed} still {'has' if len(names) == 1 else 'have'} `...`"
-    else:
-        headline = "Nothing here yet: this is still the start code"
+        text = ngettext(
+            "Nothing here yet: %(names)s still has `...`", "Nothing here yet: %(names)s still have `...`", len(names)
+        )
+        headline = text % {"names": listed}
     return Words(
-        headline, "Replace the `...` with your own code, then submit. This does not count as a failed attempt."
+        headline,
+        gettext("Replace the `...` with your own code, then submit. This does not count as a failed attempt."),
     )
 
 
 def timed_out(run: Run) -> Words:
     limit = run.details.get("limit")
-    clocks = {"cpu": " of processor time", "answer": " without an answer"}
-    clock = clocks.get(run.details.get("limit_kind", ""), "")
-    headline = f"Stopped after {limit:g} s{clock}" if limit else "Stopped: it took too long"
-    return Words(headline, during(run), [*where(run), "Is there a loop that never ends, or a wait that is too long?"])
+    clock = STOPPED_AFTER.get(run.details.get("limit_kind", ""), STOPPED_AFTER["wall"])
+    headline = str(clock) % {"seconds": f"{limit:g}"} if limit else gettext("Stopped: it took too long")
+    question = gettext("Is there a loop that never ends, or a wait that is too long?")
+    return Words(headline, during(run), [question])
 
 
 def memory_exceeded(run: Run) -> Words:
     limit = run.details.get("limit")
-    headline = f"Stopped: more than {limit / MIB:g} MB" if limit else "Stopped: too much memory"
-    return Words(headline, during(run), [*where(run), "Is a list or a text growing without end?"])
+    text = gettext("Stopped: more than %(size)s MB")
+    headline = text % {"size": f"{limit / MIB:g}"} if limit else gettext("Stopped: too much memory")
+    question = gettext("Is a list or a text growing without end?")
+    return Words(headline, during(run), [*peak(run), question])
+
+
+def peak(run: Run) -> list[str]:
+    if not run.memory_bytes:
+        return []
+    return [gettext("It had %(size)d MB when we stopped it.") % {"size": math.ceil(run.memory_bytes / MIB)}]
 
 
 def output_exceeded(run: Run) -> Words:
     limit = run.details.get("limit")
-    headline = f"Output cut after {limit / 1024:g} kB" if limit else "Too much output"
-    return Words(headline, during(run), ["Is there a `print` inside a loop that never ends?"])
+    text = gettext("Output cut after %(size)s kB")
+    headline = text % {"size": f"{limit / 1024:g}"} if limit else gettext("Too much output")
+    return Words(headline, during(run), [gettext("Is there a `print` inside a loop that never ends?")])
 
 
 def blocked(run: Run) -> Words:
-    return Words(
-        "Not allowed in this sandbox",
-        python_says(run) or "The program asked for something that the sandbox does not give.",
-        [
-            *where(run),
-            "There is no network in here, files can be written only in the work folder, a server gets port 8000.",
-        ],
+    refused = ERROR_NUMBER.search(run.details.get("message", ""))
+    number = refused[1] if refused else ""
+    if number in NETWORK:
+        headline = gettext("The network is closed in this sandbox")
+    elif number in FILES:
+        headline = gettext("Only the work folder is open in this sandbox")
+    else:
+        headline = gettext("Not allowed in this sandbox")
+    asked_for = gettext("The program asked for something that the sandbox does not give.")
+    given = gettext(
+        "There is no network in here, files can be written only in the work folder, a server gets port 8000."
     )
+    return Words(headline, asked_for, [given], says=python_says(run))
 
 
 def unavailable(run: Run) -> Words:
-    times = {0: "No sandbox worked", 1: "We tried once"}.get(run.tries, f"We tried {run.tries} times")
+    if run.tries == 0:
+        tried = gettext("No sandbox worked.")
+    else:
+        tried = ngettext("We tried once.", "We tried %(number)d times.", run.tries) % {"number": run.tries}
+    report = gettext("If it stays like this, tell us the number %(number)s.") % {"number": incident(run)}
     return Words(
-        "We could not run your code. This is our fault.",
-        "Your code is saved, and this attempt does not count.",
-        [f"{times}. If it stays like this, tell us the number {incident(run)}."],
+        gettext("We could not run your code. This is our fault."),
+        gettext("Your code is saved, and this attempt does not count."),
+        [f"{tried} {report}"],
     )
 
 
 def cancelled(run: Run) -> Words:
-    return Words("You stopped this run", "Your code is saved; nothing was counted.")
+    return Words(gettext("You stopped this run"), gettext("Your code is saved; nothing was counted."))
 
 
 WORDS = {
@@ -242,24 +326,17 @@ def python_says(run: Run) -> str:
     return last_line(details["exception"], details.get("message", "")) if details.get("exception") else ""
 
 
-def help_with(run: Run) -> list[str]:
-    explanation = explain(run.details.get("exception", ""))
-    return [*([explanation] if explanation else []), *where(run)]
-
-
-def where(run: Run) -> list[str]:
-    details = run.details
-    return (
-        [f"Look at line {details['line']} of {details['file']}."] if details.get("line") and details.get("file") else []
-    )
+def explanation(run: Run) -> str:
+    return explain(run.details.get("exception", ""))
 
 
 def during(run: Run) -> str:
     """Which test was running when the program was ended."""
     index: Any = run.details.get("test")
     if index is None or not 0 <= index < len(run.tests):
-        return "It happened before the first test."
-    return f"It happened in test {index + 1} of {len(run.tests)}: {run.tests[index]['name']}."
+        return gettext("It happened before the first test.")
+    place = {"number": index + 1, "total": len(run.tests), "name": run.tests[index]["name"]}
+    return gettext("It happened in test %(number)d of %(total)d: %(name)s.") % place
 
 
 def incident(run: Run) -> str:

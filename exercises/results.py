@@ -9,12 +9,14 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from exercises import events
 from exercises.answers.review import OptionRow, Review, option_rows, review_of
 from exercises.answers.words import KindWords
 from exercises.case_sentences import asked, did, finding
-from exercises.models import Run, Submission
+from exercises.diffs import Piece, differing
+from exercises.models import ExerciseVersion, Run, Submission
 from exercises.outcomes import (
     LOOKS,
     STILL_WAITING_SECONDS,
@@ -25,33 +27,44 @@ from exercises.outcomes import (
     words_for,
     words_of_kind,
 )
+from exercises.replay import Replay, replay_of
+from exercises.usual_time import usual_time
 
 SHOWN_TEST_OUTPUT_CHARACTERS = 500  # of what is shown for one test
 
+SHOWN_OUTPUT_CHARACTERS = 2048  # of the beginning and of the end, where there was too much of it
+
 # status: word, tone, icon
 ROW_LOOKS = {
-    "passed": ("Pass", "good", "check"),
-    "failed": ("Fail", "bad", "cross"),
-    "error": ("Error", "warn", "bang"),
-    "skipped": ("Skipped", "neutral", "circle"),
-    "not_run": ("Not run", "neutral", "circle"),
+    "passed": (gettext_lazy("Pass"), "good", "check"),
+    "failed": (gettext_lazy("Fail"), "bad", "cross"),
+    "error": (gettext_lazy("Error"), "warn", "bang"),
+    "skipped": (gettext_lazy("Skipped"), "neutral", "circle"),
+    "not_run": (gettext_lazy("Not run"), "neutral", "circle"),
+    "not_yet": (gettext_lazy("Not yet"), "neutral", "circle"),  # it failed because nothing is written yet
 }
 SHORT = {
-    "exception": "stopped with an error",
-    "not_started": "did not start",
-    "unfinished": "not written yet",
-    "time": "time limit",
-    "memory": "memory limit",
-    "output": "too much output",
-    "blocked": "not allowed",
-    "unavailable": "could not be run, not counted",
-    "cancelled": "stopped",
+    "exception": gettext_lazy("stopped with an error"),
+    "not_started": gettext_lazy("did not start"),
+    "unfinished": gettext_lazy("not written yet"),
+    "time": gettext_lazy("time limit"),
+    "memory": gettext_lazy("memory limit"),
+    "output": gettext_lazy("too much output"),
+    "blocked": gettext_lazy("not allowed"),
+    "unavailable": gettext_lazy("could not be run, not counted"),
+    "cancelled": gettext_lazy("stopped"),
 }
+# Outcomes after which one writes on.
+TO_BE_EDITED = ("fail", "time", "memory", "output", "blocked")
+HINTED = (*TO_BE_EDITED, "exception", "unfinished")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestRow:
-    """One test. Empty text: nothing to show. response is the body of the answer, cut."""
+    """One test. Empty text: nothing to show. response is the body of the answer, cut.
+
+    expected and actual are in pieces, what differs being marked.
+    """
 
     __test__ = False  # not for pytest
 
@@ -65,9 +78,10 @@ class TestRow:
     asked: str = ""
     message: str = ""
     why: str = ""
-    expected: str = ""
-    actual: str = ""
+    expected: Sequence[Piece] = ()
+    actual: Sequence[Piece] = ()
     response: str = ""
+    replay: Replay | None = None
     options: Sequence[OptionRow] = ()
     error: str = ""
     file: str = ""
@@ -93,6 +107,7 @@ class Result:
     tone: str
     icon: str
     headline: str
+    says: str
     body: str
     lines: list[str]
     tests: list[TestRow]
@@ -112,6 +127,9 @@ class Result:
     traceback: str
     can_retry: bool
     can_cancel: bool
+    can_edit: bool
+    hint_url: str
+    solution_url: str
     events_url: str
     panel_url: str
     url: str
@@ -139,11 +157,14 @@ def progress_of(submission: Submission) -> Progress:
 
 def progress_text(run: Run, progress: Progress) -> str:
     if run.status == Run.Status.QUEUED:
-        return f"Queued ({progress.position} before you)" if progress.position else "Queued"
+        if not progress.position:
+            return gettext("Queued")
+        text = ngettext("Queued (%(number)d before you)", "Queued (%(number)d before you)", progress.position)
+        return text % {"number": progress.position}
     if run.status == Run.Status.RUNNING:
-        following = min(progress.test + 1, progress.of)
-        return f"Running test {following} of {progress.of}" if progress.test else "Starting"
-    return "Finished"
+        place = {"number": min(progress.test + 1, progress.of), "total": progress.of}
+        return gettext("Running test %(number)d of %(total)d") % place if progress.test else gettext("Starting")
+    return gettext("Finished")
 
 
 def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
@@ -152,7 +173,9 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
     outcome, words, progress = outcome_of(run), words_for(run), progress_of(submission)
     rows = list(test_rows(submission))
     shown = next((row for row in rows if row.is_open), None)
-    details = run.details
+    details, version = run.details, submission.exercise_version
+    exercise, writes = version.exercise, may_act and submission.answers is None
+    solution_url = reverse("exercises:solution", args=[exercise.slug])
     return Result(
         submission=submission,
         run=run,
@@ -161,8 +184,9 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         tone=LOOKS[outcome].tone,
         icon=LOOKS[outcome].icon,
         headline=words.headline,
+        says=words.says,
         body=words.body,
-        lines=[*words.lines, *waiting_lines(run)],
+        lines=[*words.lines, *waiting_lines(run, version)],
         tests=rows,
         review=review_of(submission, may_act=may_act),
         passed_count=passed_count(run),
@@ -170,8 +194,8 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         seconds=None if run.wall_ms is None else run.wall_ms / 1000,
         is_pending=run.is_pending,
         progress_text=progress_text(run, progress),
-        stdout=run.stdout,
-        stderr=run.stderr,
+        stdout=ends_of(run.stdout) if outcome == "output" else run.stdout,
+        stderr=ends_of(run.stderr) if outcome == "output" else run.stderr,
         truncated=run.truncated,
         error_file=details.get("file", ""),
         error_line=details.get("line"),
@@ -180,6 +204,9 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         traceback=shown.error if shown else "",
         can_retry=may_act and run.is_repeatable,
         can_cancel=may_act and run.is_pending,
+        can_edit=writes and outcome in TO_BE_EDITED,
+        hint_url=f"{exercise.get_absolute_url()}#help" if writes and outcome in HINTED and version.hints else "",
+        solution_url=solution_url if writes and outcome == "pass" and version.has_solution else "",
         events_url=reverse("api:submission-events", args=[submission.uuid]),
         panel_url=reverse("exercises:panel", args=[submission.uuid]),
         url=submission.get_absolute_url(),
@@ -197,13 +224,26 @@ def short(run: Run, outcome: str, progress: Progress) -> str:
     """One phrase, for the history and for tabs."""
     if outcome == "pending":
         return progress_text(run, progress)
-    return SHORT.get(outcome) or tests_pass(run)
+    return str(SHORT[outcome]) if outcome in SHORT else tests_pass(run)
 
 
-def waiting_lines(run: Run) -> list[str]:
+def ends_of(text: str) -> str:
+    """The beginning and the end of an output, and how much is left out between them."""
+    left_out = len(text) - 2 * SHOWN_OUTPUT_CHARACTERS
+    if left_out <= 0:
+        return text
+    between = gettext("… %(size)d kB are left out here …") % {"size": max(1, round(left_out / 1024))}
+    return f"{text[:SHOWN_OUTPUT_CHARACTERS]}\n{between}\n{text[-SHOWN_OUTPUT_CHARACTERS:]}"
+
+
+def waiting_lines(run: Run, version: ExerciseVersion) -> list[str]:
+    """What helps while one waits."""
+    if not run.is_pending:
+        return []
     if run.status == Run.Status.QUEUED and now() - run.created_at > timedelta(seconds=STILL_WAITING_SECONDS):
-        return ["Still waiting for a free sandbox. You can leave; the result will be here."]
-    return []
+        return [gettext("Still waiting for a free sandbox. You can leave; the result will be here.")]
+    usual = usual_time(version)
+    return [usual] if usual else []
 
 
 def test_rows(submission: Submission) -> Iterable[TestRow]:
@@ -211,40 +251,44 @@ def test_rows(submission: Submission) -> Iterable[TestRow]:
     run = submission.current_run
     if not run.tests:
         for case in submission.exercise_version.cases:
-            yield not_run(case["name"])
+            yield row_without_result(case["name"], "not_run")
         return
     if answered := words_of_kind(run):
         for index, test in enumerate(run.tests):
             yield answer_row(test, answered, option_rows(submission, index))
         return
-    is_first = True
+    is_first, framework = True, submission.exercise_version.framework
     for test in run.tests:
+        if run.reason == "unfinished" and test["status"] != "passed":
+            yield row_without_result(test["name"], "not_yet")
+            continue
         is_open = is_first and test["status"] in ("failed", "error")
         is_first = is_first and not is_open
-        yield test_row(test, is_open=is_open)
+        yield test_row(test, is_open=is_open, framework=framework)
 
 
 def answer_row(test: dict[str, Any], answered: KindWords, options: list[OptionRow]) -> TestRow:
     """A question with all its options, or a requirement with what is missing; everything is open to be read."""
     word = answered.passed if test["status"] == "passed" else answered.failed
-    row = replace(test_row(test, is_open=True), word=word)
-    return replace(row, options=options, message="", why="", expected="", actual="") if options else row
+    row = replace(test_row(test, is_open=True, framework=""), word=str(word))
+    return replace(row, options=options, message="", why="", expected=(), actual=()) if options else row
 
 
-def not_run(name: str) -> TestRow:
-    word, tone, icon = ROW_LOOKS["not_run"]
-    return TestRow(name=name, status="not_run", word=word, tone=tone, icon=icon)
+def row_without_result(name: str, status: str) -> TestRow:
+    word, tone, icon = ROW_LOOKS[status]
+    return TestRow(name=name, status=status, word=str(word), tone=tone, icon=icon)
 
 
-def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
+def test_row(test: dict[str, Any], *, is_open: bool, framework: str) -> TestRow:
     word, tone, icon = ROW_LOOKS[test["status"]]
+    expected, actual = differing(test["expected"] or "", test["actual"] or "")
     message = test["message"] or {}
     raised = message.get("code") in ("exception", "wrong_exception")
     response = test["response"] or {}
     return TestRow(
         name=test["name"],
         status=test["status"],
-        word=word,
+        word=str(word),
         tone=tone,
         icon=icon,
         duration_ms=test["duration_ms"],
@@ -252,9 +296,10 @@ def test_row(test: dict[str, Any], *, is_open: bool) -> TestRow:
         asked=asked(test["request"]),
         message=finding(test),
         why=test["why"],
-        expected=test["expected"] or "",
-        actual=test["actual"] or "",
+        expected=expected if test["expected"] else (),
+        actual=actual if test["actual"] else (),
         response=cut(response.get("body", "")),
+        replay=replay_of(test["request"], framework=framework) if test["status"] in ("failed", "error") else None,
         error=test["traceback"],
         file=message["file"] if raised else "",
         line=message["line"] if raised else None,
@@ -271,7 +316,7 @@ def message_of(run: Run) -> str:
     if run.is_pending:
         return ""
     words: Words = words_for(run)
-    return " ".join(part for part in (as_sentence(words.headline), words.body) if part)
+    return " ".join(part for part in (as_sentence(words.headline), words.says or words.body) if part)
 
 
 def as_sentence(headline: str) -> str:

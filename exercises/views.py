@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -136,7 +137,7 @@ def etag_of(result: Result) -> str:
     """Changes with what the panel says; weak, because the form's token in it differs each time."""
     run = result.run
     parts = (run.uuid, run.status, run.tries, result.number, result.progress_text, result.lines, result.can_cancel,
-             result.review and result.review.ticked)  # fmt: skip
+             get_language(), result.review and result.review.ticked)  # fmt: skip
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 

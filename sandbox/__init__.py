@@ -5,6 +5,7 @@ Plain Python on the standard library and bubblewrap. docs/sandbox.md has the thr
 
 from sandbox.job import Burst, FunctionProbe, HttpProbe, Job, Limits, Probe, WidgetProbe, WidgetSweep
 from sandbox.judging import PROBE_SECONDS, judge
+from sandbox.packages import installed_packages
 from sandbox.report import Detail, Ending, Interrupted, Observation, Report, SandboxUnavailable, Usage
 from sandbox.verification import verify
 
@@ -25,6 +26,7 @@ __all__ = [
     "Usage",
     "WidgetProbe",
     "WidgetSweep",
+    "installed_packages",
     "judge",
     "verify",
 ]

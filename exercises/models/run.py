@@ -120,17 +120,20 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Store *result* (columns of Run, with a verdict) if *run* still holds its lease."""
         return bool(self.held(run).update(status=Run.Status.DONE, finished_at=now(), **NO_LEASE, **result))
 
-    def put_back(self, run: Run, *, requeue_at: datetime, counts: bool = True) -> bool:
+    def put_back(
+        self, run: Run, *, requeue_at: datetime, next_try_at: datetime | None = None, counts: bool = True
+    ) -> bool:
         """Back to QUEUED for another try; the sweeper sends it at *requeue_at* if nobody does earlier.
 
-        Unless it *counts*, the try is taken back that claim() counted.
+        *next_try_at* is when it is to be tried, for the page. Unless it *counts*, the try is taken back that claim()
+        counted.
         """
-        uncounted = {} if counts else {"tries": F("tries") - 1}
-        return bool(
-            self.held(run).update(
-                status=Run.Status.QUEUED, started_at=None, requeue_at=requeue_at, **NO_LEASE, **uncounted
-            )
-        )
+        columns: dict[str, Any] = {"started_at": None, "requeue_at": requeue_at, **NO_LEASE}
+        if next_try_at is not None:
+            columns["details"] = {"next_try_at": next_try_at.isoformat()}
+        if not counts:
+            columns["tries"] = F("tries") - 1
+        return bool(self.held(run).update(status=Run.Status.QUEUED, **columns))
 
     def give_up(self, run: Run, *, reason: Run.Fault) -> bool:
         """End as BROKEN: it was our fault, and no try is left."""

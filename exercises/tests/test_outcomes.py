@@ -1,11 +1,13 @@
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from exercises.models import ExerciseVersion, Run, Submission
-from exercises.outcomes import LOOKS, WORDS, outcome_of, words_for
+from exercises.outcomes import LOOKS, WORDS, outcome_of, what_is_there, words_for
 from exercises.python_errors import EXPLANATIONS, explain
-from exercises.results import caret_in
+from exercises.results import caret_in, ends_of
 
 Status, Verdict = Run.Status, Run.Verdict
 MIB = 1024 * 1024
@@ -38,8 +40,8 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             Run(status=Status.QUEUED, tries=1),
             "pending",
             "Queued again",
-            "We could not run your code at once. It is saved, and we are trying again.",
-            [],
+            "We could not run your code at once. That is our fault: it is saved, and we try again by ourselves.",
+            ["The next try begins as soon as a sandbox is free."],
         ),
         (
             done(Verdict.PASSED, passed=4),
@@ -95,7 +97,7 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             "exception",
             "Your code stopped with an error",
             "KeyError: 99",
-            [EXPLANATIONS["KeyError"], "Look at line 9 of main.py."],
+            [EXPLANATIONS["KeyError"]],
         ),
         (
             done(Verdict.FAILED, "exception", {"exception": "shop.OutOfTea", "message": ""}),
@@ -113,7 +115,7 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             "not_started",
             "Python could not read your code",
             "SyntaxError: '(' was never closed",
-            [EXPLANATIONS["SyntaxError"], "Look at line 3 of main.py.", "No test ran."],
+            [EXPLANATIONS["SyntaxError"], "No test ran."],
         ),
         (
             done(
@@ -124,7 +126,27 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             "not_started",
             "Your code imports something that is not there",
             "ModuleNotFoundError: No module named 'flsk'",
-            [EXPLANATIONS["ModuleNotFoundError"], "Look at line 1 of main.py."],
+            [EXPLANATIONS["ModuleNotFoundError"], "No test ran."],
+        ),
+        (
+            done(
+                Verdict.CRASHED,
+                "import_error",
+                {
+                    "exception": "ModuleNotFoundError",
+                    "message": "No module named 'flsk'",
+                    "installed": ["django", "flask"],
+                },
+            ),
+            "not_started",
+            "Your code imports something that is not there",
+            "ModuleNotFoundError: No module named 'flsk'",
+            [
+                EXPLANATIONS["ModuleNotFoundError"],
+                "Did you mean `flask`?",
+                "There are: `django`, `flask`, what these need, and Python's own modules.",
+                "No test ran.",
+            ],
         ),
         (
             done(Verdict.CRASHED, "no_app"),
@@ -234,8 +256,30 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
         (
             done(Verdict.CRASHED, "blocked", {"exception": "OSError", "message": "[Errno 101] Network is unreachable"}),
             "blocked",
-            "Not allowed in this sandbox",
+            "The network is closed in this sandbox",
             "OSError: [Errno 101] Network is unreachable",
+            [
+                "The program asked for something that the sandbox does not give.",
+                "There is no network in here, files can be written only in the work folder, a server gets port 8000.",
+            ],
+        ),
+        (
+            done(
+                Verdict.FAILED, "blocked", {"exception": "PermissionError", "message": "[Errno 13] Permission denied"}
+            ),
+            "blocked",
+            "Only the work folder is open in this sandbox",
+            "PermissionError: [Errno 13] Permission denied",
+            [
+                "The program asked for something that the sandbox does not give.",
+                "There is no network in here, files can be written only in the work folder, a server gets port 8000.",
+            ],
+        ),
+        (
+            done(Verdict.CRASHED, "blocked"),
+            "blocked",
+            "Not allowed in this sandbox",
+            "The program asked for something that the sandbox does not give.",
             ["There is no network in here, files can be written only in the work folder, a server gets port 8000."],
         ),
         (
@@ -264,7 +308,8 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
 def test_every_end_of_a_run_has_its_words(run, outcome, headline, body, lines):
     words = words_for(run)
 
-    assert (outcome_of(run), words.headline, words.body, list(words.lines)) == (outcome, headline, body, lines)
+    first, *rest = [part for part in (words.says, words.body) if part] or [""]
+    assert (outcome_of(run), words.headline, first, [*rest, *words.lines]) == (outcome, headline, body, lines)
 
 
 def test_every_outcome_has_a_look_and_words():
@@ -292,3 +337,49 @@ def test_exceptions_are_explained_by_their_class(exception, is_explained):
 )
 def test_caret_stays_within_the_line_that_is_shown(details, caret):
     assert caret_in(details) == caret
+
+
+@pytest.mark.parametrize(
+    ("seconds", "sentence"),
+    [
+        (7.5, "The next try begins in about 8 seconds."),
+        (0.5, "The next try begins in about 1 second."),
+        (-1, "The next try begins as soon as a sandbox is free."),
+    ],
+)
+def test_a_run_that_we_failed_to_judge_says_when_it_is_tried_again(seconds, sentence):
+    at = now() + timedelta(seconds=seconds)
+    run = Run(status=Status.QUEUED, tries=1, details={"next_try_at": at.isoformat()})
+
+    assert words_for(run).lines == [sentence]
+
+
+def test_memory_tells_its_peak():
+    run = done(Verdict.MEMORY_EXCEEDED, "", {"limit": 256 * MIB, "test": 0})
+    run.memory_bytes = 258 * MIB
+
+    assert words_for(run).lines[0] == "It had 258 MB when we stopped it."
+
+
+@pytest.mark.parametrize(
+    ("message", "lines"),
+    [
+        ("No module named 'jsn'", ["Did you mean `json`?"]),
+        ("No module named 'fastapi.midleware'", ["Did you mean `fastapi`?"]),
+        ("No module named 'zzzzqqqq'", []),
+        ("No module named '" + "x" * 400 + "'", []),
+        ("cannot import name 'Flsk' from 'flask'", []),
+        ("", []),
+    ],
+)
+def test_a_module_that_is_not_there_may_have_been_meant_otherwise(message, lines):
+    run = done(Verdict.CRASHED, "import_error", {"message": message, "installed": ["fastapi"]})
+
+    assert what_is_there(run)[:-1] == lines
+
+
+def test_ends_of_an_output_say_how_much_is_left_out():
+    text = "a" * 3000 + "b" * 62_000
+
+    assert ends_of("a" * 4096) == "a" * 4096
+    assert ends_of(text) == "a" * 2048 + "\n… 59 kB are left out here …\n" + "b" * 2048

@@ -33,7 +33,8 @@ function addButton(block) {
   const code = block.querySelector("pre code") ?? block.querySelector("pre")
   const head = block.querySelector(".cbhead")
   if (!code || !head) return
-  const name = head.querySelector(".name")?.textContent.trim() || word("listing")
+  const title = head.querySelector(".name")
+  const name = title?.dataset.copyName || title?.textContent.trim() || word("listing")
   const status = document.createElement("span")
   status.className = "copy-status"
   const button = document.createElement("button")
@@ -58,3 +59,5 @@ function addButton(block) {
 }
 
 document.querySelectorAll(".codeblock").forEach(addButton)
+// Parts of a page that came later.
+document.addEventListener("fieldguide:fragment", (event) => event.target.querySelectorAll(".codeblock").forEach(addButton))

@@ -13,6 +13,7 @@ const isPending = (panel) => panel.dataset.pending === "true"
 function put(place, fresh) {
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.focus : undefined
   place.replaceChildren(fresh)
+  place.dispatchEvent(new Event("fieldguide:fragment", { bubbles: true }))
   if (focused === undefined) return
   const heir = place.querySelector(`[data-focus="${focused}"]`) ?? place.querySelector(".result-headline")
   heir?.focus()

@@ -1,5 +1,7 @@
 // Hints open in place. Without JavaScript their button posts the form that holds the learner's work.
 
+import { isNarrow, show } from "./views.js";
+
 const STATES = "fieldguide:result" // an attempt ended, which may open the solution
 
 const help = () => document.querySelector("[data-help]")
@@ -11,9 +13,21 @@ async function refresh(body) {
   if (!response?.ok) return false
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const fresh = page.querySelector("[data-help]")
-  if (fresh) old.replaceWith(fresh)
+  if (fresh) {
+    old.replaceWith(fresh)
+    fresh.dispatchEvent(new Event("fieldguide:fragment", { bubbles: true }))
+  }
   return Boolean(fresh)
 }
+
+// "Hints" beside a result.
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-help-link]") || !help()) return
+  event.preventDefault()
+  if (isNarrow()) show("Task")
+  help().scrollIntoView()
+  help().focus({ preventScroll: true })
+})
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-hint]")
