@@ -1,5 +1,6 @@
 """Everything that the site keeps about an account, as one JSON document."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -96,5 +97,5 @@ def value_of(instance: models.Model, name: str) -> Any:
 
 
 def key_of(model: type[models.Model]) -> str:
-    """ "self assessment": the model's own name."""
-    return str(model._meta.verbose_name)
+    """The model's name as such documents write names: lesson_done."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", model.__name__).lower()

@@ -1,6 +1,7 @@
 """Forms of the account pages."""
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,18 @@ class LoginForm(AllauthLoginForm):
         login = self.fields["login"]
         login.label = gettext_lazy("Email address or user name")
         login.widget.attrs["autocomplete"] = "username"
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    name = forms.CharField(required=False, max_length=60, label=gettext_lazy("Name"))
+    passwordless = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=gettext_lazy("Sign in with it alone, without the password"),
+        help_text=gettext_lazy(
+            "Otherwise it is asked for after the password, which a security key without PIN can do as well."
+        ),
+    )
 
 
 class TokenForm(forms.ModelForm):

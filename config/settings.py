@@ -216,6 +216,7 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = site.scheme
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "accounts.forms.AddPasskeyForm"}
 MFA_TOTP_ISSUER = "Fieldguide"
 MFA_TOTP_TOLERANCE = 1  # a code of the last half minute, or of a clock that is fast, is taken too
 # An account at a provider belongs to the account here that connected it. The same e-mail address is not enough: whoever

@@ -77,12 +77,12 @@ def test_download_holds_what_the_learner_did_and_nothing_that_opens_a_door(clien
 
     document = json.loads(response.content)
     assert response["Content-Disposition"] == 'attachment; filename="fieldguide-account.json"'
-    assert (document["account"]["email"], document["email address"][0]["verified"]) == (ANA, True)
+    assert (document["account"]["email"], document["email_address"][0]["verified"]) == (ANA, True)
     (attempt,) = document["submission"]
     assert (attempt["uuid"], attempt["files"]) == (str(submission.uuid), submission.files)
     assert [run["status"] for run in attempt["run"]] == ["done"]
-    assert [row["lesson"] for row in document["lesson done"]] == ["done"]
-    assert [row["name"] for row in document["api token"]] == ["laptop"]
+    assert [row["lesson"] for row in document["lesson_done"]] == ["done"]
+    assert [row["name"] for row in document["api_token"]] == ["laptop"]
     text = response.content.decode()
     assert [found for found in (secret, key, user.password, client.session.session_key) if found in text] == []
 

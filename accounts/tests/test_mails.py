@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core import mail
+from django.template.loader import render_to_string
 from django.test import override_settings
+from django.utils.timezone import now
 
 from accounts.templatetags.accounts import CONSOLE_BACKEND, sentence_case
 
@@ -99,3 +102,31 @@ def test_the_way_out_of_a_refused_login_stays(client):
 
     assert "This field is required" in refused
     assert 'href="/accounts/password/reset/"' in refused
+
+
+MAILS = sorted(
+    str(path.relative_to(settings.BASE_DIR / "templates")).removesuffix("_message.txt")
+    for path in (settings.BASE_DIR / "templates").glob("*/email/*_message.txt")
+    if path.name != "base_message.txt"
+)
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_every_mail_is_framed_and_complete(name):
+    given = dict.fromkeys(
+        [
+            *("email", "from_email", "to_email", "deleted_email", "ip", "user_agent", "provider"),
+            *("activate_url", "password_reset_url", "signup_url"),
+        ],
+        "<&>",
+    )
+    context = {**given, "timestamp": now()}
+
+    subject = render_to_string(f"{name}_subject.txt", context)
+    body = render_to_string(f"{name}_message.txt", context).strip()
+
+    assert len(subject.strip().splitlines()) == 1
+    assert body.startswith("Hello,\n\n")
+    assert body.endswith(f"\n\nFieldguide\n{settings.SITE_URL}")
+    assert "&lt;" not in body  # plain text
+    assert "\n\n\n" not in body

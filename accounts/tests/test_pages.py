@@ -6,6 +6,7 @@ import allauth
 import pytest
 from django.conf import settings
 
+from accounts.templatetags.accounts import browser_name
 from accounts.tests.steps import confirm, make_account, set_up_app, sign_in
 from accounts.tokens import make_token
 
@@ -151,3 +152,25 @@ def test_page_of_the_account_leads_back_to_it(client, path):
 
     assert response.status_code == 200
     assert 'href="/accounts/"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Linux"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge, Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+            " Version/18.5 Mobile/15E148 Safari/604.1",
+            "Safari, iPhone",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "A program that did not say its name"),
+    ],
+)
+def test_browser_is_called_by_its_name(user_agent, name):
+    assert browser_name(user_agent) == name

@@ -28,7 +28,7 @@ def ask(key, word="Token"):
 
 
 def shown_key(response):
-    return re.search(r'id="new-token"\s+value="([^"]+)"', response.content.decode())[1]
+    return re.search(r'class="secret"[^>]*>(fg_[^<]+)<', response.content.decode())[1]
 
 
 @pytest.mark.parametrize("state", ["valid", "unknown", "revoked", "hash", "inactive"])
