@@ -156,6 +156,20 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             ["No test ran."],
         ),
         (
+            done(Verdict.CRASHED, "no_app", {"message": "application"}),
+            "not_started",
+            "There is nothing to talk to",
+            "The program has no application object named `app`, and nothing answered on its port.",
+            ["There is `application`: if that is the application, call it `app`.", "No test ran."],
+        ),
+        (
+            done(Verdict.CRASHED, "no_app", {"message": "`app` is a function, which is not a web application"}),
+            "not_started",
+            "There is nothing to talk to",
+            "`app` is a function, which is not a web application.",
+            ["It has to be the application itself, not a class or a function that makes it.", "No test ran."],
+        ),
+        (
             done(Verdict.CRASHED, "exited", {"exit_code": 0}),
             "not_started",
             "Your program ended by itself",
