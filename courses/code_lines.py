@@ -47,6 +47,11 @@ def notes_in(source: str) -> list[int]:
     return [int(mark["number"] or mark["in_html"]) for mark in found if mark]
 
 
+def without_notes(source: str) -> str:
+    """*source* as readers see it: what refers to notes is for us."""
+    return "\n".join(MARK.sub("", line) for line in source.split("\n"))
+
+
 def code_lines(source: str, lexer: Lexer, look: Look) -> str:
     """HTML of *source*, each line of which ends with a line end. What a script may copy or run is its text alone."""
     plain: list[str] = []

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.http import Http404
 
+from courses.code_lines import without_notes
 from courses.listings import Listing, listings
 from courses.models import Lesson, LessonVersion
 from exercises import events
@@ -74,7 +75,7 @@ def program_of_listing(version: LessonVersion, listing: Listing) -> Program:
     return Program(
         kind=listing.kind,
         framework="" if listing.framework == "python" else listing.framework,
-        files={LISTING_FILE: listing.source + "\n"},
+        files={LISTING_FILE: without_notes(listing.source) + "\n"},
         request=read_request(listing.kind, asked),
         lesson_version=version,
         listing=listing.name,

@@ -12,6 +12,7 @@ from exercises.owners import adopt_guest
 from exercises.submitting import submit
 from exercises.sweeping import sweep
 from exercises.tests.builders import (
+    LISTING,
     STARTER,
     guest,
     make_exercise,
@@ -50,6 +51,14 @@ def test_start_stores_the_files_and_queues_a_run(django_capture_on_commit_callba
     assert trial.request == {"method": "GET", "path": "/", "headers": {}, "body": ""}
     assert (trial.run.status, trial.run.purpose, trial.run.submission) == (Status.QUEUED, Run.Purpose.RUN, None)
     assert len(callbacks) == 1
+
+
+def test_a_listing_runs_as_it_is_shown():
+    make_listing(body_markdown=LISTING.replace("import Flask", "import Flask  # (1)!") + "\n1. The framework.\n")
+
+    program = program_of_listing(*find_listing(make_user(), course="web", lesson="listings", name="shop"))
+
+    assert program.files["main.py"].startswith("from flask import Flask\n")
 
 
 def test_a_listing_brings_its_program_and_what_to_ask_of_it():

@@ -19,7 +19,9 @@ if (tools && button && area) {
     button.setAttribute("aria-busy", "true")
     const panel = await runner.run({ exercise: page.dataset.exercise, files: texts(), request: requestIn(area) })
     button.removeAttribute("aria-busy")
-    if (panel) place.dispatchEvent(new CustomEvent("fieldguide:result", { bubbles: true, detail: panel.dataset }))
+    if (!panel) return
+    const detail = { errorLine: panel.dataset.line, headline: panel.dataset.headline }
+    place.dispatchEvent(new CustomEvent("fieldguide:result", { bubbles: true, detail }))
   }
 
   button.addEventListener("click", (event) => {

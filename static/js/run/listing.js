@@ -3,7 +3,6 @@ import { announce } from "../announce.js";
 import { makeRunner, requestIn } from "./runner.js";
 
 const opened = new Map() // by block
-let count = 0
 
 /** The listing of `block`, made at the first call. */
 export function open(block, parts) {
@@ -49,9 +48,9 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     const file = form.querySelector(".file")
     const box = file.querySelector("textarea")
     const label = file.querySelector("label")
-    box.id = `listing-${(count += 1)}`
-    label.htmlFor = box.id
-    label.classList.add("visually-hidden")
+    box.setAttribute("aria-label", label.textContent) // and no id: another listing may have been fetched before
+    box.removeAttribute("id")
+    label.remove()
     file.hidden = true
     code.after(file)
     pane.pane.prepend(form)
@@ -89,6 +88,16 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     else parts.box.focus()
   }
 
+  /** The editor keeps Tab for itself; here Escape alone leads out, to the button that runs. */
+  function sayWayOut() {
+    const hint = document.createElement("p")
+    hint.className = "run-hint"
+    hint.textContent = tools.dataset.hint
+    parts.file.append(hint)
+    const name = tools.dataset.editor.replace("{path}", parts.box.dataset.path)
+    parts.file.querySelector(".cm-content").setAttribute("aria-label", name)
+  }
+
   function openPane() {
     pane ??= makePane(block)
     block.classList.add("codeblock--run")
@@ -119,7 +128,8 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     if (tools.dataset.editorUrl) {
       const nonce = tools.dataset.styleNonce
       await import(tools.dataset.editorUrl)
-        .then(({ attach }) => attach(ready.box, { nonce, actions: ready.form }))
+        .then(({ attach }) => attach(ready.box, { nonce, actions: ready.form, settings: {} }))
+        .then(sayWayOut)
         .catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
     }
     focusCode()
