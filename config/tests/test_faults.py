@@ -26,13 +26,6 @@ SLOW = "import time\ntime.sleep(2)\n" + RIGHT
 RESULT = {"status": "done", "verdict": "passed"}
 
 
-@pytest.fixture(scope="module")
-def prepared_database(tmp_path_factory):
-    with Site(tmp_path_factory.mktemp("prepared")) as site:
-        site.prepare()
-        return site.database
-
-
 @pytest.fixture
 def site(tmp_path, prepared_database):
     with Site(tmp_path, RUN_LEASE_SECONDS="3", WORKER_CONCURRENCY="2") as site:

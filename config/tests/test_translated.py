@@ -1,5 +1,6 @@
 """Every page in the pseudo-locale: what the interface says is translated, what the course says is marked as such."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -9,10 +10,17 @@ from django.utils import translation
 from config.tests import stage
 from config.tests.interface_texts import interface_texts
 from config.tests.pseudolocale import CODE, pseudo, pseudolocale
+from config.tests.site import ROOT
 from courses.models import LessonVersion
 from exercises.models import ExerciseVersion
 from exercises.tests.answer_content import make_answered
 from exercises.tests.builders import make_exercise, make_lesson
+
+# Scripts: comments and literals, and what in a literal is a text for readers.
+JS_TOKEN = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""", re.DOTALL)
+JS_TEXT = re.compile(r"[A-Z][a-z]+(?: [a-z]+| \$\{|[.:,…] |[.…]?$)")
+JS_NO_TEXT = {"Tab", "Enter", "Escape", "Esc", "Home", "End", "Lines", "Imports"}  # keys and names of events
+JS_NOT_YET = ("decision", "editor/", "exercise/")
 
 # Beginnings of the names of addresses whose pages are not all translated yet; none when this is done.
 NOT_YET: tuple[str, ...] = ("admin:", "courses:", "exercises:")
@@ -50,6 +58,42 @@ def test_pages_say_nothing_that_is_not_translated(staged, reader):
                 wrong += [f"{named.name} {address}: {text}" for text in page.problems()]
 
     assert wrong == [], "\n".join(wrong)
+
+
+def test_scripts_have_no_texts_of_their_own():
+    folder = ROOT / "static" / "js"
+    scripts = {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*.js"))}
+    texts = [
+        f"{name}: {literal}"
+        for name, script in scripts.items()
+        if not name.startswith(JS_NOT_YET)
+        for literal in (token[1:-1] for token in JS_TOKEN.findall(script) if token[0] not in "/")
+        if JS_TEXT.match(literal) and literal not in JS_NO_TEXT
+    ]
+
+    assert texts == []
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "code"),
+    [
+        ("/api/v1/exercises/nothing/", None, "not_found"),
+        ("/api/v1/exercises/health-flask/submissions/", {}, "invalid"),
+        ("/api/v1/exercises/health-flask/submissions/", {"files": {}}, "invalid"),
+        ("/api/v1/exercises/choice/submissions/", {"files": {"main.py": ""}}, "invalid"),
+        ("/api/v1/exercises/choice/submissions/", {"answers": {"first": 7}}, "invalid"),
+        ("/api/v1/nothing/", None, "not_found"),
+    ],
+)
+def test_errors_of_the_api_are_in_the_language_of_who_asks(staged, address, body, code):
+    client = Client(headers={"accept-language": CODE})
+
+    response = client.get(address) if body is None else client.post(address, body, "application/json")
+
+    error = response.json()
+    sentences = [error["detail"], *(said for texts in error.get("fields", {}).values() for said in texts)]
+    assert error["code"] == code
+    assert [said for said in sentences if not said.startswith("⟦")] == []
 
 
 @pytest.mark.parametrize(

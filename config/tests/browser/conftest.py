@@ -43,9 +43,9 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, provider: Provider, prepared_database: Path) -> Iterator[Site]:
     with Site(tmp_path_factory.mktemp("site"), **provider.environment) as site:
-        site.prepare()
+        shutil.copy(prepared_database, site.database)
         site.shell(
             "from django.contrib.auth.models import User\n"
             f"User.objects.create_superuser('staff', 'staff@example.org', '{STAFF_PASSWORD}')"

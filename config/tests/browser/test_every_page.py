@@ -38,7 +38,8 @@ NOT_OURS = ("api:docs", "admin:auth_group_", "admin:auth_user_")
 # Colours that are on their way to others are neither theme's.
 DARK = """() => {
     document.documentElement.dataset.theme = "dark"
-    return Promise.all(document.getAnimations().map((moving) => moving.finished))
+    const rest = Promise.allSettled(document.getAnimations().map((moving) => moving.finished))
+    return Promise.race([rest, new Promise((resolve) => setTimeout(resolve, 1000))]).then(() => null)
 }"""
 # What is asked for as a page and is none: for programs.
 DATA = ("application/json", "text/plain", "text/markdown", "text/javascript")
