@@ -66,7 +66,9 @@ def checks() -> list[Check]:
             ],
         ),
         Check(
-            "browser", "faults and browser journeys", [*pytest, *BROWSERS, "-m", "(browser or faults) and not alone"]
+            "browser",
+            "faults and browser journeys",
+            [*pytest, *BROWSERS, "-m", "(browser or faults) and not alone", "config/tests"],
         ),
         Check("browser", "what pages cost in time", [*pytest, "-m", "alone", "config/tests/browser/test_budgets.py"]),
     ]

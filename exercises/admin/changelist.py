@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin import AllValuesFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 
 class CarefulChangeList(ChangeList):
@@ -17,6 +20,14 @@ class CarefulChangeList(ChangeList):
         if any("\0" in value for values in found.values() for value in values):
             raise IncorrectLookupParameters("a filter holds a NUL")
         return found
+
+
+class NamedValues(AllValuesFieldListFilter):
+    """All values of a text; the empty one has words, too, or its link would have no name."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or gettext("none")}
 
 
 class CarefulFilters:

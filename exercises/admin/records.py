@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from exercises.admin.changelist import CarefulFilters
+from exercises.admin.changelist import CarefulFilters, NamedValues
 from exercises.models import Run, SelfAssessment, Submission, SubmissionQuerySet
 from exercises.models.run import SUBJECTS
 
@@ -97,7 +97,7 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 @admin.register(Run)
 class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", *RUN_COLUMNS]
-    list_filter = ["status", "verdict", "reason", "purpose", "level", "created_at"]
+    list_filter = ["status", "verdict", ("reason", NamedValues), "purpose", ("level", NamedValues), "created_at"]
     list_select_related = SUBJECTS
     search_fields = ["uuid", "submission__uuid", "trial__uuid", "submission__exercise_version__exercise__slug"]
     search_help_text = gettext_lazy("The id of a run, of a submission or of a trial, or an exercise.")
