@@ -48,7 +48,7 @@ class Help:
     @property
     def condition(self) -> str:
         """What opens the solution, in words."""
-        return SolutionClosed(missing=self.missing).message
+        return str(SolutionClosed(missing=self.missing).message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
