@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from exercises.models import Exercise, ExerciseCheck, Family, Run
-from exercises.tests.builders import guest, make_lesson, make_run, make_submission, make_user
+from exercises.tests.builders import guest, make_lesson, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, WRONG, content
 from exercises.versions import publish_exercise, save_exercise_draft, save_family
 
@@ -391,3 +391,17 @@ def test_the_action_of_families_publishes_their_members(client, publisher, exerc
     assert act()[0].startswith("Nothing of shared was published. health: Check the draft")
     green(draft)
     assert act() == ["Of shared were published: health."]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_runs_of_both_kinds_are_listed_with_the_same_queries(client, count, django_assert_num_queries):
+    client.force_login(staff("viewer", "view_run"))
+    for _ in range(count):
+        make_run(make_submission())
+        make_trial(Run.Status.DONE)
+
+    with django_assert_num_queries(10):
+        page = client.get(reverse("admin:exercises_run_changelist"))
+
+    assert page.content.decode().count("health-flask") == 2 * count
+    assert client.get(reverse("admin:exercises_run_change", args=[Run.objects.latest("pk").pk])).status_code == 200
