@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from exercises.asking import in_short
 from exercises.models import Run, Trial
-from exercises.outcomes import LOOKS, MIB, Look, Words, help_with, how_it_ended, incident, python_says
+from exercises.outcomes import LOOKS, MIB, Look, Words, explanation, incident, python_says
 
 KIB = 1024
 LOOK_RAN = Look("good", "check")
@@ -43,6 +43,7 @@ class TrialResult:
     tone: str
     icon: str
     headline: str
+    says: str
     body: str
     lines: Sequence[str]
     asked: str
@@ -112,6 +113,7 @@ def result_of(trial: Trial, *, may_act: bool) -> TrialResult:
         tone=look_of(outcome).tone,
         icon=look_of(outcome).icon,
         headline=words.headline,
+        says=words.says,
         body=words.body,
         lines=words.lines,
         asked=in_short(trial.kind, trial.request),
@@ -175,7 +177,7 @@ def message_of(trial: Trial) -> str:
         return ""
     words = words_for(trial)
     headline = words.headline if words.headline.endswith((".", "?")) else f"{words.headline}."
-    return " ".join(part for part in (headline, words.body) if part)
+    return " ".join(part for part in (headline, words.says, words.body) if part)
 
 
 # Words
@@ -201,7 +203,23 @@ def ran(trial: Trial) -> Words:
 
 
 def raised(trial: Trial) -> Words:
-    return Words(_("Your code stopped with an error"), python_says(trial.run), help_with(trial.run))
+    return error_words(_("Your code stopped with an error"), trial.run)
+
+
+def error_words(headline: str, run: Run) -> Words:
+    details = run.details
+    lines = []
+    if details.get("line") and details.get("file"):
+        lines = [_("Look at line {line} of {file}.").format(line=details["line"], file=details["file"])]
+    return Words(headline, explanation(run), lines, says=python_says(run))
+
+
+def how_it_ended(run: Run) -> str:
+    if run.details.get("signal"):
+        return _("It ended by the signal {signal}.").format(signal=run.details["signal"])
+    if "exit_code" in run.details:
+        return _("It ended with code {code}.").format(code=run.details["exit_code"])
+    return ""
 
 
 def no_answer(trial: Trial) -> Words:
@@ -218,24 +236,23 @@ def no_answer(trial: Trial) -> Words:
     return Words(
         _("There was no proper answer"),
         _("Your program ended the connection, or what it sent is not HTTP as it should be."),
-        help_with(run),
     )
 
 
 def not_started(trial: Trial) -> Words:
     run = trial.run
     if run.reason == "syntax_error":
-        return Words(_("Python could not read your code"), python_says(run), help_with(run))
+        return error_words(_("Python could not read your code"), run)
     if run.reason == "import_error":
-        return Words(_("Your code imports something that is not there"), python_says(run), help_with(run))
+        return error_words(_("Your code imports something that is not there"), run)
     if run.reason == "no_app":
         return Words(
             _("There is nothing to talk to"),
             _("The program has no application object named `app`, and nothing answered on its port."),
         )
     if run.reason == "exited":
-        return Words(_("Your program ended by itself"), _("It ended{how}.").format(how=how_it_ended(run)))
-    return Words(_("Your code stopped with an error before it was ready"), python_says(run), help_with(run))
+        return Words(_("Your program ended by itself"), how_it_ended(run))
+    return error_words(_("Your code stopped with an error before it was ready"), run)
 
 
 def timed_out(trial: Trial) -> Words:
@@ -266,8 +283,9 @@ def output_exceeded(trial: Trial) -> Words:
 def blocked(trial: Trial) -> Words:
     return Words(
         _("Not allowed in this sandbox"),
-        python_says(trial.run) or _("The program asked for something that the sandbox does not give."),
+        _("The program asked for something that the sandbox does not give."),
         [_("There is no network in here, files can be written only in the work folder, a server gets port 8000.")],
+        says=python_says(trial.run),
     )
 
 
