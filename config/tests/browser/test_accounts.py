@@ -50,13 +50,13 @@ def test_guest_work_moves_to_the_account_at_sign_up_and_at_login(browser, base_u
         page.get_by_role("button", name="Mark as done").click()
         sign_up(page, address)
         page.goto(EXERCISE)
-        after_sign_up = page.locator("[data-history] a").count()
+        after_sign_up = page.locator("[data-history] li a").count()
 
         other = second.new_page()
         solve(other)
         log_in(other, address)
         other.goto(EXERCISE)
-        after_login = other.locator("[data-history] a").count()
+        after_login = other.locator("[data-history] li a").count()
         progress = other.evaluate("fetch('/api/v1/me/progress/').then(response => response.json())")
     finally:
         first.close()
@@ -73,7 +73,7 @@ def test_submission_of_an_account_is_hidden_from_others(browser, base_url):
         page = owner.new_page()
         sign_up(page, new_address())
         solve(page)
-        address = page.locator("[data-history] a").first.get_attribute("href")
+        address = page.locator("[data-history] li a").first.get_attribute("href")
 
         seen = [context.new_page().goto(address).status for context in (owner, stranger)]
     finally:

@@ -66,7 +66,7 @@ def test_questions_are_answered_explained_and_answered_again(page, watched):
     assert marks == ["Your answer, wrong", "Right answer", "Your answer, right", "Your answer, right"]
     assert page.locator(".result-headline").inner_text() == "All 2 answers are right"
     assert page.locator("[data-continue]").is_visible()
-    assert page.locator("[data-history] a").count() == 2
+    assert page.locator("[data-history] li a").count() == 2
     assert watched.console_errors == []
 
 
@@ -293,7 +293,7 @@ def test_pages_are_accessible_and_fit_every_window_in_every_state(page, kind, st
 @pytest.mark.parametrize("kind", PAGES)
 def test_the_page_of_an_attempt_is_accessible_and_fits(page, kind):
     state_of(page, kind, "answered")
-    page.locator("[data-history] a").first.click()
+    page.locator("[data-history] li a").first.click()
     page.wait_for_url("**/submissions/*/")
 
     assert axe_violations(page) == []

@@ -26,7 +26,7 @@ def test_right_solution_passes_by_itself_and_leads_on(page, watched):
     assert page.locator(".result-headline").inner_text() == "All 4 tests pass"
     assert page.locator("#results .test-word").all_inner_texts() == ["Pass"] * 4
     wait_for(lambda: page.evaluate("document.activeElement.matches('[data-continue]')"), "focus on Continue")
-    wait_for(lambda: page.locator("[data-history] a").count() == 1, "the attempt in the history")
+    wait_for(lambda: page.locator("[data-history] li a").count() == 1, "the attempt in the history")
     assert watched.console_errors == []
 
 

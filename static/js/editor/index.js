@@ -69,15 +69,15 @@ function extensions(box, { nonce, settings, keys }, wrap) {
   ]
 }
 
-/** The lines of this file that the last result speaks of: {number, message}, each once. */
-function problems(box, { errorLine, errorFile, headline }) {
+/** The lines of this file that the result in `place` speaks of: {number, message}, each once. */
+function problems(box, place, { errorLine, headline }) {
   const path = box.dataset.path
-  const links = [...document.querySelectorAll("[data-live-result] [data-goto-line]")]
+  const links = [...place.querySelectorAll("[data-goto-line]")]
+  if (!links.length && errorLine) return [{ number: Number(errorLine), message: headline }]
   const found = links.filter((link) => (link.dataset.gotoFile || path) === path).map((link) => ({
     number: Number(link.dataset.gotoLine),
     message: link.closest("li")?.querySelector(".test-name")?.textContent ?? headline,
   }))
-  if (errorLine && (!errorFile || errorFile === path)) found.unshift({ number: Number(errorLine), message: headline })
   return [...new Map(found.reverse().map((one) => [one.number, one])).values()].sort((one, other) => one.number - other.number)
 }
 
@@ -136,9 +136,9 @@ export function attach(box, { nonce, actions, settings, keys = [] }) {
     goTo(view, event.detail.line)
   })
   if (isPython(box.dataset.path)) {
-    listen(document, "fieldguide:result", (event) => mark(view, problems(box, event.detail)))
+    listen(document, "fieldguide:result", (event) => mark(view, problems(box, event.target, event.detail)))
     const shown = document.querySelector("[data-live-result]")
-    if (shown) mark(view, problems(box, shown.dataset))
+    if (shown) mark(view, problems(box, shown, shown.dataset))
   }
 
   function detach() {

@@ -19,7 +19,12 @@ function summarise() {
 new MutationObserver(summarise).observe(place, { childList: true, subtree: true })
 button.addEventListener("click", () => open(button.getAttribute("aria-expanded") !== "true"))
 form.addEventListener("input", () => middle.matches && open(false))
+// What is about results opens them: handing in, running, and links that lead there.
 page.addEventListener("fieldguide:submitted", () => open(true))
-document.addEventListener("click", (event) => event.target.closest('a[href="#history"], a[href="#results"]') && open(true), true)
+document.addEventListener(
+  "click",
+  (event) => event.target.closest('[data-exercise-run], a[href="#history"], a[href="#results"]') && open(true),
+  true,
+)
 summarise()
 open(true)
