@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.template.defaultfilters import pluralize
 
 from courses.loading import ContentError, Loading, load_course
+from courses.models import Course
+from courses.outline import store_outline
 
 
 class Command(BaseCommand):
@@ -33,6 +35,8 @@ class Command(BaseCommand):
             count = len(error.problems)
             mistakes = f"{count} mistake{pluralize(count)}"
             raise CommandError(f"{folder.name}: {mistakes} in the files; nothing was loaded.") from error
+        for pk in Course.objects.filter(slug=folder.name).values_list("pk", flat=True):
+            store_outline(pk)  # which an earlier version of the site did not keep
         if options["verbosity"] or dry_run:
             self.report_files(loading, dry_run=dry_run)
         self.report(folder.name, loading, dry_run=dry_run)

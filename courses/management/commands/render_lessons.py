@@ -1,10 +1,11 @@
-"""manage.py render_lessons: make the HTML of all lesson versions anew."""
+"""manage.py render_lessons: make the HTML of all lesson versions anew, and what is kept of the courses."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from courses.models import LessonVersion
+from courses.models import Course, LessonVersion
+from courses.outline import outline_changed, store_outline
 from courses.publishing import render_lesson
 from courses.search.index import fill, rebuild
 
@@ -12,7 +13,7 @@ from courses.search.index import fill, rebuild
 class Command(BaseCommand):
     help = (
         "Render the Markdown of every lesson version again. Needed once after an upgrade that renders differently: "
-        "pages show the HTML that was made when a version was saved."
+        "pages show the HTML that was made when a version was saved, and the outline that was kept when something was."
     )
 
     def handle(self, **options: Any) -> None:
@@ -27,4 +28,7 @@ class Command(BaseCommand):
             rebuild()  # the search finds what the HTML says
         else:
             fill()
+        for pk in Course.objects.values_list("pk", flat=True):
+            outline_changed(pk)
+            store_outline(pk)
         self.stdout.write(f"{changed} versions of lessons changed.")
