@@ -101,7 +101,7 @@ class Callouts(Treeprocessor):
         level = 1
         for element in list(root.iter()):
             classes = (element.get("class") or "").split()
-            if re.fullmatch("h[1-6]", element.tag):
+            if re.fullmatch("h[1-6]", element.tag) and classes != ["note-title"]:
                 level = int(element.tag[1])
             elif element.tag == "div" and classes[:1] == ["admonition"]:
                 self._make_callout(element, classes[1:2], f"h{min(level + 1, 6)}")

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from courses.markdown_extensions import RESERVED_IDS
 from courses.rendering import render
-from courses.templatetags.variants import showing_first
+from courses.templatetags.variants import showing_first, with_depth
 
 CODE = '<span class="n">x</span> <span class="o">=</span> <span class="mi">1</span>\n'
 
@@ -101,6 +101,73 @@ def test_a_listing_of_a_lesson_leads_to_where_it_can_be_run(fence, can_run, link
     html = render(f"```{fence}\nx\n```", can_run=can_run).html
 
     assert f'<div class="cbhead"><span class="name">main.py</span>{link}</div>' in html
+
+
+NUMBER = '<span class="lineno" data-line="{}"></span>'
+NOTE = '<button class="mark" popovertarget="mark-1-{0}" data-note="{0}" aria-label="{0}" type="button"></button>'
+
+
+@pytest.mark.parametrize(
+    ("options", "source", "code"),
+    [
+        ('linenums="7"', "a\n\nb", f"{NUMBER.format(7)}a\n{NUMBER.format(8)}\n{NUMBER.format(9)}b\n"),
+        ("linenums", "a", f"{NUMBER.format(1)}a\n"),
+        ('hide="1-2 4" hl_lines="2"', "a\nb\nc\nd",
+         '<span class="folded">a\n<span class="hll">b\n</span></span>c\n<span class="folded">d\n</span>'),
+        ('hide="1-3"', "import os\nfrom a import b\n\nc",
+         '<span class="folded folded--imports">import os\nfrom a import b\n\n</span>c\n'),
+        ("", "a  # (1)!\nb // (2)!\nc # (3)", f"a{NOTE.format(1)}\nb{NOTE.format(2)}\nc # (3)\n"),
+    ],
+)  # fmt: skip
+def test_lines_of_a_listing_are_numbered_hidden_and_noted(options, source, code):
+    html = render(f"```text {options}\n{source}\n```").html
+
+    assert html.partition("<code>")[2].partition("</code>")[0] == code
+
+
+def test_a_string_over_several_lines_stays_whole_when_lines_are_hidden():
+    html = render('```python hide="2" linenums\nx = """a\nb\nc"""\n```').html
+
+    text = re.sub(r"<[^>]+>", "", html.partition("<code>")[2])
+    assert text == 'x = """a\nb\nc"""\n'
+    assert html.count("<span") == html.count("</span>")
+
+
+def test_the_list_below_a_listing_with_notes_becomes_their_texts():
+    block = "```text\na  # (1)!\n```\n\n1. One *note*.\n\n    More.\n\nText.\n\n"
+    html = render(block + block).html
+
+    note = '<div class="mark-note" id="mark-{0}-1" popover="auto">\n<p>One <em>note</em>.</p>\n<p>More.</p>\n</div>'
+    assert note.format(1) in html
+    assert [target in html for target in ('popovertarget="mark-2-1"', note.format(2), "<ol", "<li")] == [
+        True, True, False, False
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ('??? tip "Answer"\n    Yes.', '<details class="note note--tip">\n<summary class="note-title">Answer'
+         "</summary>\n<p>Yes.</p>\n</details>"),
+        ("???+ warning\n    Yes.", '<details class="note note--warning" open="">\n<summary class="note-title">Watch out'
+         "</summary>\n<p>Yes.</p>\n</details>"),
+        ("??? deeper\n    Yes.", '<details class="deeper">\n<summary>Going deeper</summary>\n<p>Yes.</p>\n</details>'),
+    ],
+)  # fmt: skip
+def test_callouts_can_be_folded(markdown, html):
+    assert render(markdown).html == html
+
+
+def test_what_goes_deeper_is_opened_for_those_who_are_done():
+    html = render('??? deeper\n    `<details class="deeper">`').html
+
+    assert with_depth(html) == html.replace('<details class="deeper">', '<details class="deeper" open="">', 1)
+
+
+def test_callouts_have_headings_of_the_level_below():
+    html = render("!!! note\n    a\n\n## One\n\n### Two\n\n!!! tip\n    a\n\n!!! tip\n    b").html
+
+    assert re.findall(r'<(h\d) class="note-title">', html) == ["h2", "h4", "h4"]
 
 
 def test_render_keeps_a_diagram_as_it_was_drawn():
@@ -217,7 +284,7 @@ def test_render_keeps_nothing_between_two_calls():
 def test_headings_never_take_an_id_of_the_page_around_them():
     templates = Path(settings.BASE_DIR) / "templates"
     pages = [templates / "base.html", *templates.glob("components/*.html"), *templates.glob("courses/*.html")]
-    pages.append(templates / "exercises/_lesson_practice.html")
+    pages += [templates / f"exercises/_{name}.html" for name in ("lesson_practice", "page_feedback", "report_form")]
 
     ids = {found for page in pages for found in re.findall(r'\bid="([\w-]+)"', page.read_text())}
 

