@@ -44,7 +44,8 @@ function follow() {
 
   for (const name of READER_MOVES) {
     addEventListener(name, (event) => {
-      if (!event.target.closest?.("a[href^='#']")) asked = null
+      const isFollowing = name === "keydown" || name === "pointerdown"
+      if (!isFollowing || !event.target.closest?.("a[href^='#']")) asked = null
     }, { passive: true })
   }
   contents.addEventListener("click", (event) => {

@@ -5,7 +5,8 @@ const wide = matchMedia("(min-width: 56.01rem)")
 
 function showCurrent() {
   const current = outline.querySelector("[aria-current]")
-  if (current) outline.scrollTop = current.offsetTop - outline.clientHeight / 3
+  const isSeen = current && current.offsetTop + current.offsetHeight < outline.scrollTop + outline.clientHeight
+  if (current && !isSeen) outline.scrollTop = current.offsetTop - outline.clientHeight / 3
 }
 
 if (outline) {

@@ -18,9 +18,11 @@ def test_lesson_is_complete_without_scripts(without_scripts):
     assert page.locator("h1").inner_text() == "Sync and async: match the model to the workload"
     assert page.locator(".prose .codeblock").count() >= 3
     assert page.locator("[data-toc] a").count() >= 4
-    assert page.locator("[data-outline] a").count() == PUBLISHED
+    assert page.locator("[data-outline] .outline-lessons > li > a").count() == PUBLISHED
+    assert page.locator("[data-outline] .outline-practice a").count() == 2
     assert page.locator("[data-previous]").get_attribute("href") == f"{COURSE}selection-criteria/"
-    assert page.locator("[data-next]").get_attribute("href") == f"{COURSE}typical-roles/"
+    assert page.locator("[data-next]").get_attribute("href") == "/exercises/check-sync-async/"
+    assert page.locator("link[rel=next]").get_attribute("href") == f"{COURSE}typical-roles/"
 
 
 def test_drafts_are_not_shown_to_learners(page, site):
@@ -36,7 +38,7 @@ def test_drafts_are_not_shown_to_learners(page, site):
 
     assert response.status == 404
     assert page.locator("main a[href*='unwritten']").count() == 0
-    assert page.locator("main a[href*='gevent']").count() == 1
+    assert page.locator(".syllabus-lesson[href*='gevent']").count() == 1
 
 
 def test_copy_puts_the_code_on_the_clipboard_without_prompts(context):
@@ -56,15 +58,29 @@ def test_copy_puts_the_code_on_the_clipboard_without_prompts(context):
 
 def test_contents_list_marks_one_section_and_leads_below_the_bar(page):
     page.goto(LESSON)
-    link = page.locator("[data-toc] a").nth(2)
+    links = page.locator("[data-toc] a")
 
-    link.click()
-    page.wait_for_timeout(700)  # the scroll is smooth
+    for number in (2, links.count() - 1, 0):  # also the last one, which cannot come to the top
+        link = links.nth(number)
+        link.click()
+        page.wait_for_timeout(1000)  # the scroll is smooth
+        assert page.locator("[data-toc] a[aria-current]").count() == 1
+        assert link.get_attribute("aria-current") == "true"
+        assert page.locator(link.get_attribute("href")).bounding_box()["y"] >= 56
 
-    heading = page.locator(link.get_attribute("href"))
+    page.mouse.wheel(0, 2500)
+    wait_for(lambda: links.first.get_attribute("aria-current") is None, "another section being marked")
     assert page.locator("[data-toc] a[aria-current]").count() == 1
-    assert link.get_attribute("aria-current") == "true"
-    assert heading.bounding_box()["y"] >= 56
+
+
+def test_address_of_a_section_marks_it(page):
+    page.goto(LESSON)
+    address = page.locator("[data-toc] a").nth(3).get_attribute("href")
+
+    page.goto(LESSON + address)
+
+    wait_for(lambda: page.locator("[data-toc] a[aria-current]").get_attribute("href") == address, "the mark")
+    assert page.locator("[data-toc] a[aria-current]").count() == 1
 
 
 def test_code_that_overflows_scrolls_by_keyboard(page):
@@ -97,6 +113,34 @@ def test_lesson_is_marked_as_done_and_ticked_in_the_outline(page, without_script
 
     assert page.locator("[data-outline] .outline-lesson--done").count() == 1
     assert page.get_by_text(f"1 of {PUBLISHED}").first.is_visible()
+    page.get_by_role("button", name="Mark as not done").click()
+    page.wait_for_url(f"**{LESSON}*")
+    assert page.locator("[data-outline] .outline-lesson--done").count() == 0
+
+
+def test_fetching_a_lesson_ahead_marks_nothing(page, context):
+    page.request.get(LESSON, headers={"Sec-Purpose": "prefetch"})
+
+    page.goto(LESSON)
+
+    assert page.locator("[data-outline] .outline-lesson--done").count() == 0
+    assert "sessionid" not in {cookie["name"] for cookie in context.cookies()}
+
+
+def test_next_is_the_next_step_that_is_not_finished(page):
+    first, second = (f"{COURSE}{slug}/" for slug in ("who-this-is-for", "selection-criteria"))
+    page.goto(first)
+    before = page.locator("[data-next]").inner_text()
+    page.goto(second)
+    page.get_by_role("button", name="Mark as done").click()
+    page.wait_for_url(f"**{second}*")
+
+    page.goto(first)
+
+    assert "Four criteria for choosing a framework" in before
+    assert "Practice: Check: the four criteria" in page.locator("[data-next]").inner_text()
+    page.keyboard.press("]")
+    page.wait_for_url("**/exercises/check-criteria/")
 
 
 def test_print_hides_everything_but_the_text(page):
