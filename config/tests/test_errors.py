@@ -1,0 +1,109 @@
+"""Pages that say why there is no other one: helpful, in the site's own design, and JSON for programs."""
+
+import pytest
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404
+from django.test import RequestFactory
+from django.urls import get_resolver
+
+from config.maintenance import FILE
+from courses.nearest import nearest_pages
+from courses.outline import store_outline
+from courses.tests.builders import make_course, make_lesson, make_module
+
+
+@pytest.fixture
+def course():
+    course = make_course("python-web-frameworks", title="Python Web Frameworks")
+    module = make_module(course)
+    make_lesson(module, "first-app-fastapi", title="Your first FastAPI app")
+    make_lesson(module, "sync-and-async")
+    make_lesson(module, "first-app-flask", published=False)
+    store_outline(course.pk)
+    return course
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/courses/python-web-frameworks/first-app-fastpai/", ["Your first FastAPI app"]),
+        ("/first-app-fastapi", ["Your first FastAPI app"]),
+        ("/courses/python-web-framework/", ["Python Web Frameworks"]),
+        ("/courses/python-web-frameworks/SYNC_and_async/", ["Sync-And-Async"]),
+        ("/courses/python-web-frameworks/first-app-flask/", ["Your first FastAPI app"]),  # the other one is a draft
+        ("/wp-login.php", []),
+        ("/" + "a" * 5000, []),
+        ("//", []),
+        ("/\x00\ud800/", []),
+    ],
+)
+def test_nearest_pages_have_a_similar_address(course, django_assert_max_num_queries, path, found):
+    with django_assert_max_num_queries(1):
+        pages = nearest_pages(path, limit=5)
+
+    assert [page.title for page in pages] == found
+
+
+@pytest.mark.django_db
+def test_missing_page_names_the_nearest_and_fills_in_the_search(client, course):
+    response = client.get("/courses/python-web-frameworks/first-app-fastpai/")
+
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert '<a href="/courses/python-web-frameworks/first-app-fastapi/" lang="en">Your first FastAPI app</a>' in page
+    assert 'value="first app fastpai"' in page
+    assert 'action="/search/"' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "error", "headline"),
+    [
+        (400, BadRequest("x"), "We could not read that"),
+        (403, PermissionDenied("x"), "You cannot open this page"),
+        (404, Http404("x"), "This page does not exist"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/courses/x/", "/api/v1/courses/x/"])
+def test_errors_are_pages_for_people_and_json_for_programs(rf: RequestFactory, client, status, error, headline, path):
+    request = rf.get(path)
+    request.user = client.get("/").wsgi_request.user
+
+    response = get_resolver().resolve_error_handler(status)(request, error)
+
+    text = response.content.decode()
+    assert response.status_code == status
+    assert (headline in text, '"code"' in text) == (not path.startswith("/api/"), path.startswith("/api/"))
+
+
+@pytest.fixture
+def closed(settings, tmp_path):
+    settings.VAR_DIR = tmp_path
+    return tmp_path / FILE
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("", "300"), ("1800\n", "1800"), ("back in 60 s", "60"), ("\x00ü", "300")]
+)
+def test_file_closes_the_site_and_asks_nothing_of_the_database(client, closed, text, seconds):
+    closed.write_text(text)
+
+    page, api = client.get("/courses/x/"), client.post("/api/v1/exercises/x/submissions/")
+
+    assert [(one.status_code, one["Retry-After"], one["Cache-Control"]) for one in (page, api)] == [
+        (503, seconds, "no-store")
+    ] * 2
+    assert "We are working on the site" in page.content.decode()
+    assert "script-src 'self'" in page["Content-Security-Policy"]
+    assert api.json()["code"] == "maintenance"
+    assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.django_db
+def test_site_opens_again_without_a_restart(client, closed):
+    closed.touch()
+    before = client.get("/").status_code
+    closed.unlink()
+
+    assert (before, client.get("/").status_code) == (503, 200)
