@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
-from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -194,7 +193,7 @@ def outline_changed(course_id: int) -> None:
     The outline is stored again once the transaction is over.
     """
     CourseOutline.objects.filter(course=course_id).update(content=None, stamp=F("stamp") + 1)
-    transaction.on_commit(partial(store_outline, course_id), robust=True)
+    transaction.on_commit(lambda: store_outline(course_id), robust=True)
 
 
 def store_outline(course_id: int) -> None:
