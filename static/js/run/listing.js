@@ -51,6 +51,7 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     box.setAttribute("aria-label", label.textContent) // and no id: another listing may have been fetched before
     box.removeAttribute("id")
     label.remove()
+    box.defaultValue = box.defaultValue.replace(/\n$/, "") // an editor would show an empty line more than the listing
     file.hidden = true
     code.after(file)
     pane.pane.prepend(form)
