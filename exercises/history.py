@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from exercises.helping import help_of
 from exercises.models import Draft, Exercise, ExerciseVersion, KeptDraft, Owner, Run, Submission
-from exercises.progress import passed_exercises
 from exercises.results import Result, result_of
 
 SHOWN_ATTEMPTS = 50
@@ -140,22 +140,17 @@ def comparable(
     present: dict[str, str],
     timeline: Iterable[Entry],
 ) -> list[Code]:
-    """Everything that can be compared: the code as it is now, the start version, the reference, and the entries."""
+    """Everything that can be compared: the code as it is now, the start version, entries, the reference where open."""
     codes = [
         Code(ref=NOW, label=_("Your code now"), files=present),
         Code(ref=START, label=_("The start version"), files=version.starter),
     ]
-    if reference_is_open(owner, exercise):
+    if help_of(owner, exercise, version).solution == "open":
         codes.append(Code(ref=REFERENCE, label=_("The reference solution"), files=version.solution))
     return codes + [
         Code(ref=entry.ref, label=f"{entry.label} · {moment(entry.created_at)}", files=entry.files)
         for entry in timeline
     ]
-
-
-def reference_is_open(owner: Owner | None, exercise: Exercise) -> bool:
-    """Whether this learner may see the reference solution: after a pass."""
-    return exercise.pk in passed_exercises(owner)
 
 
 def entry_files(owner: Owner | None, exercise: Exercise, ref: UUID) -> dict[str, str] | None:

@@ -155,8 +155,9 @@ def test_history_page_needs_the_same_queries_for_any_length(client, django_asser
         Run.objects.filter(status="queued").update(status="done", verdict="failed", finished_at=now(), requeue_at=None)
         save(client, f"draft {number}", number, keep={"files": files(f"aside {number}"), "reason": "reset"})
 
-    # session, exercise, lesson, attempts counted, attempts, their runs, kept drafts, the draft, exercises passed
-    with django_assert_num_queries(9):
+    # session, exercise, lesson, attempts counted, attempts, their runs, kept drafts, the draft,
+    # and whether the reference is open: a pass, help that was opened, attempts that failed
+    with django_assert_num_queries(11):
         response = client.get(HISTORY)
 
     assert len(response.context["rows"]) == 2 * count
