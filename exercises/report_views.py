@@ -54,7 +54,7 @@ def report(request: HttpRequest) -> HttpResponse:
     except Http404 as error:
         raise BadRequest("a report is of a page that there is") from error
     text = TextForm(request.POST)
-    status = 422
+    status, seconds = 422, None
     if kind != kind.PROBLEM or text.is_valid():
         try:
             check_report_rate(request)
@@ -62,10 +62,13 @@ def report(request: HttpRequest) -> HttpResponse:
             text.add_error(
                 "text", _("You sent many reports within an hour. Please wait a little: your text is still here.")
             )
-            status = refusal.status
+            status, seconds = refusal.status, refusal.retry_after_seconds
         else:
             said = text.cleaned_data["text"] if kind == kind.PROBLEM else ""
             keep(owner=ensure_owner(request), kind=kind, version=version, page=page, text=said)
             return SeeOther(f"{page}?thanks={kind}#feedback")
     context = {"form": text, "page": page, "version": version, "kind": kind}
-    return render(request, "exercises/report.html", context, status=status)
+    response = render(request, "exercises/report.html", context, status=status)
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
+    return response

@@ -121,5 +121,5 @@ def test_the_showcase_is_the_marked_listing_as_its_lesson_shows_it(course):
     showcase = outline_of(course).showcase
 
     assert showcase.lesson.url == lesson.get_absolute_url()
-    assert showcase.html.startswith('<div class="codeblock">')
+    assert showcase.html.startswith('<div class="codeblock"')
     assert ('"b"' in showcase.html, '"a"' in showcase.html) == (True, False)

@@ -26,7 +26,7 @@ def said(client, page, kind="problem", version=1, **fields):
 def test_a_guest_reports_a_problem_with_the_version_that_was_shown(client, lesson, page):
     exercise = make_exercise("health-flask", lesson=lesson)
 
-    response = said(client, page, text="The second line\r\nis wrong.\x00")
+    response = said(client, page, text="The second line\r\nis wrong.\x07")
 
     (report,) = ProblemReport.objects.all()
     assert (response.status_code, response["Location"]) == (303, f"{page}?thanks=problem#feedback")
