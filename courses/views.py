@@ -66,7 +66,8 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
 
 
 def _published(request: HttpRequest, course: str, lesson: str) -> tuple[Lesson, LessonVersion]:
-    lessons = Lesson.objects.visible_to(request.user).with_course_outline()
+    # The page needs the HTML alone.
+    lessons = Lesson.objects.visible_to(request.user).with_course_outline().defer("published__body_markdown")
     found = get_object_or_404(lessons, course__slug=course, slug=lesson)
     return found, cast(LessonVersion, found.published)
 

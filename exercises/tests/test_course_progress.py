@@ -8,10 +8,18 @@ from django.utils.timezone import now
 from courses.models import Course, Lesson
 from courses.outline import store_outline
 from exercises.course_progress import continuation_of, progress_in
-from exercises.models import Exercise, ExerciseVersion, LessonDone, Run
+from exercises.models import Exercise, ExerciseVersion, LessonDone, Owner, Run
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
-from exercises.tests.builders import guest, make_course, make_exercise, make_lesson, make_run, make_submission
+from exercises.tests.builders import (
+    guest,
+    make_course,
+    make_exercise,
+    make_lesson,
+    make_run,
+    make_submission,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 DONE = Run.Status.DONE
@@ -212,3 +220,54 @@ def test_an_attempt_at_an_older_version_says_so(client, course):
     after = client.get(path).content.decode()
 
     assert ("There is a newer version now" in before, "There is a newer version now" in after) == (False, True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("reader", "queries"), [("visitor", 1), ("guest", 3), ("account", 4)])
+def test_lesson_needs_few_queries_for_any_number_of_lessons(client, count, reader, queries, django_assert_num_queries):
+    owner = guest()
+    if reader == "account":
+        user = make_user()
+        client.force_login(user)
+        owner = Owner(user_id=user.pk)
+    elif reader == "guest":
+        session = client.session
+        session[GUEST] = str(owner.guest)
+        session.save()
+    for number in range(count):
+        lesson = make_lesson(f"lesson-{number}")
+        passed(make_exercise(f"exercise-{number}", lesson=lesson), owner)
+        mark_lesson(owner=owner, lesson=lesson, is_done=True)
+    store_outline(lesson.course_id)
+
+    with django_assert_num_queries(queries):  # the lesson; session and progress; the account
+        page = client.get(lesson.get_absolute_url())
+
+    assert page.content.decode().count("outline-lesson--done") == (0 if reader == "visitor" else count + 1)
+
+
+@pytest.mark.parametrize(
+    ("done", "after_first"),
+    [
+        ([], ("A", True)),
+        (["a"], ("B", True)),
+        (["a", "b"], ("Second", False)),
+        (["a", "b", "second"], ("C", True)),
+        (["a", "b", "second", "c", "third"], ("Second", False)),  # all is done: the next lesson
+    ],
+)
+def test_next_step_of_a_lesson_is_the_next_unfinished_one(course, done, after_first):
+    owner = guest()
+    for slug in done:
+        if len(slug) == 1:
+            passed(exercise_of(course, slug), owner)
+        else:
+            mark_lesson(owner=owner, lesson=lesson_of(course, slug), is_done=True)
+
+    step = progress_now(course, owner).after(lesson_of(course, "first").pk)
+
+    assert (step.title, step.is_practice) == after_first
+
+
+def test_after_the_last_step_there_is_none(course):
+    assert progress_now(course, None).after(lesson_of(course, "third").pk) is None
