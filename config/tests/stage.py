@@ -5,12 +5,14 @@ Used with the small rows of unit tests and with a whole site: the functions take
 """
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin
@@ -21,12 +23,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.tokens import make_token
+from courses.listings import listings
 from courses.models import Lesson
-from exercises.models import Exercise, Owner, Run, Submission
+from exercises.models import Exercise, Owner, ProblemReport, Run, Submission
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
 from exercises.tests import answer_content
-from exercises.tests.builders import make_run
+from exercises.tests.builders import make_run, make_trial
 
 PASSWORD = "correct horse battery staple"
 READERS = ("guest", "learner", "staff")
@@ -51,6 +55,8 @@ ERROR = {
 }
 SKIP = {"status": "skipped", "message": {"code": "not_reached"}, "expected": None, "actual": None, "traceback": ""}
 RAISED = {"exception": "KeyError", "message": "99", "file": "main.py", "line": 1}
+
+ENDS = (Status.QUEUED, Status.DONE, Status.CANCELLED)
 
 # What each outcome of a run looks like in its row: its status, other columns, and what came of its tests in turn.
 OUTCOMES: dict[str, tuple[str, dict[str, Any], list[dict[str, Any]]]] = {
@@ -138,7 +144,22 @@ def set_the_stage() -> Stage:
         make_answer(exercise, guest, kind) for kind, exercise in of_kind.items() if kind in answer_content.RIGHT
     ]
     course = lesson.course.slug
+    code = of_kind["http"]
+    kept = [{"slug": code.slug, "uuid": str(attempt.uuid)} for attempt in attempts if attempt.files]
+    trials = [make_trial(status, owner=guest, exercise_version=code.published) for status in ENDS]
+    ProblemReport.objects.create(
+        **guest.columns, kind="problem", lesson_version=lesson.published, text="It is not so.", page="/"
+    )
+    make_token(user=staff, name="laptop")
     stage.arguments = {
+        "exercises:kept": kept[:1] + kept[-1:],
+        "exercises:download": kept[:1],
+        "exercises:trial": [{"uuid": str(trial.uuid)} for trial in trials],
+        "exercises:run-listing": [
+            {"course": course, "lesson": found.slug, "name": listing.name}
+            for found in Lesson.objects.published().with_published_text()
+            for listing in list(listings(found.published.body_markdown))[:1]
+        ][:1],
         "courses:course": [{"course": course}],
         "courses:lesson": [{"course": course, "lesson": lesson.slug}],
         "exercises:exercise": [{"slug": exercise.slug} for exercise in of_kind.values()],
@@ -150,16 +171,22 @@ def set_the_stage() -> Stage:
     return stage
 
 
-def session_of(values: dict[str, str]) -> str:
+def session_of(values: dict[str, Any]) -> str:
     session: SessionBase = import_module(settings.SESSION_ENGINE).SessionStore()
     session.update(values)
     session.save()
     return str(session.session_key)
 
 
-def login_of(user: User) -> dict[str, str]:
+def login_of(user: User) -> dict[str, Any]:
     backend = "django.contrib.auth.backends.ModelBackend"
-    return {SESSION_KEY: str(user.pk), BACKEND_SESSION_KEY: backend, HASH_SESSION_KEY: user.get_session_auth_hash()}
+    just_now = [{"method": "password", "at": time.time(), "email": user.email}]  # so that nothing asks for it again
+    return {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: backend,
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+        AUTHENTICATION_METHODS_SESSION_KEY: just_now,
+    }
 
 
 def make_attempt(exercise: Exercise, owner: Owner, outcome: str) -> Submission:

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from config.tests.site import Site, wait_for
 STAFF_PASSWORD = "correct horse battery staple"
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# All that a theme can change; the rest of the rules do not look at colours.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
 # Chromium looks up its maker's servers at every start; a test machine may have no way there.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 
@@ -121,10 +123,11 @@ def watched(page: Page, base_url: str) -> Watched:
     return seen
 
 
-def axe_violations(page: Page) -> list[str]:
-    """What axe finds on the page as it is now: rule and elements, none expected."""
+def axe_violations(page: Page, *, tags: Sequence[str] = AXE_TAGS, only: Sequence[str] = ()) -> list[str]:
+    """What axe finds on the page as it is now, none expected: by the rules of *tags*, or *only* these rules."""
     page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+    rules = {"type": "rule", "values": [*only]} if only else {"type": "tag", "values": [*tags]}
+    found = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", rules)
     return [
         f"{violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'])}"
         for violation in found["violations"]
