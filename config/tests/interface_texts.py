@@ -24,7 +24,7 @@ NAMES = {"Fieldguide", "Flask", "Django", "FastAPI", "Starlette", "Pyramid", "ai
 ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 WORD = re.compile(r"[A-Za-z]{2,}")
 # A data attribute holds a text, for a script to show, when it is a phrase or begins as a sentence does.
-PHRASE = re.compile(r"[A-Za-z]{2,}[,:]? [A-Za-z]|^[A-Z][a-z]+")
+PHRASE = re.compile(r"[A-Za-z]{2,}[,:]? [A-Za-z]|^[A-Z][a-z]+(?=[\s.,:…?!]|$)")
 
 
 @dataclass(frozen=True)
