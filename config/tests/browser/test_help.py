@@ -19,16 +19,16 @@ def learner(browser, base_url, scripts):
     context.close()
 
 
-def fail(page, scripts, times):
-    for number in range(times):
-        page.goto(EXERCISE)
-        source = f"{WRONG}# {number}\n"
-        if scripts:
-            write_code(page, source)
-        else:
-            page.locator("textarea[name='file:main.py']").fill(source)
-        page.locator("[data-submit]").click()
-        wait_for_outcome(page, "fail")
+def fail(page, scripts, number):
+    """Hand in attempt *number*, which fails; the page shows the one before until then."""
+    page.goto(EXERCISE)
+    source = f"{WRONG}# {number}\n"
+    if scripts:
+        write_code(page, source)
+    else:
+        page.locator("textarea[name='file:main.py']").fill(source)
+    page.locator("[data-submit]").click()
+    page.wait_for_selector(f"[data-live-result][data-pending=false][data-outcome=fail][data-number='{number}']")
 
 
 @NO_SCRIPTS
@@ -42,7 +42,7 @@ def test_hints_open_in_order_and_what_was_typed_stays(learner, scripts):
     seen = []
 
     for number in (1, 2, 3):
-        page.locator("[data-hint]").click()
+        page.locator("[data-open-hint]").click()
         page.wait_for_selector(f"#hint-{number}")
         seen.append(page.locator(".hint").count())
         if scripts:
@@ -54,7 +54,7 @@ def test_hints_open_in_order_and_what_was_typed_stays(learner, scripts):
         "Hint 2 of 3 where to look",
         "Hint 3 of 3 how to do it",
     ]
-    assert page.locator("[data-hint]").count() == 0
+    assert page.locator("[data-open-hint]").count() == 0
     assert page.locator("textarea[name='file:main.py']").input_value() == "# my own work\n"
     page.goto(EXERCISE)
     assert page.locator(".hint").count() == 3
@@ -65,11 +65,11 @@ def test_hints_open_in_order_and_what_was_typed_stays(learner, scripts):
 def test_solution_stays_closed_until_two_attempts_failed_and_it_was_asked_for(learner, scripts):
     page = learner
     answers = [page.goto(f"{EXERCISE}solution").status]
-    fail(page, scripts, times=1)
+    fail(page, scripts, number=1)
     answers.append(page.goto(f"{EXERCISE}solution").status)
     closed = page.locator("main").inner_text()
 
-    fail(page, scripts, times=1)
+    fail(page, scripts, number=2)
     page.goto(EXERCISE)
     page.get_by_role("link", name="Open the solution").click()
     asked = page.locator("main").inner_text()

@@ -30,7 +30,7 @@ document.addEventListener("click", (event) => {
 })
 
 document.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-hint]")
+  const button = event.target.closest("[data-open-hint]")
   if (!button) return
   event.preventDefault()
   const body = new FormData()
