@@ -51,7 +51,9 @@ def test_start_stores_the_files_and_queues_a_run(django_capture_on_commit_callba
     assert (trial.owner, trial.files, trial.kind, trial.framework) == (owner, STARTER, "http", "flask")
     assert trial.request == {"method": "GET", "path": "/", "headers": {}, "body": ""}
     assert (trial.run.status, trial.run.purpose, trial.run.submission) == (Status.QUEUED, Run.Purpose.RUN, None)
-    assert [callback.args for callback in callbacks if callback.func is queueing.send] == [(trial.run.pk,)]
+    assert [callback.args for callback in callbacks if getattr(callback, "func", None) is queueing.send] == [
+        (trial.run.pk,)
+    ]
 
 
 def test_a_listing_runs_as_it_is_shown():
