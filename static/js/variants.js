@@ -16,7 +16,8 @@ function makeSet(element, onChoice) {
     for (const panel of panels) panel.hidden = slugOf(panel) !== slug
     const tab = list.querySelector("[aria-selected=true]")
     // Into view in the strip, which may be wider than the window; scrollIntoView() would move the page, too.
-    if (tab.offsetLeft < list.scrollLeft) list.scrollLeft = tab.offsetLeft
+    if (!tab.nextElementSibling) list.scrollLeft = list.scrollWidth // to the very end, so that no more is announced
+    else if (tab.offsetLeft < list.scrollLeft) list.scrollLeft = tab.offsetLeft
     else list.scrollLeft = Math.max(list.scrollLeft, tab.offsetLeft + tab.offsetWidth - list.clientWidth)
     if (byReader) onChoice(slug, list)
   }
