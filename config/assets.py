@@ -46,18 +46,30 @@ def has_bundles() -> bool:
 
 
 def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
-    """Join the files that order.txt names, in that order, into site.css: one request, no @import.
+    """Join the files that order.txt names, in that order, into the sheets that it names: no @import.
 
-    fonts.css names files: it is left out where there are none.
+    site.css is for every page; exercises.css comes after it where somebody practises. fonts.css names files: it is
+    left out where there are none.
     admin.css is the tokens and what the admin makes of them.
     """
-    names = [line for line in (source / "order.txt").read_text().splitlines() if line.strip()]
-    forgotten = {path.name for path in source.glob("*.css")} - set(names)
+    sheets = style_sheets((source / "order.txt").read_text())
+    forgotten = {path.name for path in source.glob("*.css")}.difference(*sheets.values())
     if forgotten:
         raise SystemExit(f"static/css/order.txt does not name {', '.join(sorted(forgotten))}")
-    used = [name for name in names if fonts or name != "fonts.css"]
-    join([source / name for name in used], target / "site.css")
+    for sheet, names in sheets.items():
+        join([source / name for name in names if fonts or name != "fonts.css"], target / sheet)
     join([source / "tokens.css", *sorted((source / "admin").glob("*.css"))], target / "admin.css")
+
+
+def style_sheets(order: str) -> dict[str, list[str]]:
+    """The files of each sheet: below its name and a colon, one a line."""
+    sheets: dict[str, list[str]] = {}
+    for line in order.split():
+        if line.endswith(":"):
+            names = sheets[line.removesuffix(":")] = []
+        else:
+            names.append(line)
+    return sheets
 
 
 def join(sources: list[Path], target: Path) -> None:
