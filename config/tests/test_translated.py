@@ -28,6 +28,7 @@ NOT_YET: tuple[str, ...] = (
     "admin:",
     "exercises:exercise",
     "exercises:panel",
+    "exercises:solution",
     "exercises:submission",
 )
 

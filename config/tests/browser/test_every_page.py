@@ -19,17 +19,6 @@ from config.tests.site import Site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.xdist_group("every page")]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-NOBODY_MAY = {
-    **dict.fromkeys(
-        (f"admin:{name}_delete" for name in ("courses_course", "courses_module", "courses_lesson",
-                                             "exercises_exercise", "exercises_family")),
-        "not while learners use it",
-    ),
-    **dict.fromkeys(
-        (f"admin:exercises_{name}" for name in ("submission_add", "submission_delete", "run_add", "run_delete")),
-        "what learners did stays as it is",
-    ),
-}  # fmt: skip
 # Pages of libraries: the documentation of the API has its own colours and one theme; Django's forms of accounts and
 # groups have a widget with a wrong attribute, and fields of dates without labels.
 NOT_OURS = ("api:docs", "admin:auth_group_", "admin:auth_user_")
@@ -81,6 +70,8 @@ NO_PAGE = {
     "admin:login": "leads on to the page of the account",
     "courses:search-hits": "a piece of the search",
     "exercises:download": "a file",
+    "exercises:help": "a piece of the page of an exercise",
+    "exercises:kept": "only after a start anew has kept something",
     "exercises:panel": "a piece of the page of an attempt",
     "exercises:run-form": "a piece of the page of a listing",
     "exercises:trial-answer": "what a program answered, in a frame of its own",
@@ -91,46 +82,12 @@ NO_PAGE = {
 NOT_MADE = ("exercises_submission", "exercises_run", "exercises_problemreport", "accounts_apitoken",
             "mfa_authenticator", "socialaccount_socialaccount")  # fmt: skip
 NOT_DELETED = ("courses_course", "courses_module", "courses_lesson", "exercises_exercise", "exercises_family",
-               "exercises_submission", "exercises_run")  # fmt: skip
+               "exercises_submission", "exercises_run", "exercises_problemreport")  # fmt: skip
 NO_ROWS = ("mfa_authenticator", "socialaccount_socialaccount")
 NOBODY_MAY = {
     *(f"admin:{model}_add" for model in NOT_MADE),
     *(f"admin:{model}_delete" for model in NOT_DELETED),
     *(f"admin:{model}_{page}" for model in NO_ROWS for page in ("change", "delete", "history")),
-}
-# Pages of libraries: the documentation of the API has its own colours and one theme; Django's forms of accounts and
-# groups have a widget with a wrong attribute, and fields of dates without labels.
-NOT_OURS = ("api:docs", "admin:auth_group_", "admin:auth_user_")
-# Colours that are on their way to others are neither theme's.
-DARK = """() => {
-    document.documentElement.dataset.theme = "dark"
-    const frame = () => new Promise(requestAnimationFrame)
-    const settle = async (tries) => {
-        await frame()
-        await frame() // what inherits a colour begins to change when that has changed
-        if (tries && document.getAnimations().length) await settle(tries - 1)
-    }
-    return settle(60)
-}"""
-# What is asked for as a page and is none: for programs.
-DATA = ("application/json", "text/plain", "text/markdown", "text/javascript")
-ONLY_OWN_SCRIPTS = re.compile(r"script-src 'self'(;|$)")
-# Pages that have no name: where nothing is, and where somebody may not be.
-NAMELESS = {"missing": "/courses/nothing/"}
-# Pages that greet an account otherwise than a guest, and so are seen by both.
-SEEN_BY_BOTH = {"courses:home", "courses:lesson", "exercises:exercise", "exercises:progress"}
-# Names that show no page to anybody who merely asks for their address.
-NO_PAGE = {
-    "account_logout": "ends the session at once, or asks in a page that is like the others",
-    "account_reauthenticate": "only in the middle of a change that needs it",
-    "account_set_password": "only for accounts without a password",
-    "account_confirm_login_code": "only in the middle of a login by code",
-    "account_confirm_email": "needs a key from a mail",
-    "account_reset_password_from_key": "needs a key from a mail",
-    "admin:autocomplete": "answers a script",
-    "exercises:panel": "a piece of the page of an attempt",
-    "admin:view_on_site": "leads on",
-    "admin:login": "leads on to the page of the account",
 }
 
 

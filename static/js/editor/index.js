@@ -60,6 +60,7 @@ function extensions(box, { nonce, settings, keys }, wrap) {
       autocorrect: "off",
       spellcheck: "false",
       translate: "no",
+      tabindex: "0",
     }),
     EditorView.updateListener.of((update) => {
       if (!update.docChanged || box.value === update.state.doc.toString()) return
