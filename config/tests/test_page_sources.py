@@ -37,7 +37,9 @@ def test_fragments_say_what_they_need():
 
 
 @pytest.mark.parametrize(
-    ("sheets", "most_bytes"), [(["site.css"], 12_000), (["site.css", "exercises.css"], 14_000)], ids=["all", "exercises"]
+    ("sheets", "most_bytes"),
+    [(["site.css"], 12_000), (["site.css", "exercises.css"], 14_000)],
+    ids=["all", "exercises"],
 )
 def test_style_sheets_keep_to_their_budgets(tmp_path, sheets, most_bytes):
     build_style_sheets(settings.BASE_DIR / "static" / "css", tmp_path, fonts=True)
