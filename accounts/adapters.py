@@ -7,10 +7,12 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -59,6 +61,16 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         )
         query = urlencode({REDIRECT_FIELD_NAME: reverse("socialaccount_connections")})
         raise ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('account_login')}?{query}"))
+
+    def validate_disconnect(self, account: SocialAccount, accounts: object) -> None:
+        """A provider whose keys are gone opens nothing, and django-allauth cannot name it in the mail about it."""
+        try:
+            account.get_provider()
+        except SocialApp.DoesNotExist:
+            raise ValidationError(
+                gettext("Sign-in at %(provider)s is switched off on this site: the connection opens nothing.")
+                % {"provider": account.provider}
+            ) from None
 
     def populate_user(self, request: HttpRequest, sociallogin: "SocialLogin", data: dict[str, Any]) -> "User":
         """The address and nothing else: the site has no use for names."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import allauth
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
 from accounts.templatetags.accounts import browser_name
@@ -152,6 +153,19 @@ def test_page_of_the_account_leads_back_to_it(client, path):
 
     assert response.status_code == 200
     assert 'href="/accounts/"' in response.content.decode()
+
+
+def test_connection_to_a_site_without_keys_is_said_to_be_off(client):
+    user = make_account()
+    connection = SocialAccount.objects.create(user=user, provider="github", uid="1")
+    sign_in(client)
+    confirm(client)
+
+    shown = client.get("/accounts/3rdparty/").content.decode()
+    refused = client.post("/accounts/3rdparty/", {"account": connection.pk}).content.decode()
+
+    assert ">github" in "".join(shown.split())
+    assert "Sign-in at github is switched off on this site" in refused
 
 
 @pytest.mark.parametrize(
