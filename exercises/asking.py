@@ -20,7 +20,7 @@ from urllib.parse import quote
 from django.utils.translation import gettext as _
 
 from exercises.errors import InvalidRequest
-from exercises.files import problem_of
+from exercises.files import problem_of, sentence_about
 from exercises.kinds import Question
 from exercises.kinds.function import Call
 from exercises.kinds.http import HEADER_NAME, HEADER_VALUE, METHODS, REQUEST_PATH, RESERVED_HEADERS, Request
@@ -57,7 +57,7 @@ class _Reader:
     def text(self, name: str, default: str = "") -> str:
         value = self.raw.get(name, default)
         if problem := problem_of(value):
-            self.problems[name] = f"{name} {problem}"
+            self.problems[name] = sentence_about(name, problem)
             return default
         return str(value)
 

@@ -31,8 +31,12 @@ def problems_of(files: Mapping[str, object], *, expected: Collection[str]) -> di
         if path not in expected:
             problems[path] = gettext("%(path)s does not belong to this exercise.") % {"path": shown(path)}
         elif problem := problem_of(text):
-            problems[path] = SENTENCES[problem] % {"path": path, "limit": MAX_FILE_BYTES // 1024}
+            problems[path] = sentence_about(path, problem)
     return problems
+
+
+def sentence_about(name: str, problem: str) -> str:
+    return SENTENCES[problem] % {"path": name, "limit": MAX_FILE_BYTES // 1024}
 
 
 def problem_of(text: object) -> str:
