@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import now
 
+from courses.outline import outline_of
 from exercises.errors import TooManyRequests
 from exercises.models import Run, Submission
 from exercises.owners import GUEST
@@ -322,11 +323,13 @@ def test_lesson_done(client, done, status, is_done):
     response = client.post(reverse("exercises:lesson-done", args=["web", "flask"]), {"done": done})
 
     assert response.status_code == status
-    page = {"request": request_of(client)}
-    assert practice.done_lessons_of_learner(page) == ({lesson.pk} if is_done else set())
-    progress = practice.course_progress(page, lesson.course)
-    assert (progress.done, progress.lessons_total) == ([lesson] * is_done, 1)
+    progress = progress_of(client, lesson.course)
+    assert (progress.done_ids, progress.lessons_total) == ({lesson.pk} if is_done else set(), 1)
     assert progress.percent == 100 * is_done
+
+
+def progress_of(client, course):
+    return practice.course_progress({"request": request_of(client)}, course, outline_of(course))
 
 
 def request_of(client):
@@ -344,9 +347,10 @@ def test_lesson_practice_tells_how_far_the_learner_got(client):
     request = request_of(client)
     request.session[GUEST] = str(owner.guest)
 
-    context = practice.lesson_practice({"request": request}, lesson)
+    progress = practice.course_progress({"request": request}, lesson.course, outline_of(lesson.course))
+    context = practice.lesson_practice({"request": request}, lesson, progress)
 
-    assert [(item["url"], item["state"]) for item in context["items"]] == [
+    assert [(item.step.url, item.state) for item in context["items"]] == [
         ("/exercises/passed/", "passed"),
         ("/exercises/tried/", "tried"),
         ("/exercises/untouched/", "new"),
@@ -369,6 +373,6 @@ def test_editor_url_is_empty_where_the_editor_was_not_built(settings, tmp_path, 
 
 
 def test_course_progress_of_an_empty_course_is_nothing(client):
-    progress = practice.course_progress({"request": request_of(client)}, make_course())
+    progress = progress_of(client, make_course())
 
     assert (progress.done, progress.lessons_total, progress.percent) == ([], 0, 0)
