@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from importlib import import_module
 from typing import Any
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows import login
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin
@@ -180,12 +180,14 @@ def session_of(values: dict[str, Any]) -> str:
 
 def login_of(user: User) -> dict[str, Any]:
     backend = "django.contrib.auth.backends.ModelBackend"
-    just_now = [{"method": "password", "at": time.time() + 3600, "email": user.email}]  # nothing asks for it again
+    # Nothing asks for the password again.
+    just_now = [{"method": "password", "at": time.time() + 3600, "email": user.email, "reauthenticated": True}]
     return {
         SESSION_KEY: str(user.pk),
         BACKEND_SESSION_KEY: backend,
         HASH_SESSION_KEY: user.get_session_auth_hash(),
-        AUTHENTICATION_METHODS_SESSION_KEY: just_now,
+        login.AUTHENTICATION_METHODS_SESSION_KEY: just_now,
+        login._AUTHENTICATION_METHODS_USER_SESSION_KEY: str(user.pk),
     }
 
 
