@@ -247,7 +247,7 @@ class _Watch:
             return Ending.OUTPUT_EXCEEDED
         if ending is Ending.EXITED and self._port is None and self.explanation.detail.reason == "no_app":
             return Ending.NOT_READY
-        if self.observations and all(map(_was_refused, self.observations)):
+        if ending is Ending.FINISHED and self.observations and all(map(_was_refused, self.observations)):
             return Ending.NOT_READY
         return ending
 
