@@ -113,7 +113,7 @@ class Stage:
 
     def addresses(self, named: "Named") -> list[str]:
         """The addresses of that name to look at; none where nothing is known for one of its parameters."""
-        known = {"listing": 0, "number": 1, "token_id": 1, "slug": self.arguments["exercises:exercise"][0]["slug"]}
+        known = {"listing": 0, "number": 1, "token_id": 1, "slug": self.arguments["exercises:solution"][0]["slug"]}
         known |= self.arguments["courses:lesson"][0] | self.arguments["exercises:submission"][1]
         if named.name in self.arguments:
             return [reverse(named.name, kwargs=values) for values in self.arguments[named.name]]

@@ -1,5 +1,6 @@
 // Hints open in place. Without JavaScript their button posts the form that holds the learner's work.
 
+import { saveThere } from "./autosave.js";
 import { isNarrow, show } from "./views.js";
 
 const STATES = "fieldguide:result" // an attempt ended, which may open the solution
@@ -36,6 +37,7 @@ document.addEventListener("click", async (event) => {
   const body = new FormData()
   body.set(button.name, button.value)
   body.set("csrfmiddlewaretoken", button.form.elements.csrfmiddlewaretoken.value)
+  await saveThere() // makes a visitor a guest: two first requests at once would come from two
   if (await refresh(body)) document.getElementById(`hint-${button.value}`)?.focus() // what came is read next
   else button.form.requestSubmit(button) // the long way
 })

@@ -1,5 +1,6 @@
 // Runs the code as it is, with the request that is shown; records nothing.
 import { makeRunner, requestIn } from "../run/runner.js";
+import { saveThere } from "./autosave.js";
 import { form, page, texts } from "./files.js";
 import { isNarrow, show } from "./views.js";
 
@@ -17,6 +18,7 @@ if (tools && button && area) {
       page.querySelector("#results").focus()
     }
     button.setAttribute("aria-busy", "true")
+    await saveThere() // makes a visitor a guest: two first requests at once would come from two
     const panel = await runner.run({ exercise: page.dataset.exercise, files: texts(), request: requestIn(area) })
     button.removeAttribute("aria-busy")
     if (!panel) return
