@@ -1,6 +1,7 @@
 """Lines with which a learner repeats what a test asked."""
 
 import json
+import shutil
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -113,7 +114,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.skipif(subprocess.run(["which", "curl"], capture_output=True).returncode != 0, reason="there is no curl")
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_shell_sends_what_was_sent_and_does_nothing_else(server, tmp_path, text):
     asked = http("POST", "/items?q=$(touch%20pwned)", headers={"X-Text": ascii(text)}, body=text)
