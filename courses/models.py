@@ -199,6 +199,32 @@ class LessonVersion(models.Model):
         return f"{self.title} (version {self.number})"
 
 
+class CourseImage(models.Model):
+    """A picture in the texts of a course, which call it images/<name>. Written by courses.images only.
+
+    Its bytes are a row, not a file: every web process sees them at once, and a backup of the database has them. Rows
+    of one name do not change but by load_course; what an upload makes is named after its content.
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="images")
+    name = models.CharField(max_length=100, help_text=_("As texts call it, after images/."))
+    data = models.BinaryField(editable=False)  # PNG or WebP, as courses.images checked or wrote it
+    digest = models.CharField(max_length=HASH_LENGTH, editable=False)  # SHA-256 of data
+    width = models.PositiveIntegerField(editable=False, help_text=_("In pixels."))
+    height = models.PositiveIntegerField(editable=False, help_text=_("In pixels."))
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+
+    class Meta:
+        ordering = ["course", "name"]
+        constraints = [models.UniqueConstraint(fields=["course", "name"], name="course_image_name_once_in_course")]
+
+    def __str__(self) -> str:
+        return f"images/{self.name}"
+
+
 class SearchEntry(models.Model):
     """Something that can be found, of one published version. Rows are written by courses.search.index only.
 

@@ -15,7 +15,7 @@ from courses.code_lines import line_numbers, notes_in
 from courses.diagrams import DIAGRAM_CLASSES
 from courses.listings import FRAMEWORKS, KINDS, REQUEST, SHOWCASE, is_program
 from courses.markdown_extensions import CALLOUTS, FOLDED, LESSON_LINK
-from courses.sanitising import TAGS, is_own_image, sanitise
+from courses.sanitising import IMAGE_PATH, TAGS, is_own_image, sanitise
 from courses.toml_tables import is_slug
 
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -30,6 +30,7 @@ LINK = re.compile(
 )
 DEFINITION = re.compile(r"[ ]{0,3}\[[^\]]+\]:[ \t]*<?(?P<target>[^\s>]+)>?")
 TAG = re.compile(r"<(?P<name>[a-zA-Z][a-zA-Z0-9-]*)(?P<attributes>(?:\s[^<>]*)?)/?>")
+TAG_SOURCE = re.compile(r"\ssrc\s*=\s*[\"']?(?P<target>[^\"'\s]*)", re.IGNORECASE)
 TAG_TARGET = re.compile(r"\shref\s*=\s*[\"']?(?P<target>[^\"'\s]*)", re.IGNORECASE)
 DANGEROUS_ATTRIBUTE = re.compile(r"\s(?P<name>on\w+|style|srcdoc|formaction)\s*=", re.IGNORECASE)
 DIAGRAM = re.compile(r"<figure\s+class=[\"']?diagram[\"']?\s*>.*?</figure\s*>", re.DOTALL | re.IGNORECASE)
@@ -50,9 +51,16 @@ class Problem:
 
 
 def proofread(
-    markdown: str, *, heading_ids: Collection[str], lesson_slugs: Collection[str] | None = None
+    markdown: str,
+    *,
+    heading_ids: Collection[str],
+    lesson_slugs: Collection[str] | None = None,
+    image_names: Collection[str] | None = None,
 ) -> list[Problem]:
-    """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page."""
+    """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page.
+
+    lesson_slugs and image_names are what lesson:… and images/… may name; None does not check them.
+    """
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = list(lines)
     indents = [re.match(r"[> ]*", line)[0] if line.strip("> ") else None for line in lines]  # type: ignore[index]
@@ -71,8 +79,8 @@ def proofread(
     problems.extend(_check_tabs(prose.split("\n"), indents))
     problems.extend(_check_diagrams(prose, heading_ids))
     prose = DIAGRAM.sub(lambda figure: DRAWING.sub(_blank, figure[0]), prose)
-    problems.extend(_check_tags(prose, heading_ids, lesson_slugs))
-    problems.extend(_check_links(prose, heading_ids, lesson_slugs))
+    problems.extend(_check_tags(prose, heading_ids, lesson_slugs, image_names))
+    problems.extend(_check_links(prose, heading_ids, lesson_slugs, image_names))
     return sorted(set(problems))
 
 
@@ -309,7 +317,12 @@ def _check_count(tabs: _TabSet) -> Iterator[Problem]:
         yield Problem(tabs.line, gettext("One tab alone is nothing to choose from."))
 
 
-def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:
+def _check_tags(
+    prose: str,
+    heading_ids: Collection[str],
+    lesson_slugs: Collection[str] | None,
+    image_names: Collection[str] | None,
+) -> Iterator[Problem]:
     for tag in TAG.finditer(prose):
         line = _line(prose, tag)
         name = tag["name"].lower()
@@ -323,6 +336,9 @@ def _check_tags(prose: str, heading_ids: Collection[str], lesson_slugs: Collecti
             )
         if name == "img" and not re.search(r"\salt\s*=\s*(\"[^\"]*\S[^\"]*\"|'[^']*\S[^']*')", tag["attributes"]):
             yield Problem(line, gettext("The image has no text for those who cannot see it."))
+        if name == "img":
+            source = TAG_SOURCE.search(tag["attributes"])
+            yield from _check_image(line, source["target"] if source else "", image_names)
         if target := TAG_TARGET.search(tag["attributes"]):
             yield from _check_target(line, target["target"], heading_ids, lesson_slugs)
 
@@ -387,18 +403,31 @@ def _attributes(text: str) -> dict[str, str]:
     return {attribute["name"]: attribute["value"] for attribute in ATTRIBUTE.finditer(text)}
 
 
-def _check_links(prose: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None) -> Iterator[Problem]:
+def _check_image(line: int, source: str, image_names: Collection[str] | None) -> Iterator[Problem]:
+    if not is_own_image(source):
+        yield Problem(
+            line,
+            gettext(
+                "Images come from this site: images/… of the course, or an address that starts with /; not %(target)s."
+            )
+            % {"target": source},
+        )
+    elif (own := IMAGE_PATH.fullmatch(source)) and image_names is not None and own["name"] not in image_names:
+        yield Problem(line, gettext("The course has no image %(target)s.") % {"target": source})
+
+
+def _check_links(
+    prose: str,
+    heading_ids: Collection[str],
+    lesson_slugs: Collection[str] | None,
+    image_names: Collection[str] | None,
+) -> Iterator[Problem]:
     for link in LINK.finditer(prose):
         line = _line(prose, link)
         if link["image"]:
             if not link["text"].strip():
                 yield Problem(line, gettext("The image has no text for those who cannot see it: ![what it shows](…)."))
-            if not is_own_image(link["target"]):
-                yield Problem(
-                    line,
-                    gettext("Images come from this site; %(target)s does not start with /.")
-                    % {"target": link["target"]},
-                )
+            yield from _check_image(line, link["target"], image_names)
         else:
             yield from _check_target(line, link["target"], heading_ids, lesson_slugs)
     for definition in re.finditer(rf"^{DEFINITION.pattern}", prose, re.MULTILINE):

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
 
+from courses.images import images_of
 from courses.models import Course, Lesson, LessonVersion
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
@@ -65,9 +66,9 @@ def lesson_content(*, title: str, summary: str, minutes: int, body_markdown: str
 
 
 def render_lesson(course: Course, body_markdown: str) -> Rendered:
-    """Render a text of *course*; a link to a lesson that the course does not have is among the problems. One query."""
+    """Render a text of *course*; a lesson or an image that the course does not have is a problem. Two queries."""
     slugs = set(course.lessons.values_list("slug", flat=True))
-    return render(body_markdown, lesson_slugs=slugs, can_run=True)
+    return render(body_markdown, lesson_slugs=slugs, images=images_of(course), can_run=True)
 
 
 @transaction.atomic

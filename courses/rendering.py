@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 from markdown import Markdown
@@ -20,11 +21,23 @@ from pymdownx.tabbed import TabbedExtension
 
 from courses.markdown_extensions import FieldguideExtension, heading_id, superfences
 from courses.proofreading import Problem, proofread
-from courses.sanitising import sanitise
+from courses.sanitising import IMAGE_PATH, sanitise
 
-__all__ = ["Problem", "Rendered", "render"]
+__all__ = ["PlacedImage", "Problem", "Rendered", "render"]
 
 CONTENTS_LEVELS = (2, 3)
+# As the sanitiser writes it: quotes in a value are escaped.
+IMAGE = re.compile(r'<img(?P<attributes>(?: [\w-]+="[^"]*")*)>')
+ATTRIBUTE = re.compile(r' (?P<name>[\w-]+)="(?P<value>[^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedImage:
+    """Where a picture of the course is, and how large: width and height in pixels."""
+
+    url: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +54,14 @@ def render(
     *,
     lesson_url: str = "../{slug}/",
     lesson_slugs: Collection[str] | None = None,
+    images: Mapping[str, PlacedImage] | None = None,
     can_run: bool = False,
 ) -> Rendered:
     """Render *markdown*; never fails because of what it says.
 
     lesson_url is the address of `lesson:slug` links: relative to another lesson of the course unless told otherwise.
     lesson_slugs are the lessons that such links may name; None does not check them.
+    images are what images/<name> may name, by name; None does not check them, and shows none.
     can_run is for the text of a lesson: its listings get a link to where they can be run, relative to the lesson.
     """
     # A new engine each time: it keeps state, and several threads may be here at once.
@@ -65,10 +80,34 @@ def render(
         ],
         output_format="html",
     )
-    html = sanitise(engine.convert(markdown))
+    html = _with_images(sanitise(engine.convert(markdown)), images or {})
     contents = list(_contents(engine.toc_tokens))  # type: ignore[attr-defined]
     ids = {entry["id"] for entry in _contents(engine.toc_tokens, levels=range(2, 7))}  # type: ignore[attr-defined]
-    return Rendered(html, contents, proofread(markdown, heading_ids=ids, lesson_slugs=lesson_slugs))
+    problems = proofread(
+        markdown, heading_ids=ids, lesson_slugs=lesson_slugs, image_names=None if images is None else images.keys()
+    )
+    return Rendered(html, contents, problems)
+
+
+def _with_images(html: str, images: Mapping[str, PlacedImage]) -> str:
+    """*html* in which pictures of the course have their address and their size; one that is missing shows its text."""
+
+    def placed(tag: re.Match[str]) -> str:
+        attributes = dict(ATTRIBUTE.findall(tag["attributes"]))
+        path = IMAGE_PATH.fullmatch(attributes.get("src", ""))
+        if path is None:
+            return tag[0]
+        found = images.get(path["name"])
+        if found is None:
+            del attributes["src"]
+        else:
+            attributes["src"] = escape(found.url)
+            if not attributes.keys() & {"width", "height"}:
+                attributes |= {"width": str(found.width), "height": str(found.height)}
+        written = "".join(f' {name}="{value}"' for name, value in attributes.items())
+        return f"<img{written}>"
+
+    return IMAGE.sub(placed, html)
 
 
 def _contents(tokens: list[dict[str, Any]], levels: Collection[int] = CONTENTS_LEVELS) -> Iterator[dict[str, Any]]:

@@ -6,16 +6,21 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_cache_control
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
-from courses.models import Course, Lesson, LessonVersion
+from courses.images import CONTENT_TYPES, stamp_of
+from courses.models import Course, CourseImage, Lesson, LessonVersion
 from courses.outline import outline_of, without_dead_links
 from courses.search import GROUPS, search
 
 # A browser may keep the page for its back button, and asks again before it shows it as new.
 personal = cache_control(private=True, no_cache=True)
+
+YEAR_SECONDS = 365 * 24 * 3600
 
 # Hits of each group: on the page, on the page of one group, and while somebody types.
 HITS_ON_PAGE, HITS_OF_GROUP, HITS_WHILE_TYPING = 8, 100, 5
@@ -83,6 +88,27 @@ def _preview(request: HttpRequest, course: str, slug: str, wanted: str) -> tuple
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
             return found, get_object_or_404(found.versions, number=int(wanted))
     raise Http404
+
+
+@require_safe
+def image(request: HttpRequest, course: str, name: str) -> HttpResponse:
+    """A picture of a course. ?v= is of its content: a browser may keep that for ever, and who has it may see it.
+
+    So the texts of a draft show their pictures to everybody who is shown the draft, and to nobody else.
+    """
+    found = get_object_or_404(CourseImage.objects.select_related("course"), course__slug=course, name=name)
+    is_known = constant_time_compare(request.GET.get("v", ""), stamp_of(found.digest))
+    if not is_known and not Course.objects.visible_to(request.user).filter(pk=found.course_id).exists():
+        raise Http404
+    response = HttpResponse(bytes(found.data), content_type=CONTENT_TYPES[found.name.rpartition(".")[2]])
+    # It is a picture, whatever somebody managed to put into it.
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    if is_known:
+        patch_cache_control(response, public=True, max_age=YEAR_SECONDS, immutable=True)
+    else:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils.timezone import now
 from kombu.exceptions import OperationalError
 
+from courses.images import images_of
 from courses.models import Course
 from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text
 from courses.rendering import Problem, Rendered, render
@@ -38,11 +39,11 @@ class InvalidFamily(Exception):
 
 
 def renderer(course: Course) -> Callable[[str], Rendered]:
-    """What renders the texts of an exercise of *course*. One query."""
+    """What renders the texts of an exercise of *course*. Two queries."""
     # Seen from /exercises/<slug>/ or /submissions/<id>/, which is where they are shown.
     lesson_url = f"../../courses/{course.slug}/{{slug}}/"
     slugs = set(course.lessons.values_list("slug", flat=True))
-    return partial(render, lesson_url=lesson_url, lesson_slugs=slugs)
+    return partial(render, lesson_url=lesson_url, lesson_slugs=slugs, images=images_of(course))
 
 
 @transaction.atomic

@@ -80,8 +80,12 @@ from courses.rendering import Problem, render
         ("| a |\n|---|\n| b |\n\n---\n\ntext", []),
         ("![A chart](/static/a.svg)", []),
         ("![](/static/a.svg)", [(1, "The image has no text for those who cannot see it: ![what it shows](…).")]),
-        ("![a](https://example.org/a.svg)", [(1, "Images come from this site; https://example.org/a.svg does not start "
-          "with /.")]),
+        ("![a](https://example.org/a.svg)", [(1, "Images come from this site: images/… of the course, or an address "
+          "that starts with /; not https://example.org/a.svg.")]),
+        ("![a](images/Photo.png)", [(1, "Images come from this site: images/… of the course, or an address that starts "
+          "with /; not images/Photo.png.")]),
+        ('<img src="//example.org/a.png" alt="a">', [(1, "Images come from this site: images/… of the course, or an "
+          "address that starts with /; not //example.org/a.png.")]),
         ('<img src="/a.svg" alt="A chart">', []),
         ('<img src="/a.svg" alt="">', [(1, "The image has no text for those who cannot see it.")]),
         ("a <https://example.org> b < c > d", []),
