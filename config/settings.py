@@ -126,6 +126,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.preferences.preferences",
             ],
+            "builtins": ["config.icons"],
         },
     },
 ]
