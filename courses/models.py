@@ -225,6 +225,41 @@ class CourseImage(models.Model):
         return f"images/{self.name}"
 
 
+class WorkingCopy(models.Model):
+    """What one editor has typed into a form and not saved, and since when they have had it open.
+
+    One row for each editor and lesson or exercise, overwritten each time: not a version, and nothing that learners
+    or publishing know of. Written by courses.working_copies only.
+    """
+
+    # The model, such as courses.lesson, and the row's primary key; 0 while the row is being added. No foreign key:
+    # courses does not know the models of other apps.
+    kind = models.CharField(max_length=64)
+    object_id = models.PositiveBigIntegerField(default=0)
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField(help_text=_("Since when the form has been open without a pause."))
+    seen_at = models.DateTimeField(help_text=_("When the open form was heard of last."))
+    # {name of a field of the form: [values]}; None where nothing is unsaved.
+    content = models.JSONField(null=True)
+    changed_at = models.DateTimeField(null=True, help_text=_("When the content was written."))
+    # The form that was saved last: what it still sends afterwards, having been on its way, is not unsaved.
+    closed_form = models.CharField(max_length=32, blank=True)
+
+    class Meta:
+        verbose_name_plural = _("working copies")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id", "editor"], name="working_copy_once_for_each_editor"),
+            models.CheckConstraint(
+                condition=Q(content__isnull=True, changed_at__isnull=True)
+                | Q(content__isnull=False, changed_at__isnull=False),
+                name="working_copy_content_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}, {self.editor}"
+
+
 class SearchEntry(models.Model):
     """Something that can be found, of one published version. Rows are written by courses.search.index only.
 

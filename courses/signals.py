@@ -8,6 +8,7 @@ from django.dispatch import receiver
 from courses.models import Course, Lesson, Module
 from courses.outline import outline_changed
 from courses.search.index import forget_row
+from courses.working_copies import Subject, forget_copies
 
 
 @receiver([post_save, post_delete], sender=Course)
@@ -24,3 +25,4 @@ def refresh_the_outline_of_the_course(*, instance: Module | Lesson, **_: Any) ->
 @receiver(post_delete, sender=Lesson)
 def forget_a_deleted_lesson(*, instance: Lesson, **_: Any) -> None:
     forget_row("lesson", instance.pk)
+    forget_copies(Subject.of(instance))

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from courses.models import Lesson
 from courses.outline import outline_changed
 from courses.search.index import forget_row
+from courses.working_copies import Subject, forget_copies
 from exercises.models import Exercise
 from exercises.owners import GUEST, adopt_guest, guest_in
 
@@ -34,3 +35,4 @@ def refresh_the_outline(*, instance: Exercise, **_: Any) -> None:
 @receiver(post_delete, sender=Exercise)
 def forget_a_deleted_exercise(*, instance: Exercise, **_: Any) -> None:
     forget_row("exercise", instance.pk)
+    forget_copies(Subject.of(instance))
