@@ -1,143 +1,157 @@
 """The publish gate: an exercise is sound when the sandbox shows that its reference passes, that its starter runs and
 does not pass, and that each of its wrong files fails at the case it names. What is answered instead of coded is sound
-as soon as it can be saved (exercises.content). Worker side."""
+as soon as it can be saved (exercises.content).
+
+Every program of a check is a run, so it is claimed, tried again, taken back from a worker that died, and shown like one
+of a learner. The conclusion is drawn when the last has ended. Sentences are made in exercises.check_results.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.utils.timezone import now
 
+from exercises import events, queueing
 from exercises.answers import ANSWERED
-from exercises.content import ENTRY, case_named_in
-from exercises.judging import Judgement, JudgingPostponed, judge_files
+from exercises.content import case_named_in
+from exercises.errors import NotPending, NotRepeatable
 from exercises.models import ExerciseCheck, ExerciseVersion, Run
+from exercises.models.check import SOLUTION, STARTER, WRONG
 
-logger = logging.getLogger(__name__)
+Status = ExerciseCheck.Status
 
 # Of the random values: the reference must pass for any, so it is tried with several.
 SEEDS = (1, 2, 3)
-INTERNAL_ERROR = "The check itself failed; the worker's log says why."
+# A program and the seed of its run.
+Program = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What came of one program. problem is "" when it did as it should; not_passed are the names of cases."""
+class Problem:
+    """What a program should have done and did not.
 
-    program: str  # solution, starter or wrong/returns-text.py; cases.toml where there is no program
-    verdict: str
-    reason: str
-    not_passed: list[str]
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class GateReport:
-    findings: list[Finding]
-
-    @property
-    def problems(self) -> list[Finding]:
-        return [finding for finding in self.findings if finding.problem]
-
-    @property
-    def is_green(self) -> bool:
-        return not self.problems
-
-
-def check_version(version: ExerciseVersion) -> GateReport:
-    """Run the version's own files in the sandbox: a few seconds. Raises JudgingPostponed when that is down."""
-    return GateReport(list(_findings(version)))
-
-
-def run_check(check_id: int) -> None:
-    """Do a check that was asked for and store what came of it; does nothing when it is gone or done.
-
-    A bug of ours is stored like a sandbox that is down, and logged: a check that waits for ever helps nobody.
+    code: "must_pass", "must_fail" (it has to run, and not to pass), or "must_fail_at" the case of that name.
     """
-    check = ExerciseCheck.objects.select_related("version").filter(pk=check_id).first()
-    if check is None or check.status != ExerciseCheck.Status.PENDING:
+
+    code: str
+    case: str = ""
+
+
+def programs_of(version: ExerciseVersion) -> Iterator[Program]:
+    """All that a check of *version* runs, in its order; nothing where it is answered."""
+    if version.kind in ANSWERED:
         return
-    try:
-        report = check_version(check.version)
-    except JudgingPostponed as error:
-        logger.warning("check %s: the sandbox is not available: %s", check.pk, error)
-        _store_unavailable(check, str(error))
-    except Exception:
-        logger.exception("check %s: internal error", check.pk)
-        _store_unavailable(check, INTERNAL_ERROR)
-    else:
-        _store(check, report)
+    for seed in SEEDS:
+        yield SOLUTION, seed
+    yield STARTER, SEEDS[0]
+    for name in version.wrong:
+        yield WRONG + name, SEEDS[0]
 
 
-def record(version: ExerciseVersion, report: GateReport) -> ExerciseCheck:
-    """Remember a check that nobody had asked for."""
-    return _store(ExerciseCheck(version=version), report)
+def problem_of(run: Run, version: ExerciseVersion) -> Problem | None:
+    """What is wrong with what came of a program of *version*; None when it did as it should. *run* is done."""
+    if run.program == SOLUTION:
+        return None if run.verdict == Run.Verdict.PASSED else Problem("must_pass")
+    if run.program == STARTER:
+        return None if run.verdict == Run.Verdict.FAILED else Problem("must_fail")
+    named = case_named_in(version.wrong[run.program.removeprefix(WRONG)])
+    statuses = {test["name"]: test["status"] for test in run.tests}
+    return None if statuses.get(named) in ("failed", "error") else Problem("must_fail_at", named)
 
 
-def _store(check: ExerciseCheck, report: GateReport) -> ExerciseCheck:
-    check.status = ExerciseCheck.Status.PASSED if report.is_green else ExerciseCheck.Status.FAILED
-    check.findings = [asdict(finding) for finding in report.findings]
-    check.finished_at = now()
-    check.save()
+@transaction.atomic
+def request_check(*, version: ExerciseVersion, author: User | None = None) -> ExerciseCheck:
+    """Have the workers run the version's own files. One that is under way already is the answer to asking twice."""
+    under_way = ExerciseCheck.objects.pending().filter(version=version).first()
+    if under_way is not None:
+        return under_way
+    check = ExerciseCheck.objects.create(version=version, created_by=author)
+    _queue(check, programs_of(version))
+    settle(check)  # what has nothing to run is sound
     return check
 
 
-def _store_unavailable(check: ExerciseCheck, reason: str) -> None:
-    check.status, check.reason, check.finished_at = ExerciseCheck.Status.UNAVAILABLE, reason, now()
-    check.save()
+@transaction.atomic
+def cancel_check(*, check: ExerciseCheck) -> None:
+    """Stop what is still to be run; what has come of the others is kept. Raises NotPending."""
+    if not check.runs.all().cancel_all():
+        raise NotPending
+    settle(check)
 
 
-def _findings(version: ExerciseVersion) -> Iterator[Finding]:
-    if version.kind in ANSWERED:
-        yield Finding("cases.toml", "", "answered", [], "")  # nothing to run: it was checked when it was saved
+@transaction.atomic
+def resume_check(*, check: ExerciseCheck) -> None:
+    """Run what was stopped, or could not be run, once more. Raises NotRepeatable."""
+    repeatable = ExerciseCheck.objects.filter(pk=check.pk, status__in=ExerciseCheck.REPEATABLE)
+    if not repeatable.update(status=Status.PENDING, finished_at=None):
+        raise NotRepeatable
+    check.runs.exclude(status=Run.Status.DONE).delete()
+    done = set(check.runs.values_list("program", "seed"))
+    _queue(check, [program for program in programs_of(check.version) if program not in done])
+    settle(check)
+
+
+@transaction.atomic
+def record_check(*, version: ExerciseVersion, results: Mapping[Program, Mapping[str, Any]]) -> ExerciseCheck:
+    """Remember a check that was done in this process: *results* are the columns of each of its runs."""
+    check = ExerciseCheck.objects.create(version=version)
+    at = now()
+    Run.objects.bulk_create(
+        Run(
+            exercise_check=check,
+            program=program,
+            seed=seed,
+            purpose=Run.Purpose.CHECK,
+            status=Run.Status.DONE,
+            tries=1,
+            started_at=at,
+            finished_at=at,
+            **columns,
+        )
+        for (program, seed), columns in results.items()
+    )
+    settle(check)
+    check.refresh_from_db(fields=["status", "finished_at"])
+    return check
+
+
+def settle(check: ExerciseCheck) -> None:
+    """Draw the conclusion of *check* if the last of its programs has come to an end; else do nothing.
+
+    Where two end at once on two machines neither may see the other's end: then the sweeper comes by.
+    """
+    if not ExerciseCheck.objects.unsettled().filter(pk=check.pk).exists():
         return
-    for seed in SEEDS:
-        judgement = judge_files(version, version.solution, seed)
-        if judgement.verdict != Run.Verdict.PASSED:
-            break
-    yield _finding("solution", judgement, _problem_of_solution(judgement))
-    judgement = judge_files(version, version.starter, SEEDS[0])
-    yield _finding("starter", judgement, _problem_of_starter(judgement))
-    for name, text in version.wrong.items():
-        judgement = judge_files(version, {**version.solution, ENTRY: text}, SEEDS[0])
-        yield _finding(f"wrong/{name}", judgement, _problem_of_wrong(judgement, case_named_in(text)))
+    status = conclusion(check.version, check.runs.order_by("pk"))
+    if ExerciseCheck.objects.pending().filter(pk=check.pk).update(status=status, finished_at=now()):
+        events.announce(check.uuid)
 
 
-def _finding(program: str, judgement: Judgement, problem: str) -> Finding:
-    not_passed = [test["name"] for test in judgement.tests if test["status"] != "passed"]
-    return Finding(program, judgement.verdict.value, judgement.reason, not_passed, problem)
+def settle_all() -> None:
+    """settle() every check that it was not done for: one query where there is none."""
+    for check in ExerciseCheck.objects.unsettled().select_related("version"):
+        settle(check)
 
 
-def _problem_of_solution(judgement: Judgement) -> str:
-    return "" if judgement.verdict == Run.Verdict.PASSED else f"The reference must pass; it {_what(judgement)}."
+def conclusion(version: ExerciseVersion, runs: Sequence[Run]) -> ExerciseCheck.Status:
+    """What came of a check all of whose *runs* have ended. It is green only when every program of *version* was run."""
+    if any(run.status == Run.Status.CANCELLED for run in runs):
+        return Status.CANCELLED
+    done = [run for run in runs if run.status == Run.Status.DONE]
+    if {(run.program, run.seed) for run in done} != set(programs_of(version)):
+        return Status.UNAVAILABLE
+    return Status.FAILED if any(problem_of(run, version) for run in done) else Status.PASSED
 
 
-def _problem_of_starter(judgement: Judgement) -> str:
-    if judgement.verdict == Run.Verdict.FAILED:
-        return ""
-    return f"The starter must run and not pass; it {_what(judgement)}."
-
-
-def _problem_of_wrong(judgement: Judgement, named: str) -> str:
-    statuses: Mapping[str, Any] = {test["name"]: test["status"] for test in judgement.tests}
-    if statuses.get(named) in ("failed", "error"):
-        return ""
-    return f"It must fail at the case “{named}”; it {_what(judgement)}."
-
-
-def _what(judgement: Judgement) -> str:
-    words = {
-        Run.Verdict.PASSED: "passes",
-        Run.Verdict.FAILED: "fails",
-        Run.Verdict.CRASHED: "does not start or ends by itself",
-        Run.Verdict.TIMED_OUT: "takes too long",
-        Run.Verdict.MEMORY_EXCEEDED: "needs too much memory",
-        Run.Verdict.OUTPUT_EXCEEDED: "prints too much",
-    }[judgement.verdict]
-    failed = [test["name"] for test in judgement.tests if test["status"] in ("failed", "error")]
-    where = f" at {'; '.join(failed)}" if failed else ""
-    why = judgement.details.get("message") or judgement.reason.replace("_", " ")
-    return words + where + (f" ({why})" if why else "")
+def _queue(check: ExerciseCheck, programs: Iterator[Program] | Sequence[Program]) -> None:
+    runs = [
+        Run(exercise_check=check, program=program, seed=seed, purpose=Run.Purpose.CHECK) for program, seed in programs
+    ]
+    Run.objects.bulk_create(runs)
+    if runs:
+        transaction.on_commit(queueing.wake_batch)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.timezone import now
 
-from exercises import events, gate, judging, observing, progress, queueing
+from exercises import checking, events, gate, judging, observing, progress, queueing
 from exercises.job_log import Job
 from exercises.models import Run, Submission
 
@@ -61,11 +61,26 @@ def grade(run_id: int) -> None:
             job.end(taken_from_us(run))
 
 
+def grade_next() -> None:
+    """Judge the next run of the batch, and have the one after it judged by whoever is free then.
+
+    Does nothing while another worker is at it: that one goes on. The sweeper begins again where the chain broke.
+    """
+    if gate.is_closed() or Run.objects.is_batch_under_way():
+        return
+    run_id = Run.objects.next_in_batch().values_list("pk", flat=True).first()
+    if run_id is None:
+        return
+    grade(run_id)
+    if Run.objects.next_in_batch().exists():
+        queueing.wake_batch()
+
+
 def result_of(run: Run, job: Job) -> dict[str, Any]:
     """Columns of what came of a claimed run."""
-    if run.submission is None:
+    if run.trial is not None:
         return observing.observe(run, keep_going=Lease(run), on_report=job.observe)
-    progress_of_tests = Progress(run, total=len(run.submission.exercise_version.cases))
+    progress_of_tests = Progress(run, total=len(run.version.cases))
     return judging.judge(run, on_progress=progress_of_tests, keep_going=Lease(run), on_report=job.observe)
 
 
@@ -81,6 +96,8 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
             locked = Submission.objects.select_for_update().only("user", "guest").get(pk=run.submission.pk)
             progress.note_pass(locked.owner, run.submission.exercise_version.exercise)
+        if finished and run.exercise_check is not None:
+            checking.settle(run.exercise_check)
     if finished:
         events.announce(run.subject.uuid)
     else:
@@ -99,13 +116,15 @@ def try_again(run: Run, *, reason: Run.Fault, counts: bool = True) -> str:
         logger.error("run %s: broken after %s tries: %s", run.pk, run.tries, reason)
     else:
         delay_seconds = queueing.pause_after(run.tries)
-        due = queueing.next_resend(run) + timedelta(seconds=delay_seconds)
         next_try_at = now() + timedelta(seconds=delay_seconds)
+        due = next_try_at if run.is_in_batch else queueing.next_resend(run) + timedelta(seconds=delay_seconds)
         changed = Run.objects.put_back(run, requeue_at=due, next_try_at=next_try_at, counts=counts)
-        if changed:
+        if changed and not run.is_in_batch:  # of the batch the sweeper knows when it is due
             queueing.send(run.pk, delay_seconds=delay_seconds)
     if not changed:
         return taken_from_us(run)
+    if is_last and run.exercise_check is not None:
+        checking.settle(run.exercise_check)
     events.announce(run.subject.uuid)
     return "broken" if is_last else "postponed"
 

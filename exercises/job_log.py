@@ -74,7 +74,7 @@ class Job:
         )
         counts = metrics.Counts()
         counts.add(metrics.RUNS, framework=framework, status=status, ending=self.ending, verdict=verdict)
-        if verdict:
+        if verdict and not run.is_in_batch:  # these times are the learners'
             counts.observe(metrics.QUEUE_WAIT, max(0.0, waited))
             counts.observe(metrics.RUN_TIME, seconds, framework=framework)
         if self.warm is not None:

@@ -186,11 +186,9 @@ def judge(
     Raises JudgingPostponed when the sandbox is down and JudgingInterrupted when keep_going said no.
     Any other exception is a bug and goes up.
     """
-    submission = run.submission
-    assert submission is not None  # noqa: S101 - what is only tried out goes to exercises.observing
     judgement = judge_files(
-        submission.exercise_version,
-        submission.files,
+        run.version,
+        run.files,
         run.seed,
         keep_going=keep_going,
         on_progress=on_progress,

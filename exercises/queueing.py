@@ -2,11 +2,16 @@
 
 The row is the truth and the message only a hint: a message that is lost, or that could not be sent, is sent
 again by exercises.sweeping; one that is delivered twice finds the run claimed.
+
+A run that a learner waits for has a message of its own. Those of the batch have one in common, which says no more than
+that there is something to do: whoever gets it does the next of them and sends it on (exercises.grading). So they are
+done one after the other, hold one process of one worker at most, and a thousand of them cost the broker one message.
 """
 
 import logging
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -21,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 1
 QUEUE = "grading"
+BATCH_QUEUE = "batch"
 FIRST_RESEND_SECONDS = 20
 MAX_RESEND_SECONDS = 60  # a second message costs a worker some milliseconds, a lost one costs a learner this long
 MAX_PAUSE_SECONDS = 300
@@ -28,18 +34,22 @@ MAX_PAUSE_SECONDS = 300
 
 def send(run_id: int, *, delay_seconds: float = 0) -> bool:
     """Queue the run for the workers; False when the broker is away, which is logged."""
+    what = f"run {run_id}"
+    return _send(what, "exercises.judge_run", args=[run_id], queue=QUEUE, countdown=delay_seconds or None)
+
+
+def wake_batch(*, expires_seconds: float | None = None) -> bool:
+    """Tell the workers that there is something to do in the batch; False when the broker is away, which is logged."""
+    return _send("the batch", "exercises.judge_next", queue=BATCH_QUEUE, expires=expires_seconds)
+
+
+def _send(what: str, task: str, **options: Any) -> bool:
     try:
         with producers[connection_to(current_app.conf.broker_url)].acquire(block=True) as producer:
             # By name: the task's module imports the judging, which the web process has no need of.
-            current_app.send_task(
-                "exercises.judge_run",
-                args=[run_id],
-                queue=QUEUE,
-                countdown=delay_seconds or None,
-                producer=producer,
-            )
+            current_app.send_task(task, producer=producer, **options)
     except OperationalError as error:
-        logger.warning("run %s: the broker is away, the sweeper will send it: %s", run_id, error)
+        logger.warning("%s: the broker is away, the sweeper will send it: %s", what, error)
         return False
     return True
 

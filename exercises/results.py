@@ -134,6 +134,7 @@ class Result:
     panel_url: str
     url: str
     short: str
+    code_id: str = "your-code"  # of the element that holds the code, where links to lines lead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,7 @@ def retry(*, submission: Submission) -> Run:
         raise NotRepeatable
     refuse_too_many(submission.owner)
     events.announce(submission.uuid)
-    return start_run(submission, purpose=Run.Purpose.REJUDGE)
+    return start_run(submission, purpose=Run.Purpose.SUBMIT)
 
 
 def cancel(*, submission: Submission) -> None:
@@ -100,7 +100,7 @@ def start_run(subject: Submission | Trial, *, purpose: Run.Purpose) -> Run:
     """Store a run of *subject*, and queue it once the transaction is committed."""
     about = {"trial": subject} if isinstance(subject, Trial) else {"submission": subject}
     run = Run(**about, purpose=purpose, seed=secrets.randbits(SEED_BITS))
-    run.requeue_at = queueing.next_resend(run)
+    run.requeue_at = None if run.is_in_batch else queueing.next_resend(run)
     run.save(force_insert=True)
-    transaction.on_commit(partial(queueing.send, run.pk))
+    transaction.on_commit(queueing.wake_batch if run.is_in_batch else partial(queueing.send, run.pk))
     return run

@@ -7,12 +7,13 @@ import redis
 from django.conf import settings
 from django.utils.timezone import now
 
-from exercises import events, queueing, worker_state
+from exercises import checking, events, queueing, worker_state
 from exercises.job_log import Job
 from exercises.models import Run
 
 logger = logging.getLogger(__name__)
 
+SWEEP_SECONDS = 3  # as CELERY_BEAT_SCHEDULE has it
 LOST_SECONDS = 10  # a run that waits longer than this while the queue is empty has no message
 BATCH = 100  # runs a sweep, of each kind; the next sweep is seconds away
 
@@ -20,16 +21,22 @@ BATCH = 100  # runs a sweep, of each kind; the next sweep is seconds away
 def sweep() -> None:
     """Put back what workers abandoned, and send again what nobody claimed; stops when the broker is away.
 
-    Ends what waited in vain for a sandbox.
+    Ends what waited in vain for a sandbox, and the checks whose last program ended with a worker that died.
     """
     end_hopeless()
     for run in Run.objects.abandoned().with_subject().order_by("pk")[:BATCH]:
-        if take_back(run) and not queueing.send(run.pk):
+        if take_back(run) and not run.is_in_batch and not queueing.send(run.pk):
             return
+    checking.settle_all()
+    # In the batch the chain of messages broke, or it is the time of what failed before. The next sweep looks again.
+    is_stuck = Run.objects.next_in_batch().exists() and not Run.objects.is_batch_under_way()
+    if is_stuck and not queueing.wake_batch(expires_seconds=SWEEP_SECONDS):
+        return
     waiting = Run.objects.overdue()
     if queueing.is_empty():
         # The broker lost their messages, or a worker died with them. What is tried again has its pause to wait for.
-        waiting |= Run.objects.waiting_since_before(now() - timedelta(seconds=LOST_SECONDS)).filter(tries=0)
+        forgotten = Run.objects.for_learners().waiting_since_before(now() - timedelta(seconds=LOST_SECONDS))
+        waiting |= forgotten.filter(tries=0)
     for run in waiting.order_by("pk")[:BATCH]:
         if Run.objects.postpone(run, requeue_at=queueing.next_resend(run)):
             logger.warning("run %s: nobody has claimed it since %s, sent again", run.pk, run.created_at)
@@ -47,7 +54,8 @@ def take_back(run: Run) -> bool:
             events.announce(run.subject.uuid)
             Job(run).end("broken", reason=Run.Fault.WORKER_LOST)
         return False
-    was_put_back = still_abandoned.put_back(run, requeue_at=queueing.next_resend(run))
+    requeue_at = now() if run.is_in_batch else queueing.next_resend(run)
+    was_put_back = still_abandoned.put_back(run, requeue_at=requeue_at)
     if was_put_back:
         logger.warning("run %s: its worker was not heard of since %s, queued again", run.pk, run.leased_until)
         events.announce(run.subject.uuid)

@@ -2,13 +2,12 @@
 
 from celery import shared_task
 
-from exercises import checking, grading, sweeping, trying
+from exercises import grading, sweeping, trying
 
 # The pool kills a task that runs longer, so that a bug of ours costs one process for a while and not for ever. The
 # sandbox ends every program before: a minute is the most an exercise may set, twice that and two starts where a warm
-# zygote is lost, and 20 s for the starts of a program that is run for each case. A check runs many programs.
+# zygote is lost, and 20 s for the starts of a program that is run for each case.
 JUDGE_SECONDS = 260
-CHECK_SECONDS = 1800
 
 
 @shared_task(name="exercises.judge_run", acks_late=True, time_limit=JUDGE_SECONDS)
@@ -29,7 +28,7 @@ def clear_trials() -> None:
     trying.clear_outdated()
 
 
-@shared_task(name="exercises.check_exercise", time_limit=CHECK_SECONDS)
-def check_exercise(check_id: int) -> None:
-    """Queue batch."""
-    checking.run_check(check_id)
+@shared_task(name="exercises.judge_next", acks_late=True, time_limit=JUDGE_SECONDS)
+def judge_next() -> None:
+    """Queue batch: one run of those that nobody waits for."""
+    grading.grade_next()

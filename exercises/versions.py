@@ -1,18 +1,15 @@
-"""Services that write exercises: save drafts of them and of their families, publish, unpublish, ask for a check."""
+"""Services that write exercises: save drafts of them and of their families, publish, unpublish."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from celery import current_app
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
-from kombu.exceptions import OperationalError
 
 from courses.images import images_of
 from courses.models import Course
@@ -25,8 +22,6 @@ from exercises.cases import declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
-
-logger = logging.getLogger(__name__)
 
 
 class InvalidFamily(Exception):
@@ -226,25 +221,6 @@ def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
             for problem in render_text(text).problems
         ]
     return {name: found for name, found in problems.items() if found}
-
-
-@transaction.atomic
-def request_check(*, version: ExerciseVersion, author: User | None = None) -> ExerciseCheck:
-    """Ask a worker to run the version's own files in the sandbox. The row tells when it is done."""
-    check = ExerciseCheck.objects.create(version=version, created_by=author)
-    transaction.on_commit(lambda: _send(check))
-    return check
-
-
-def _send(check: ExerciseCheck) -> None:
-    try:
-        # By name: the task's module imports the judging, which the web process has no need of.
-        current_app.send_task("exercises.check_exercise", args=[check.pk], queue="batch", ignore_result=True)
-    except OperationalError as error:
-        logger.warning("check %s: the broker is away: %s", check.pk, error)
-        ExerciseCheck.objects.filter(pk=check.pk).update(
-            status=ExerciseCheck.Status.UNAVAILABLE, reason="The broker is away.", finished_at=now()
-        )
 
 
 def _locked(exercise: Exercise) -> Exercise:

@@ -34,7 +34,7 @@ VERIFY_RUNS = 300  # or after this many runs, if that is sooner
 VERIFY_AGAIN_SECONDS = 10  # after a check that failed, and the least between two that something gave a reason for
 SUPERVISOR_SECONDS = 5  # that the first check waits for the supervisor: runs go its way, so that is to be proved
 TICK_SECONDS = 1
-TASK = "exercises.judge_run"
+TASKS = ("exercises.judge_run", "exercises.judge_next")
 
 
 class Watch(bootsteps.StartStopStep):
@@ -179,13 +179,13 @@ def attempted(action: Callable[[], float]) -> float:
 
 def runs_taken() -> int:
     """Runs that this worker has begun with since it was started."""
-    return celery_state.total_count[TASK]
+    return sum(celery_state.total_count[task] for task in TASKS)
 
 
 def runs_under_way() -> int:
     """Runs that the pool judges now; counted again when Celery's thread changes the set meanwhile."""
     while True:
         try:
-            return sum(request.name == TASK for request in celery_state.active_requests)
+            return sum(request.name in TASKS for request in celery_state.active_requests)
         except RuntimeError:
             continue

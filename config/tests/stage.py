@@ -30,7 +30,7 @@ from exercises.models import Exercise, Owner, ProblemReport, Run, Submission
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
 from exercises.tests import answer_content
-from exercises.tests.builders import make_run, make_trial
+from exercises.tests.builders import make_check, make_run, make_trial
 
 PASSWORD = "correct horse battery staple"
 READERS = ("guest", "learner", "staff")
@@ -151,6 +151,8 @@ def set_the_stage() -> Stage:
         **guest.columns, kind="problem", lesson_version=lesson.published, text="It is not so.", page="/"
     )
     make_token(user=staff, name="laptop")
+    first = Exercise.objects.all()[0]
+    check = make_check(first.draft)
     stage.arguments = {
         "exercises:download": kept[:1],
         "exercises:solution": [{"slug": code.slug}],
@@ -167,6 +169,7 @@ def set_the_stage() -> Stage:
             {"uuid": str(attempt.uuid)} for attempt in answered if attempt.exercise_version.kind == "decision"
         ],
         "exercises:submission": [{"uuid": str(attempt.uuid)} for attempt in [*attempts, *answered]],
+        "admin:exercises_exercise_check": [{"object_id": first.pk, "check_id": check.pk}],
     } | dict(arguments_in_admin(staff))
     return stage
 
@@ -248,7 +251,8 @@ def arguments_in_admin(staff: User) -> Iterator[tuple[str, list[dict[str, Any]]]
         for name in names:
             if name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
                 parameters = {"object_id": row.pk, "id": row.pk, "number": 1}
-                yield name, [{name: parameters[name] for name in names[name].parameters}]
+                if parameters.keys() >= set(names[name].parameters):
+                    yield name, [{name: parameters[name] for name in names[name].parameters}]
     yield "admin:app_list", [{"app_label": "courses"}, {"app_label": "exercises"}]
 
 

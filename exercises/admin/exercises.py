@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from exercises.admin.changelist import CarefulFilters
+from exercises.admin.checks import CheckedAdmin, status_of
 from exercises.admin.forms import ExerciseForm
 from exercises.answers import ANSWERED
 from exercises.content import ExerciseContent, InvalidContent
@@ -23,7 +24,6 @@ from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
     publish_exercise,
-    request_check,
     restore_exercise_version,
     save_exercise_draft,
     text_problems,
@@ -32,7 +32,7 @@ from exercises.versions import (
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(CarefulFilters, VersionedAdmin):
+class ExerciseAdmin(CheckedAdmin, CarefulFilters, VersionedAdmin):
     form = ExerciseForm
     list_display = ["title", "slug", "lesson", "kind", "framework", "difficulty", "state", "check_of_draft"]
     list_filter = [
@@ -110,7 +110,7 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
                 for name, problems in text_problems(obj).items()
                 for problem in problems
             ]
-            context["check"] = obj.draft.checks.first()
+            context |= status_of(obj.draft.checks.select_related("version").first())
             context["is_answered"] = obj.draft.kind in ANSWERED
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -127,35 +127,16 @@ class ExerciseAdmin(CarefulFilters, VersionedAdmin):
     def after_save(self, request: HttpRequest, exercise: Exercise) -> HttpResponse | None:
         """The end of "Save and check in the sandbox" and "Save and publish"; None when another button was used."""
         if "_check" in request.POST:
-            self._check(request, exercise)
-            return redirect("admin:exercises_exercise_change", exercise.pk)
+            check = self.check_draft(request, exercise)
+            return redirect(check) if check else redirect("admin:exercises_exercise_change", exercise.pk)
         return super().after_save(request, exercise)
-
-    def _check(self, request: HttpRequest, exercise: Exercise) -> None:
-        if exercise.draft is None:
-            self.message_user(
-                request,
-                gettext("%(exercise)s has no content yet.") % {"exercise": self.title(exercise)},
-                messages.ERROR,
-            )
-            return
-        if exercise.draft.kind in ANSWERED:
-            self.message_user(
-                request,
-                gettext("%(draft)s has nothing to run: it was checked when it was saved.") % {"draft": exercise.draft},
-            )
-            return
-        request_check(version=exercise.draft, author=cast(User, request.user))
-        self.message_user(
-            request,
-            gettext("%(draft)s is being checked in the sandbox. Reload this page to see the result.")
-            % {"draft": exercise.draft},
-        )
 
     @admin.action(description=gettext_lazy("Check in the sandbox"), permissions=["change"])
     def check_drafts(self, request: HttpRequest, exercises: QuerySet[Exercise]) -> None:
         for exercise in exercises:
-            self._check(request, exercise)
+            if check := self.check_draft(request, exercise):
+                text = gettext('{draft} is being checked in the sandbox: <a href="{url}">what comes of it</a>.')
+                self.message_user(request, format_html(text, draft=check.version, url=check.get_absolute_url()))
 
     # --- Versions ---
 

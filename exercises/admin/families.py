@@ -16,8 +16,9 @@ from django.utils.translation import gettext, gettext_lazy
 
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
+from exercises.checking import request_check
 from exercises.models import Exercise, Family
-from exercises.versions import members_of, publish_family, request_check, save_family
+from exercises.versions import members_of, publish_family, save_family
 
 
 @admin.register(Family)

@@ -1,4 +1,4 @@
-"""One execution of what a learner handed in or tried out, and the moves that a run can make."""
+"""One execution of what somebody handed in, tried out or checked, and the moves that a run can make."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from exercises.models.exercise import ExerciseVersion
 from exercises.models.owner import Owner
 
 if TYPE_CHECKING:
+    from exercises.models.check import ExerciseCheck
     from exercises.models.submission import Submission
     from exercises.models.trial import Trial
 
@@ -23,6 +24,7 @@ SUBJECTS = (
     "submission__exercise_version__exercise",
     "trial__exercise_version__exercise",
     "trial__lesson_version__lesson",
+    "exercise_check__version__exercise",
 )
 NO_LEASE: dict[str, Any] = {"lease": None, "leased_until": None}
 
@@ -42,13 +44,21 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Runs of what *owner* handed in."""
         return self.filter(**{f"submission__{name}": value for name, value in owner.columns.items()})
 
+    def for_learners(self) -> RunQuerySet:
+        """Runs that a learner waits for, or did: they go before everything else."""
+        return self.exclude(purpose__in=Run.IN_BATCH)
+
+    def in_batch(self) -> RunQuerySet:
+        """Runs that staff asked for, which are done one after the other when nobody else wants to be served."""
+        return self.filter(purpose__in=Run.IN_BATCH)
+
     def awaited_by(self, owner: Owner) -> RunQuerySet:
         """Runs that *owner* waits for, whether something was handed in or only tried out."""
         handed_in, tried_out = (
             Q(**{f"{subject}__{name}": value for name, value in owner.columns.items()})
             for subject in ("submission", "trial")
         )
-        return self.pending().filter(handed_in | tried_out)
+        return self.pending().for_learners().filter(handed_in | tried_out)
 
     def with_subject(self) -> RunQuerySet:
         """Also load what logs and messages say of a run: its exercise or its lesson."""
@@ -69,8 +79,18 @@ class RunQuerySet(models.QuerySet["Run"]):
         )
 
     def queued_before(self, run: Run) -> RunQuerySet:
-        """Runs that wait and were handed in earlier than *run*."""
-        return self.filter(status=Run.Status.QUEUED, pk__lt=run.pk)
+        """Runs that wait and will be done earlier than *run*."""
+        queued = self.filter(status=Run.Status.QUEUED, pk__lt=run.pk)
+        return queued.in_batch() if run.is_in_batch else queued.for_learners()
+
+    def next_in_batch(self) -> RunQuerySet:
+        """Those in the batch that may be done now, in their order: what has failed through us waits for its time."""
+        due = Q(requeue_at__isnull=True) | Q(requeue_at__lte=now())
+        return self.in_batch().filter(due, status=Run.Status.QUEUED).order_by("pk")
+
+    def is_batch_under_way(self) -> bool:
+        """Whether some worker is doing a run of the batch, or did until a moment ago."""
+        return self.in_batch().filter(status=Run.Status.RUNNING, leased_until__gte=now()).exists()
 
     def abandoned(self) -> RunQuerySet:
         """Runs whose worker has not renewed its lease in time."""
@@ -82,7 +102,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def overdue(self) -> RunQuerySet:
         """Queued runs that nobody claimed in time: the broker may have lost their message."""
-        return self.filter(status=Run.Status.QUEUED, requeue_at__lt=now())
+        return self.for_learners().filter(status=Run.Status.QUEUED, requeue_at__lt=now())
 
     def claim(self, pk: int, *, lease: uuid.UUID, until: datetime) -> Run | None:
         """Move one queued run to RUNNING under *lease*, count the try, and return the run.
@@ -148,8 +168,11 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def cancel(self, pk: int) -> bool:
         """End a run that is still pending; its worker notices at its next `renew`."""
-        pending = self.pending().filter(pk=pk)
-        return bool(pending.update(status=Run.Status.CANCELLED, finished_at=now(), requeue_at=None, **NO_LEASE))
+        return bool(self.filter(pk=pk).cancel_all())
+
+    def cancel_all(self) -> int:
+        """What cancel() does, for all of them that are still pending. Returns how many these were."""
+        return self.pending().update(status=Run.Status.CANCELLED, finished_at=now(), requeue_at=None, **NO_LEASE)
 
     def postpone(self, run: Run, *, requeue_at: datetime) -> bool:
         """Move an overdue run's time on, if nobody else has done so since *run* was read."""
@@ -160,12 +183,14 @@ class RunQuerySet(models.QuerySet["Run"]):
 class Run(models.Model):
     """One execution: where it is in our pipeline, and what came of it.
 
-    It is about exactly one of a submission, which is judged, and a trial, which is only looked at.
+    It is about exactly one of a submission, which is judged, a trial, which is only looked at, and a check of an
+    exercise, of whose programs it judges one.
     """
 
     class Purpose(models.TextChoices):
         SUBMIT = "submit", _("Submission")
         RUN = "run", _("Run without an attempt")
+        CHECK = "check", _("Check of what staff wrote")
         REJUDGE = "rejudge", _("Judged again")
 
     class Status(models.TextChoices):  # where the run is in our pipeline
@@ -176,6 +201,8 @@ class Run(models.Model):
         BROKEN = "broken", _("Broken")  # our fault; final after the last try; never counts against the learner
 
     PENDING = (Status.QUEUED, Status.RUNNING)
+    # Nobody waits for them: they are of no message of their own, see exercises.queueing.
+    IN_BATCH = (Purpose.CHECK, Purpose.REJUDGE)
 
     class Verdict(models.TextChoices):  # how the learner did; set once DONE
         PASSED = "passed", _("Passed")
@@ -197,6 +224,10 @@ class Run(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     submission = models.ForeignKey("exercises.Submission", on_delete=models.CASCADE, null=True, related_name="runs")
     trial = models.OneToOneField("exercises.Trial", on_delete=models.CASCADE, null=True, related_name="run")
+    exercise_check = models.ForeignKey(
+        "exercises.ExerciseCheck", on_delete=models.CASCADE, null=True, related_name="runs"
+    )
+    program = models.CharField(max_length=120, blank=True)  # of the check: see ExerciseCheck.files_of()
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.SUBMIT)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
@@ -233,9 +264,14 @@ class Run(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(submission__isnull=False, trial__isnull=True)
-                | Q(submission__isnull=True, trial__isnull=False),
-                name="run_of_submission_or_trial",
+                condition=Q(submission__isnull=False, trial__isnull=True, exercise_check__isnull=True)
+                | Q(submission__isnull=True, trial__isnull=False, exercise_check__isnull=True)
+                | Q(submission__isnull=True, trial__isnull=True, exercise_check__isnull=False),
+                name="run_of_submission_trial_or_check",
+            ),
+            models.CheckConstraint(
+                condition=Q(exercise_check__isnull=True, program="") | Q(exercise_check__isnull=False) & ~Q(program=""),
+                name="run_program_iff_check",
             ),
             # Asking twice for another try, or a double click, must not judge the same files twice at once.
             models.UniqueConstraint(
@@ -267,12 +303,33 @@ class Run(models.Model):
         return str(self.uuid)
 
     @property
-    def subject(self) -> Submission | Trial:
-        """What it is about: its address, its owner and its files are there."""
+    def subject(self) -> Submission | Trial | ExerciseCheck:
+        """What it is about: where it came from, and the id under which its changes are announced."""
+        subject = self.submission or self.trial or self.exercise_check
+        assert subject is not None  # noqa: S101 - a constraint: it is one of the three
+        return subject
+
+    @property
+    def version(self) -> ExerciseVersion:
+        """The version of an exercise that judges it. ValueError for a trial, which nothing judges."""
         if self.submission is not None:
-            return self.submission
-        assert self.trial is not None  # noqa: S101 - a constraint: it is one of the two
-        return self.trial
+            return self.submission.exercise_version
+        if self.exercise_check is not None:
+            return self.exercise_check.version
+        raise ValueError(f"the run {self} is of a trial")
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The program: {path: text}."""
+        if self.exercise_check is not None:
+            return self.exercise_check.files_of(self.program)
+        subject = self.submission or self.trial
+        assert subject is not None  # noqa: S101 - a constraint: it is one of the three
+        return dict(subject.files)
+
+    @property
+    def is_in_batch(self) -> bool:
+        return self.purpose in self.IN_BATCH
 
     @property
     def is_pending(self) -> bool:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.timezone import now
 
 from courses.models import Course, Lesson, LessonVersion, Module
-from exercises.models import Exercise, ExerciseVersion, Owner, Run, Submission, Trial
+from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Owner, Run, Submission, Trial
 
 STARTER = {"main.py": "app = ...\n"}
 CASES = [
@@ -111,6 +111,15 @@ def make_trial(status: str = Run.Status.QUEUED, *, owner: Owner | None = None, *
     return Trial.objects.with_run().get(pk=trial.pk)
 
 
+def make_check(version: ExerciseVersion, **columns: Any) -> ExerciseCheck:
+    """A check whose reference has failed and whose start code is running."""
+    check = ExerciseCheck.objects.create(version=version, **columns)
+    common = {"exercise_check": check, "purpose": Run.Purpose.CHECK}
+    make_run(status=Run.Status.DONE, program="solution", verdict=Run.Verdict.FAILED, reason="mismatch", **common)
+    make_run(status=Run.Status.RUNNING, program="starter", **common)
+    return check
+
+
 def guest() -> Owner:
     return Owner(guest=uuid.uuid4())
 
@@ -130,8 +139,8 @@ def make_run(submission: Submission | None = None, status: str = Run.Status.QUEU
         fitting = {"finished_at": now()}
     if status == Run.Status.DONE:
         fitting |= {"verdict": Run.Verdict.PASSED, "score": 1.0, "started_at": now()}
-    if "trial" not in columns:
+    if not columns.keys() & {"trial", "exercise_check"}:
         columns["submission"] = submission or make_submission()
-    elif status == Run.Status.DONE:
+    elif status == Run.Status.DONE and "trial" in columns:
         fitting |= {"verdict": Run.Verdict.RAN, "score": None}
     return Run.objects.create(**{"status": status, "seed": 1, **fitting, **columns})

@@ -202,30 +202,6 @@ def test_a_new_exercise_is_made_with_its_first_version(client, publisher):
     assert (exercise.position, exercise.draft.number, exercise.published) == (3, 1, None)
 
 
-def test_a_check_is_queued_and_its_result_shown(client, publisher, exercise):
-    change = url("exercise_change", exercise.pk)
-    client.post(change, open_form(client, exercise) | {"_check": "1"})
-    check = ExerciseCheck.objects.get()
-    assert (check.version, check.created_by, check.status) == (draft_of(exercise), publisher, "pending")
-    assert "A worker runs it now" in client.get(change).content.decode()
-
-    check.findings = [
-        {
-            "program": "wrong/<a>.py",
-            "verdict": "passed",
-            "reason": "",
-            "not_passed": [],
-            "problem": "It must fail <here>.",
-        }
-    ]
-    check.status = ExerciseCheck.Status.FAILED
-    check.save()
-
-    page = client.get(change).content.decode()
-    assert "Something is wrong" in page
-    assert "It must fail &lt;here&gt;." in page
-
-
 def test_publish_is_refused_until_the_present_draft_was_checked(client, publisher, exercise):
     change = url("exercise_change", exercise.pk)
     form = open_form(client, exercise) | {"_publish": "1"}

@@ -10,7 +10,8 @@ from courses.loading import ContentError, load_course
 from courses.models import Course
 from courses.tests.builders import contents_of, write_course
 from exercises import judging, metrics
-from exercises.checking import check_version
+from exercises.check_results import program_results
+from exercises.checking_here import check_here
 from exercises.kinds import KINDS
 from exercises.models import Exercise, ExerciseVersion, Run
 from exercises.tests.builders import make_exercise, make_lesson, make_run, make_submission, make_user
@@ -39,14 +40,13 @@ def test_every_kind_has_a_small_exercise_and_a_way_to_be_judged():
 def test_the_gate_opens_for_a_sound_exercise(kind):
     exercise = Exercise.objects.create(lesson=make_lesson(), slug=kind)
 
-    report = check_version(save_exercise_draft(exercise=exercise, content=content_of(kind)))
+    check = check_here(save_exercise_draft(exercise=exercise, content=content_of(kind)))
 
-    assert report.problems == []
-    assert [(finding.program, finding.verdict, finding.reason) for finding in report.findings][:2] == [
-        ("solution", "passed", ""), ("starter", "failed", "unfinished")
-    ]  # fmt: skip
-    (wrong,) = report.findings[2:]
-    assert len(wrong.not_passed) == 1
+    assert (check.status, [program.problem for program in program_results(check)]) == ("passed", ["", "", ""])
+    runs = [(run.program, run.verdict, run.reason) for run in check.runs.order_by("pk")]
+    assert runs[:4] == [*3 * [("solution", "passed", "")], ("starter", "failed", "unfinished")]
+    (wrong,) = check.runs.order_by("pk")[4:]
+    assert sum(test["status"] != "passed" for test in wrong.tests) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -178,7 +178,7 @@ def test_retry_starts_another_run_where_there_is_no_result(status, is_repeated):
         assert not is_repeated
     else:
         assert is_repeated
-        assert (second.purpose, second.status) == (Run.Purpose.REJUDGE, Run.Status.QUEUED)
+        assert (second.purpose, second.status) == (Run.Purpose.SUBMIT, Run.Status.QUEUED)
 
     assert first.submission.runs.count() == 1 + is_repeated
 

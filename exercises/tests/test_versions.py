@@ -15,7 +15,6 @@ from exercises.versions import (
     InvalidFamily,
     publish_exercise,
     publish_family,
-    request_check,
     save_exercise_draft,
     save_family,
     unpublish_exercise,
@@ -213,22 +212,3 @@ def test_unpublish_keeps_the_draft_and_holds_the_exercise_back(member):
 
     member.refresh_from_db()
     assert (member.draft, member.published, member.published_at, member.held_back) == (draft, None, None, True)
-
-
-@pytest.mark.parametrize("is_up", [True, False])
-def test_request_check_queues_it_or_says_that_the_broker_is_away(
-    exercise, valkey, is_up, django_capture_on_commit_callbacks
-):
-    version = save_exercise_draft(exercise=exercise, content=content())
-    if not is_up:
-        valkey.stop()
-
-    try:
-        with django_capture_on_commit_callbacks(execute=True):
-            check = request_check(version=version)
-    finally:
-        if not is_up:
-            valkey.start()
-
-    check.refresh_from_db()
-    assert (check.status, check.reason) == (("pending", "") if is_up else ("unavailable", "The broker is away."))

@@ -8,9 +8,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 
-from exercises.checking import Finding, GateReport, check_version, record
+from exercises.check_results import program_results
+from exercises.checking_here import check_here
 from exercises.judging import JudgingPostponed
-from exercises.models import Exercise, ExerciseVersion
+from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 
 WRONG, UNAVAILABLE = 1, 2  # exit codes
 
@@ -29,13 +30,12 @@ class Command(BaseCommand):
         exercises = self._exercises(slugs)
         for exercise, draft in exercises:
             try:
-                report = check_version(draft)
+                check = check_here(draft)
             except JudgingPostponed as error:
                 self.stderr.write(self.style.ERROR(f"The sandbox is not available: {error}"))
                 sys.exit(UNAVAILABLE)
-            record(draft, report)
-            wrong += not report.is_green
-            for line in self._table(exercise, report):
+            wrong += check.status != ExerciseCheck.Status.PASSED
+            for line in self._table(exercise, check):
                 self.stdout.write(line)
         count = f"{len(exercises)} exercise{pluralize(exercises)}"
         if wrong:
@@ -51,17 +51,13 @@ class Command(BaseCommand):
             raise CommandError(f"There is no exercise {', '.join(missing)}, or it has no content yet.")
         return [(exercise, exercise.draft) for exercise in found if exercise.draft]
 
-    def _table(self, exercise: Exercise, report: GateReport) -> Iterator[str]:
+    def _table(self, exercise: Exercise, check: ExerciseCheck) -> Iterator[str]:
         """One line a program: what it was, whether it did as it should, what came of it."""
         yield self.style.MIGRATE_HEADING(exercise.slug)
-        width = max(len(finding.program) for finding in report.findings)
-        for finding in report.findings:
-            mark = self.style.ERROR("wrong") if finding.problem else "ok   "
-            yield f"  {mark}  {finding.program:{width}}  {finding.problem or _outcome(finding)}"
-
-
-def _outcome(finding: Finding) -> str:
-    if finding.reason == "answered":
-        return "has nothing to run"
-    where = f" at {finding.not_passed[0]}" if finding.not_passed else ""
-    return finding.verdict.replace("_", " ") + where
+        programs = program_results(check)
+        if not programs:
+            yield "  ok     cases.toml  has nothing to run"
+        width = max((len(program.program) for program in programs), default=0)
+        for program in programs:
+            mark = self.style.ERROR("wrong") if program.problem else "ok   "
+            yield f"  {mark}  {program.program:{width}}  {program.problem or program.brief}"

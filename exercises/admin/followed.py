@@ -1,0 +1,55 @@
+"""Pages of something that is under way: they come up to date by themselves, with a script or by reloading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.utils.cache import get_conditional_response
+
+from exercises.errors import ExerciseError
+
+PENDING_RETRY_SECONDS = 1
+
+
+def followed_page(request: HttpRequest, template: str, fragment: str, context: Mapping[str, Any]) -> HttpResponseBase:
+    """The page of *template*, or with ?part=live only its *fragment*, which stands in the page as {{ live }}.
+
+    *context* says with `is_pending` whether there is more to come. An unchanged fragment is answered with 304. The
+    fragment has no forms: it is the same for all who may see it.
+    """
+    live = render_to_string(fragment, dict(context))
+    if request.GET.get("part") != "live":
+        return TemplateResponse(request, template, {**context, "live": live})
+    etag = f'W/"{hashlib.sha256(live.encode()).hexdigest()[:32]}"'
+    response = get_conditional_response(request, etag=etag) or HttpResponse(live, headers={"ETag": etag})
+    if context["is_pending"]:
+        response["Retry-After"] = str(PENDING_RETRY_SECONDS)
+    return response
+
+
+def require_post(request: HttpRequest) -> HttpResponse | None:
+    return None if request.method == "POST" else HttpResponseNotAllowed(["POST"])
+
+
+def attempt(request: HttpRequest, action: Any, *, refused: str) -> bool:
+    """Call *action*; whether it was not refused. *refused* is said when it was."""
+    try:
+        action()
+    except ExerciseError:
+        messages.warning(request, refused)
+        return False
+    return True
+
+
+def to(address: str) -> HttpResponse:
+    """303: what follows a POST is a GET."""
+    response = redirect(address)
+    response.status_code = 303
+    return response

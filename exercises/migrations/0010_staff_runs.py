@@ -1,0 +1,92 @@
+"""The programs of a check become runs; what checks said of them in English sentences goes, their conclusions stay."""
+
+import uuid
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+
+def give_checks_their_ids(apps, schema_editor):
+    checks = apps.get_model("exercises", "ExerciseCheck").objects
+    for pk in checks.values_list("pk", flat=True):
+        checks.filter(pk=pk).update(uuid=uuid.uuid4())
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("exercises", "0009_rendered_help"),
+    ]
+
+    operations = [
+        migrations.RemoveField(model_name="exercisecheck", name="findings"),
+        migrations.RemoveField(model_name="exercisecheck", name="reason"),
+        migrations.AddField(
+            model_name="exercisecheck", name="uuid", field=models.UUIDField(default=uuid.uuid4, editable=False, null=True)
+        ),
+        migrations.RunPython(give_checks_their_ids, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name="exercisecheck",
+            name="uuid",
+            field=models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+        ),
+        migrations.AlterField(
+            model_name="exercisecheck",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("pending", "Under way"),
+                    ("passed", "All as it should be"),
+                    ("failed", "Something is wrong"),
+                    ("unavailable", "The sandbox was not available"),
+                    ("cancelled", "Stopped"),
+                ],
+                default="pending",
+                max_length=11,
+            ),
+        ),
+        migrations.RemoveConstraint(model_name="run", name="run_of_submission_or_trial"),
+        migrations.AddField(
+            model_name="run",
+            name="exercise_check",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="runs",
+                to="exercises.exercisecheck",
+            ),
+        ),
+        migrations.AddField(
+            model_name="run", name="program", field=models.CharField(blank=True, max_length=120)
+        ),
+        migrations.AlterField(
+            model_name="run",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("submit", "Submission"),
+                    ("run", "Run without an attempt"),
+                    ("check", "Check of what staff wrote"),
+                    ("rejudge", "Judged again"),
+                ],
+                default="submit",
+                max_length=8,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(exercise_check__isnull=True, submission__isnull=False, trial__isnull=True)
+                | models.Q(exercise_check__isnull=True, submission__isnull=True, trial__isnull=False)
+                | models.Q(exercise_check__isnull=False, submission__isnull=True, trial__isnull=True),
+                name="run_of_submission_trial_or_check",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(exercise_check__isnull=True, program="")
+                | models.Q(("exercise_check__isnull", False), models.Q(("program", ""), _negated=True)),
+                name="run_program_iff_check",
+            ),
+        ),
+    ]
