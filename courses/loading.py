@@ -63,15 +63,20 @@ class Change:
 
 @dataclass(slots=True, kw_only=True)
 class Loading:
-    """What one load may do (force, publish) and what it found and did."""
+    """What one load may do (force, publish) and what it found and did.
+
+    is_checked: who calls vouches for what the publish gates of other parts would find; else they hold.
+    """
 
     force: bool = False
     publish: bool = False
+    is_checked: bool = False
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # labels of rows that were edited in the admin and left alone
     only_here: list[str] = field(default_factory=list)  # labels of rows that have no file
     published_now: list[str] = field(default_factory=list)  # labels of rows that this load published
+    unchecked: list[str] = field(default_factory=list)  # labels of rows that a gate kept from being published
 
     @property
     def is_unchanged(self) -> bool:
@@ -130,13 +135,16 @@ def registered_parts() -> Iterator[Part]:
     yield from _parts
 
 
-def load_course(folder: Path, *, force: bool = False, publish: bool = False, dry_run: bool = False) -> Loading:
+def load_course(
+    folder: Path, *, force: bool = False, publish: bool = False, is_checked: bool = False, dry_run: bool = False
+) -> Loading:
     """Bring the course in *folder*, whose name is the course's slug, into the database; say what was done.
 
-    publish: publish what is loaded, except what says `draft = true`. dry_run: find out and roll back.
-    Raises ContentError when any file has a mistake.
+    publish: publish what is loaded, except what says `draft = true`, and what was not checked as it has to be unless
+    the caller vouches for that (is_checked). dry_run: find out and roll back. Raises ContentError when any file has a
+    mistake.
     """
-    loading = Loading(force=force, publish=publish)
+    loading = Loading(force=force, publish=publish, is_checked=is_checked)
     with transaction.atomic():
         _load(folder, loading)
         if loading.problems:

@@ -15,7 +15,14 @@ from exercises.content import ContentProblem, InvalidContent
 from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles, InvalidFiles, read_exercise
 from exercises.files import MAX_FILE_BYTES
 from exercises.models import Exercise, Family
-from exercises.versions import draft_content, members_of, publish_exercise, save_exercise_draft, text_problems
+from exercises.versions import (
+    NotChecked,
+    draft_content,
+    members_of,
+    publish_exercise,
+    save_exercise_draft,
+    text_problems,
+)
 
 NOTE = "Loaded from files"
 FILES_OF_TEXTS = {"prompt": "prompt.md", "hints": DESCRIPTION, "cases": "cases.toml", "solution": "solution.md"}
@@ -250,7 +257,10 @@ class _Load:
     def _publish(self, exercise: Exercise) -> None:
         if self.loading.publish and exercise.draft_id != exercise.published_id:
             try:
-                publish_exercise(exercise=exercise, check=False)
+                publish_exercise(exercise=exercise, check=not self.loading.is_checked)
+            except NotChecked:
+                self.loading.unchecked.append(f"exercises/{exercise.slug}")
+                return
             except PublishRefused:
                 return  # the mistakes of its texts are reported already
             self.loading.published(f"exercises/{exercise.slug}")

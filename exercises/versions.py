@@ -24,6 +24,10 @@ from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
 
 
+class NotChecked(PublishRefused):
+    """The sandbox has not shown that this very version is sound (exercises.checking)."""
+
+
 class InvalidFamily(Exception):
     """The cases of a family do not fit its members. problems: {exercise's slug: what is wrong}."""
 
@@ -149,8 +153,8 @@ def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersi
     """Let learners solve the exercise's draft from now on. Publishing what is published already changes nothing.
 
     Raises PublishRefused when there is no draft, when its texts have mistakes, or, unless *check* is false, when the
-    sandbox has not shown that the draft is sound (exercises.checking). Only load_course passes false: for courses
-    that CI has checked. What is answered instead of coded needs no sandbox: it was checked when it was saved.
+    sandbox has not shown that the draft is sound (NotChecked). Only load_course passes false: for courses that CI has
+    checked. What is answered instead of coded needs no sandbox: it was checked when it was saved.
     """
     stored = _locked(exercise)
     if stored.draft is None:
@@ -158,7 +162,7 @@ def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersi
     for name, problems in text_problems(stored).items():
         raise PublishRefused(f"Mend these problems in the {name}, then publish.", problems)
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
-        raise PublishRefused(
+        raise NotChecked(
             "Check the draft in the sandbox first; it is published only when everything is as it should be."
         )
     exercise.draft = exercise.published = stored.draft

@@ -88,7 +88,7 @@ def test_every_line_but_the_footer_has_a_page_and_words_to_look_for():
 
 @pytest.mark.django_db
 def test_every_line_of_the_guide_is_covered_by_its_page(client):
-    load_course(COURSE, publish=True)
+    load_course(COURSE, publish=True, is_checked=True)
 
     @cache
     def page(address):

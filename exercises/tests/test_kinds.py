@@ -54,14 +54,14 @@ def test_an_exercise_comes_from_files_and_goes_back_to_them(kind, tmp_path):
     course = write_course(tmp_path)
     write_exercise(course, kind)
 
-    load_course(course, publish=True)
+    load_course(course, publish=True, is_checked=True)
     version = Exercise.objects.get().published
     export_course(Course.objects.get(), tmp_path / "export" / course.name)
 
     assert (version.kind, version.framework) == (kind, FRAMEWORKS[kind])
     assert [KINDS[kind].ASKS in case for case in version.cases] == [True, True]
     assert contents_of(tmp_path / "export" / course.name) == contents_of(course)
-    assert load_course(course, publish=True).is_unchanged
+    assert load_course(course, publish=True, is_checked=True).is_unchanged
 
 
 @pytest.mark.parametrize(

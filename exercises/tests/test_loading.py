@@ -30,7 +30,7 @@ def edit(folder, label, old, new):
 
 
 def test_load_stores_exercises_with_their_cases_resolved(folder):
-    load_course(folder, publish=True)
+    load_course(folder, publish=True, is_checked=True)
 
     alone, member = Exercise.objects.order_by("slug")
     version = alone.draft
@@ -48,9 +48,9 @@ def test_load_stores_exercises_with_their_cases_resolved(folder):
 
 
 def test_load_twice_changes_nothing(folder):
-    load_course(folder, publish=True)
+    load_course(folder, publish=True, is_checked=True)
 
-    loading = load_course(folder, publish=True)
+    loading = load_course(folder, publish=True, is_checked=True)
 
     assert (loading.is_unchanged, ExerciseVersion.objects.count()) == (True, 2)
 
@@ -71,10 +71,10 @@ def test_export_writes_what_was_loaded_byte_for_byte(make, tmp_path):
 
 
 def test_load_takes_a_change_of_a_file_as_a_new_version(folder):
-    load_course(folder, publish=True)
+    load_course(folder, publish=True, is_checked=True)
     edit(folder, "exercises/alone/prompt.md", "Answer", "Do answer")
 
-    loading = load_course(folder, publish=True)
+    loading = load_course(folder, publish=True, is_checked=True)
 
     alone = Exercise.objects.get(slug="alone")
     assert [change.label for change in loading.changes] == ["exercises/alone/prompt.md"]
@@ -123,7 +123,7 @@ def test_load_names_what_has_no_file_and_keeps_it(folder):
 
 
 def test_dry_run_stores_nothing(folder):
-    loading = load_course(folder, publish=True, dry_run=True)
+    loading = load_course(folder, publish=True, is_checked=True, dry_run=True)
 
     assert "exercises/alone/exercise.toml" in [change.label for change in loading.changes]
     assert (Exercise.objects.count(), Family.objects.count()) == (0, 0)
