@@ -56,13 +56,16 @@ class Counts:
     refused: Counter[str] = field(default_factory=Counter)  # not accepted, by reason
     failures: list[str] = field(default_factory=list)  # accepted, and not what they should be
     faults: Counter[str] = field(default_factory=Counter)
+    ended_workers: int = 0  # by themselves
     slowest_seconds: float = 0.0
 
     def lines(self) -> list[str]:
         return [
             f"accepted {self.accepted}: {self.right} with the right verdict, {len(self.failures)} without; "
             f"the slowest took {self.slowest_seconds:.1f} s",
-            "killed: " + (", ".join(f"{name} {count}" for name, count in sorted(self.faults.items())) or "nothing"),
+            "killed: "
+            + (", ".join(f"{name} {count}" for name, count in sorted(self.faults.items())) or "nothing")
+            + f"; workers that ended by themselves {self.ended_workers}",
             *(f"not accepted: {count} times {reason}" for reason, count in self.refused.items()),
         ]
 
@@ -108,10 +111,23 @@ class Faults:
     def run(self, stop: threading.Event) -> None:
         kinds: list[Callable[[], str]] = [self.worker, self.pool_process, self.supervisor, self.zygote, self.broker]
         while not stop.wait(self.random.uniform(*BETWEEN_FAULTS_SECONDS)):
+            self.restart_worker()
             name = self.random.choice(kinds)()
             if name:
                 with self.counts.lock:
                     self.counts.faults[name] += 1
+        self.restart_worker()  # what is under way is to come to its end
+
+    def restart_worker(self) -> None:
+        """Start a worker that ended by itself, as whatever keeps the site up does.
+
+        Celery's worker does so now and then when the broker dies while it holds messages: kombu then restores them
+        through a connection that is closed already.
+        """
+        if self.site.processes["worker"].poll() is not None:
+            self.site.start("worker")
+            with self.counts.lock:
+                self.counts.ended_workers += 1
 
     def worker(self) -> str:
         """With everything that it started in its own process group."""
