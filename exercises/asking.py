@@ -1,7 +1,8 @@
 """What somebody who tries a program out asks of it: read from the API and from the form, stored with the trial.
 
 Of the kind it is one of
-    http         {"method": "POST", "path": "/items?sort=name", "headers": {"Accept": "text/html"}, "body": "…"}
+    http         {"method": "POST", "path": "/items?sort=name", "headers": {"Accept": "text/html"}, "body": "…"};
+                 headers are also read from a text, one a line
     script       {"arguments": ["3", "--verbose"], "input": "what stands on the standard input"}
     function     {"call": "rank({'Flask': 2}, limit=1)"}; "" runs the file as a program instead
     streamlit    {}: a look at the app
@@ -108,6 +109,8 @@ def content_type_of(body: str) -> str:
 
 def _read_headers(reader: _Reader) -> dict[str, str]:
     headers = reader.raw.get("headers", {})
+    if isinstance(headers, str):
+        headers = _typed_headers(reader)
     if not isinstance(headers, Mapping):
         reader.problems["headers"] = _("The headers must be an object of texts.")
         return {}
@@ -120,6 +123,27 @@ def _read_headers(reader: _Reader) -> dict[str, str]:
     if len(headers) > MAX_HEADERS or sum(map(len, map(str, headers.values()))) > MAX_HEADER_CHARACTERS:
         reader.problems["headers"] = _("There are too many headers, or they are too long.")
     return {} if "headers" in reader.problems else dict(headers)
+
+
+def _typed_headers(reader: _Reader) -> dict[str, str]:
+    """As one types them: lines such as Accept: text/html. Empty ones say nothing."""
+    headers: dict[str, str] = {}
+    for line in filter(str.strip, reader.text("headers").splitlines()):
+        name, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon:
+            reader.problems["headers"] = _("Write each header on a line of its own, such as Accept: text/html.")
+        elif name.lower() in map(str.lower, headers):
+            reader.problems["headers"] = _("There are two headers of one name. Put both values into one, with a comma.")
+        headers[name] = value
+    return headers
+
+
+def shown_headers(request: Mapping[str, Any]) -> str:
+    """The headers of a request as one types them; without a content type that its body gets by itself."""
+    given = dict(request["headers"])
+    if request["body"] and given.get("Content-Type") == content_type_of(request["body"]):
+        del given["Content-Type"]
+    return "\n".join(f"{name}: {value}" for name, value in given.items())
 
 
 def _read_script(reader: _Reader) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from exercises.asking import KEYS, read_request
+from exercises.asking import KEYS, read_request, shown_headers
 from exercises.errors import ExerciseError, InvalidFiles, InvalidRequest
 from exercises.forms import PREFIX
 from exercises.kinds.http import METHODS
@@ -22,11 +22,12 @@ NO_BODY = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFields:
-    """What the fields of a request hold. Of a program the arguments are as one types them."""
+    """What the fields of a request hold. Headers and the arguments of a program are as one types them."""
 
     kind: str
     method: str = "GET"
     path: str = "/"
+    headers: str = ""
     body: str = ""
     arguments: str = ""
     input: str = ""
@@ -36,7 +37,9 @@ class RequestFields:
     @classmethod
     def of(cls, kind: str, request: Mapping[str, Any]) -> RequestFields:
         """Of a request as exercises.asking reads it."""
-        fields = {name: value for name, value in request.items() if name != "headers"}
+        fields = dict(request)
+        if "headers" in fields:
+            fields["headers"] = shown_headers(request)
         if "arguments" in fields:
             fields["arguments"] = shlex.join(fields["arguments"])
         return cls(kind=kind, **fields)
@@ -61,9 +64,10 @@ class RunForm:
             self._read(data)
 
     def _read(self, data: QueryDict) -> None:
-        names = set(KEYS[self.program.kind]) - {"headers"}
         given = {
-            name: lines(str(data[REQUEST_PREFIX + name])) for name in sorted(names) if REQUEST_PREFIX + name in data
+            name: lines(str(data[REQUEST_PREFIX + name]))
+            for name in KEYS[self.program.kind]
+            if REQUEST_PREFIX + name in data
         }
         if given.get("method") in NO_BODY:
             given.pop("body", None)  # left over from another method; its field is not shown

@@ -1,6 +1,6 @@
 import pytest
 
-from exercises.asking import in_short, parse_call, question_of, read_request
+from exercises.asking import in_short, parse_call, question_of, read_request, shown_headers
 from exercises.errors import InvalidRequest
 from exercises.kinds.function import Call
 from exercises.kinds.http import Request
@@ -14,6 +14,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 PATH = "The path must start with / and have at most 2000 characters."
 METHOD = "The method must be one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS."
 HEADER = "A header has a name and a text in ASCII, on one line."
+LINES = "Write each header on a line of its own, such as Accept: text/html."
+TWICE = "There are two headers of one name. Put both values into one, with a comma."
 HEADERS = "There are too many headers, or they are too long."
 ARGUMENTS = "There are too many arguments, or they are too long."
 PLAIN = "The arguments must be plain values: numbers, texts, lists, dictionaries."
@@ -48,6 +50,13 @@ ONE_CALL = "Write one call of a function, such as rank([3, 1, 2], limit=2)."
         ("http", {"headers": {"Host": "example.org"}}, {"headers": "Host is written by the sandbox."}),
         ("http", {"headers": {f"A{number}": "" for number in range(31)}}, {"headers": HEADERS}),
         ("http", {"headers": {"A": 2001 * "a"}}, {"headers": HEADERS}),
+        ("http", {"headers": " Accept : text/html\r\n\nX-Time: 12:30"},
+         GET | {"headers": {"Accept": "text/html", "X-Time": "12:30"}}),
+        ("http", {"headers": "Accept"}, {"headers": LINES}),
+        ("http", {"headers": ": text/html"}, {"headers": HEADER}),
+        ("http", {"headers": "A: 1\na: 2"}, {"headers": TWICE}),
+        ("http", {"headers": "Host: example.org"}, {"headers": "Host is written by the sandbox."}),
+        ("http", {"headers": "A: \0"}, {"headers": "headers holds a NUL character."}),
         ("script", {}, {"arguments": [], "input": ""}),
         ("script", {"arguments": ["a b", "c"], "input": "x\n"}, {"arguments": ["a b", "c"], "input": "x\n"}),
         ("script", {"arguments": "'a b' c"}, {"arguments": ["a b", "c"], "input": ""}),
@@ -71,6 +80,21 @@ def test_a_request_is_read_or_refused_with_all_that_is_wrong(kind, raw, answer):
         read = refusal.problems
 
     assert read == answer
+
+
+@pytest.mark.parametrize(
+    ("request_", "text"),
+    [
+        ({"body": "", "headers": {"Accept": "a/b", "X": ""}}, "Accept: a/b\nX: "),
+        ({"body": "{}", "headers": JSON}, ""),  # it gets that by itself
+        ({"body": "{}", "headers": FORM}, "Content-Type: application/x-www-form-urlencoded"),
+        ({"body": "", "headers": FORM}, "Content-Type: application/x-www-form-urlencoded"),
+    ],
+)
+def test_headers_are_shown_as_they_can_be_typed(request_, text):
+    assert shown_headers(request_) == text
+
+    assert read_request("http", request_ | {"headers": text})["headers"] == request_["headers"]
 
 
 @pytest.mark.parametrize(
