@@ -15,7 +15,8 @@ answer       null | {"status": int | null, "headers": [[name, value], ...], "mor
                      "media_type": str, "is_text": bool, "size": int, "truncated": bool, "ms": float}
              of a call the body is what it returned, as Python writes it; of a look what is on the page, a line for
              each element. size is that of the body in bytes, as far as it was read; a program has no answer: what it
-             printed is its output
+             printed is its output. "outline" is there where a page was looked at that only a browser draws: see
+             exercises.outlines
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from exercises.kinds.http import Request, header
 from exercises.kinds.script import Program
 from exercises.limits import limits_for
 from exercises.models import ExerciseVersion, Run, Trial
+from exercises.outlines import DASH_LAYOUT, outline_of_dash, outline_of_streamlit
 from exercises.tracebacks import last_traceback, without_folders
 from sandbox import Ending, Report
 
@@ -168,7 +170,10 @@ def found_in(report: Report, question: Question) -> Finding:
     match question:
         case Request():
             # All that was written: what the answer itself has of it is too short for some frameworks' tracebacks.
-            return Finding(_answered(answer), raised=report.stderr if answer.status == 500 else b"")
+            shown = _answered(answer)
+            if question.path == DASH_LAYOUT and answer.status == 200:
+                shown["outline"] = outline_of_dash(answer.body)
+            return Finding(shown, raised=report.stderr if answer.status == 500 else b"")
         case Call():
             return _called(answer)
         case _:
@@ -235,6 +240,7 @@ def _called(answer: Answer) -> Finding:
 def _looked(answer: Answer) -> Finding:
     examined = streamlit.Expectation().examine(answer)
     shown = _answer(str((examined.response or {}).get("body", "")), answer) | {"status": None}
+    shown["outline"] = outline_of_streamlit(streamlit.elements_in(answer))
     if examined.miss is None:
         return Finding(shown)
     message = examined.miss.message

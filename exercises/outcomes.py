@@ -178,15 +178,13 @@ def raised(run: Run) -> Words:
 
 def about_app(found: str) -> tuple[str, list[str]]:
     """What is wrong with `app`. *found* is what the sandbox says of it, or the name of something that resembles one."""
-    no_test = gettext("No test ran.")
     if found.startswith("`app` "):
-        itself = gettext("It has to be the application itself, not a class or a function that makes it.")
-        return f"{found}.", [itself, no_test]
+        return f"{found}.", [gettext("It has to be the application itself, not a class or a function that makes it.")]
     missing = gettext("The program has no application object named `app`, and nothing answered on its port.")
     if not found.isidentifier():
-        return missing, [no_test]
+        return missing, []
     resembling = gettext("There is `%(name)s`: if that is the application, call it `app`.") % {"name": found}
-    return missing, [resembling, no_test]
+    return missing, [resembling]
 
 
 def not_started(run: Run) -> Words:
@@ -202,7 +200,8 @@ def not_started(run: Run) -> Words:
             gettext("There is nothing to talk to"), gettext("The program did not answer us at all."), [no_test]
         )
     if run.reason == "no_app":
-        return Words(gettext("There is nothing to talk to"), *about_app(run.details.get("message", "")))
+        said, lines = about_app(run.details.get("message", ""))
+        return Words(gettext("There is nothing to talk to"), said, [*lines, no_test])
     if run.reason == "exited":
         return Words(gettext("Your program ended by itself"), how_it_ended(run), [str(ENDED[kind_of(run)])])
     headline = gettext("Your code stopped with an error before it was ready")

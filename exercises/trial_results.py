@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from exercises.asking import in_short
-from exercises.models import Run, Trial
-from exercises.outcomes import LOOKS, MIB, Look, Words, explanation, incident, python_says
+from exercises.at_home import DRAWN_BY_A_BROWSER, steps_at_home
+from exercises.models import ExerciseVersion, Run, Trial
+from exercises.outcomes import LOOKS, MIB, Look, Words, about_app, explanation, incident, python_says, what_is_there
+from exercises.outlines import DASH_LAYOUT, Drawing, drawing_of
+from exercises.replay import Replay
 
 KIB = 1024
 LOOK_RAN = Look("good", "check")
@@ -31,11 +34,37 @@ BY_VERDICT = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineRow:
+    """One element of a page: what it is, what it says, its value, what it offers, and its chart drawn small."""
+
+    type: str
+    text: str
+    value: str
+    options: str
+    rows: str
+    drawing: Drawing | None
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> OutlineRow:
+        """Of a row as exercises.outlines makes it."""
+        count = row["rows"]
+        return cls(
+            type=row["type"],
+            text=row["text"],
+            value=row["value"],
+            options=", ".join(row["options"]),
+            rows="" if count is None else ngettext("{count} row", "{count} rows", count).format(count=count),
+            drawing=drawing_of(row),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialResult:
     """One trial's run. Empty text: nothing to show.
 
     head is the first line of the answer, headers are pairs, answer is its text, page_url is where it can be looked at
-    as a page, note says what is not shown of it.
+    as a page, note says what is not shown of it. outline is what is on a page that only a browser draws; its reader
+    needs at_home most, the way to run the program on one's own machine.
     """
 
     trial: Trial
@@ -57,6 +86,9 @@ class TrialResult:
     answer: str = ""
     note: str = ""
     page_url: str = ""
+    outline: Sequence[OutlineRow] = ()
+    at_home: Replay | None = None
+    needs_a_browser: bool = False
     stdout: str
     stderr: str
     traceback: str
@@ -122,6 +154,8 @@ def result_of(trial: Trial, *, may_act: bool) -> TrialResult:
         is_pending=run.is_pending,
         progress_text=progress_text(run),
         **answer_shown(trial),
+        at_home=None if run.is_pending else steps_at_home(trial),
+        needs_a_browser=trial.framework in DRAWN_BY_A_BROWSER,
         stdout=run.stdout,
         stderr=run.stderr,
         traceback=run.details.get("traceback", ""),
@@ -149,6 +183,7 @@ def answer_shown(trial: Trial) -> dict[str, Any]:
         return {}
     shown: dict[str, Any] = {"answer": answer["body"], "headers": answer["headers"]}
     shown["more_headers"] = answer["more_headers"]
+    shown["outline"] = [OutlineRow.of(row) for row in answer.get("outline", ())]
     if trial.kind == Trial.Kind.HTTP:
         shown["head"] = status_line(answer["status"])
         if answer["media_type"] in HTML and answer["body"]:
@@ -162,6 +197,10 @@ def answer_shown(trial: Trial) -> dict[str, Any]:
         shown["note"] = _("Cut after {size} characters.").format(size=len(answer["body"]))
     elif trial.kind == Trial.Kind.HTTP and not answer["body"]:
         shown["note"] = _("The answer has no body.")
+    elif trial.framework == ExerciseVersion.Framework.DASH and "page_url" in shown:
+        shown["note"] = _(
+            "A page of Dash is drawn by its scripts, which do not run here. Ask for {path} to see what is on it."
+        ).format(path=DASH_LAYOUT)
     return shown
 
 
@@ -244,12 +283,12 @@ def not_started(trial: Trial) -> Words:
     if run.reason == "syntax_error":
         return error_words(_("Python could not read your code"), run)
     if run.reason == "import_error":
-        return error_words(_("Your code imports something that is not there"), run)
+        words = error_words(_("Your code imports something that is not there"), run)
+        return replace(words, lines=[*words.lines, *what_is_there(run)])
+    if run.reason == "no_app" and trial.kind != Trial.Kind.HTTP:
+        return Words(_("There is nothing to talk to"), _("The program did not answer us at all."))
     if run.reason == "no_app":
-        return Words(
-            _("There is nothing to talk to"),
-            _("The program has no application object named `app`, and nothing answered on its port."),
-        )
+        return Words(_("There is nothing to talk to"), *about_app(run.details.get("message", "")))
     if run.reason == "exited":
         return Words(_("Your program ended by itself"), how_it_ended(run))
     return error_words(_("Your code stopped with an error before it was ready"), run)

@@ -35,9 +35,9 @@ def difference_from(wanted: Component, layout: Any) -> dict[str, Any] | None:
     if not found and (wanted.type or wanted.id):
         other = shortened(named[0]["type"], SHOWN) if wanted.id and named else ""
         return {"code": "no_component", "type": wanted.type, "id": wanted.id, "actual": other}
-    if wanted.text and not any(wanted.text in _lines(one) for one in found):
+    if wanted.text and not any(wanted.text in lines_of(one) for one in found):
         return {"code": "no_content", "expected": wanted.text}
-    offers = [_offers(one["props"].get("options")) for one in found]
+    offers = [offers_of(one["props"].get("options")) for one in found]
     for option in wanted.options:
         if not any(option in labels or option in values for labels, values in offers):
             actual = offers[0][0] if offers else []
@@ -58,14 +58,14 @@ def components_in(value: Any) -> Iterator[dict[str, Any]]:
             yield from components_in(member)
 
 
-def _lines(component: Mapping[str, Any]) -> list[str]:
+def lines_of(component: Mapping[str, Any]) -> list[str]:
     """The lines of text that are the content of a component itself, not of one in it."""
     children = component["props"].get("children")
     parts = children if isinstance(children, list) else [children]
     return [line.strip(MARKDOWN) for part in parts if isinstance(part, str) for line in part.splitlines()]
 
 
-def _offers(options: Any) -> tuple[list[Any], list[Any]]:
+def offers_of(options: Any) -> tuple[list[Any], list[Any]]:
     """Labels and values, in each of the forms that Dash takes: texts, tables of both, or one table of value: label."""
     if isinstance(options, dict):
         return list(options.values()), list(options)

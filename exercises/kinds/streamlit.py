@@ -273,6 +273,12 @@ def _page_of(look: Answer) -> Any:
     return Miss({"code": "no_answer", "error": "page_too_large" if look.truncated else "malformed"}, "", "")
 
 
+def elements_in(look: Answer) -> list[Element]:
+    """What stands on the page of one look; nothing where it is no page."""
+    page = _page_of(look)
+    return [] if isinstance(page, Miss) else elements_of(page)
+
+
 def _miss_of_element(wanted: Wanted, elements: Sequence[Element]) -> Miss | None:
     name = _listed(wanted.types, "or")
     found = [element for element in elements if any(map(element.is_a, wanted.types))]

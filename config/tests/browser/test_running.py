@@ -97,6 +97,34 @@ def test_the_request_of_a_listing_can_be_changed(page):
     block.get_by_text("HTTP/1.1 405").wait_for(timeout=30_000)
 
 
+def test_the_headers_of_a_request_can_be_changed(page):
+    block = block_of(page, ITEMS)
+    block.get_by_role("button", name="Run").click()
+    ended(block)
+    assert block.get_by_role("group", name="Run sends").is_visible()
+
+    block.get_by_text("Headers", exact=True).click()
+    block.get_by_label("One a line").fill("Content-Type: text/plain")
+    block.get_by_role("button", name="Run").click()
+
+    block.get_by_text("HTTP/1.1 422").wait_for(timeout=30_000)  # FastAPI reads JSON where it is called that
+    block.get_by_label("One a line").fill("Content-Type")
+    block.get_by_role("button", name="Run").click()
+    block.get_by_text("Write each header on a line of its own").wait_for(timeout=30_000)
+
+
+def test_a_page_that_only_a_browser_draws_is_outlined_with_the_way_to_see_it(page):
+    block = block_of(page, f"{COURSE}streamlit-prototype/")
+    block.get_by_role("button", name="Run").click()
+    result = ended(block, seconds=60)
+
+    rows = result.locator("[data-run-part=outline] > li").all_inner_texts()
+    assert [" ".join(row.split()) for row in rows] == ["title Sales Dashboard", "line_chart 120, 150, 170, 160"]
+    assert result.locator("polyline").is_visible()
+    assert "streamlit run main.py" in result.locator(".run-home pre").inner_text()
+    assert result.get_by_role("button", name="Copy Commands").is_visible()
+
+
 def test_a_listing_is_edited_run_by_keyboard_and_reset(page, watched):
     block = block_of(page, FASTAPI)
     height = block.locator(".hl").bounding_box()["height"]
