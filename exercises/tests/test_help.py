@@ -151,6 +151,8 @@ def test_a_pass_after_the_solution_is_marked_and_one_before_is_not(passed_after,
     assert [item.slug for item in progress.passed] == ["health-flask"]
     client = client_of(owner)
     assert ("with solution" in client.get("/progress/").content.decode()) == bool(with_solution)
+    lesson = client.get(exercise.lesson.get_absolute_url()).content.decode()
+    assert ("Passed with solution" in lesson) == bool(with_solution)
     (api,) = client.get("/api/v1/me/progress/").json()["results"]
     assert api["exercises_with_solution"] == with_solution
 
