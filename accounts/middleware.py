@@ -1,4 +1,4 @@
-"""The way out to other sites, under a policy that lets forms lead to ourselves only."""
+"""The way out to other sites, under a policy that lets forms lead to ourselves only; and who was seen today."""
 
 import logging
 from collections.abc import Callable
@@ -7,8 +7,12 @@ from urllib.parse import urlsplit
 
 import requests
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import now
+
+from accounts.sessions import mark_seen
 
 logger = logging.getLogger(__name__)
 FOUND, BAD_GATEWAY = 302, 502
@@ -47,6 +51,35 @@ class LeaveByPage:
             return None
         logger.warning("a provider of sign-in cannot be reached: %s", exception)
         return render(request, "socialaccount/authentication_error.html", status=BAD_GATEWAY)
+
+
+class SeenToday:
+    """Note once a day that a browser in which somebody is signed in was there. A visitor costs no look at a session."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self):
+            return self.answer_later(request)
+        response = self.get_response(request)
+        note_who_was_there(request)
+        return response
+
+    async def answer_later(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = await self.get_response(request)
+        if request.session.accessed:
+            await sync_to_async(note_who_was_there)(request)
+        return response
+
+
+def note_who_was_there(request: HttpRequest) -> None:
+    if request.session.accessed and SESSION_KEY in request.session:
+        mark_seen(request.session, day=now().date())
 
 
 def leads_away(request: HttpRequest, response: HttpResponse) -> bool:

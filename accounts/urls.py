@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
+    path("sessions/<int:session_id>/end/", views.end, name="end-session"),
     path("data/", views.download, name="download"),
     path("delete/", views.delete, name="delete"),
 ]

@@ -18,6 +18,7 @@ from accounts.errors import AccountRefusal
 from accounts.forms import DeleteAccountForm, TokenForm
 from accounts.models import ApiToken
 from accounts.overview import overview_of
+from accounts.sessions import end_session
 from accounts.tokens import MAX_TOKENS, make_token, revoke_token
 
 if TYPE_CHECKING:
@@ -65,6 +66,15 @@ def revoke(request: SignedIn, token_id: int) -> HttpResponse:
         raise Http404
     messages.success(request, gettext("The token is revoked. Programs that use it are refused from now on."))
     return redirect("accounts:tokens")
+
+
+@require_POST
+@login_required
+def end(request: SignedIn, session_id: int) -> HttpResponse:
+    if not end_session(user=request.user, session_id=session_id):
+        raise Http404
+    messages.success(request, gettext("That browser is signed out. What was saved in it stays in your account."))
+    return redirect("usersessions_list")
 
 
 @require_safe

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LeaveByPage",
+    "accounts.middleware.SeenToday",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
