@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from exercises.checking import Problem, problem_of
-from exercises.models import ExerciseCheck, Run, Submission
+from exercises.models import CourseCheck, ExerciseCheck, Run, Submission
 from exercises.models.check import SOLUTION, STARTER
 from exercises.outcomes import Look, outcome_of, tests_pass
 from exercises.results import SHORT, Result, result_of
@@ -182,3 +182,82 @@ def headline_of(check: ExerciseCheck, wrong: int) -> str:
         )
         return text % {"count": wrong}
     return str(HEADLINES[ExerciseCheck.Status(check.status)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRow:
+    """One exercise of a course that is checked. is_draft: its draft is still the version that was checked."""
+
+    check: ExerciseCheck
+    title: str
+    word: str
+    tone: str
+    icon: str
+    done: int
+    total: int
+    is_draft: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseCheckResult:
+    """A course as it is checked; rows begin with what is wrong. done and total count runs."""
+
+    rows: list[CourseRow]
+    headline: str
+    tone: str
+    icon: str
+    done: int
+    total: int
+    said: str
+    is_pending: bool
+    is_repeatable: bool
+
+
+ROW_ORDER = ("failed", "unavailable", "cancelled", "pending", "passed")
+
+
+def course_check_result(course_check: CourseCheck) -> CourseCheckResult:
+    """One query for any number of exercises."""
+    checks = course_check.checks.with_counts().select_related("version__exercise").order_by("pk")
+    rows = sorted(map(course_row, checks), key=lambda row: ROW_ORDER.index(row.check.status))
+    statuses = [row.check.status for row in rows]
+    red = statuses.count(ExerciseCheck.Status.FAILED)
+    is_repeatable = any(status in ExerciseCheck.REPEATABLE for status in statuses)
+    if is_pending := ExerciseCheck.Status.PENDING in statuses:
+        headline, status = _("The exercises are being checked"), ExerciseCheck.Status.PENDING
+    elif red:
+        text = ngettext(
+            "%(count)d exercise is not as it should be", "%(count)d exercises are not as they should be", red
+        )
+        headline, status = text % {"count": red}, ExerciseCheck.Status.FAILED
+    elif is_repeatable:
+        headline, status = _("Not every exercise could be checked"), ExerciseCheck.Status.CANCELLED
+    else:
+        headline, status = _("Every exercise is as it should be"), ExerciseCheck.Status.PASSED
+    look = CHECK_LOOKS[status]
+    return CourseCheckResult(
+        rows=rows,
+        headline=headline,
+        tone=look.tone,
+        icon=look.icon,
+        done=sum(row.done for row in rows),
+        total=sum(row.total for row in rows),
+        said=headline,
+        is_pending=is_pending,
+        is_repeatable=is_repeatable,
+    )
+
+
+def course_row(check: ExerciseCheck) -> CourseRow:
+    """*check* from with_counts()."""
+    look = CHECK_LOOKS[ExerciseCheck.Status(check.status)]
+    return CourseRow(
+        check=check,
+        title=check.version.title,
+        word=check.get_status_display(),
+        tone=look.tone,
+        icon=look.icon,
+        done=check.ended_count,  # type: ignore[attr-defined]  # with_counts() counts
+        total=check.run_count,  # type: ignore[attr-defined]
+        is_draft=check.version_id == check.version.exercise.draft_id,
+    )

@@ -16,11 +16,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.timezone import now
 
+from courses.models import Course
 from exercises import events, queueing
 from exercises.answers import ANSWERED
 from exercises.content import case_named_in
 from exercises.errors import NotPending, NotRepeatable
-from exercises.models import ExerciseCheck, ExerciseVersion, Run
+from exercises.models import CourseCheck, Exercise, ExerciseCheck, ExerciseVersion, Run
 from exercises.models.check import SOLUTION, STARTER, WRONG
 
 Status = ExerciseCheck.Status
@@ -94,6 +95,43 @@ def resume_check(*, check: ExerciseCheck) -> None:
     done = set(check.runs.values_list("program", "seed"))
     _queue(check, [program for program in programs_of(check.version) if program not in done])
     settle(check)
+
+
+@transaction.atomic
+def request_course_check(*, course: Course, author: User | None = None) -> CourseCheck:
+    """Have the drafts of all exercises of *course* checked in which code is written. Asking twice is one check."""
+    under_way = CourseCheck.objects.filter(course=course, checks__status=Status.PENDING).first()
+    if under_way is not None:
+        return under_way
+    course_check = CourseCheck.objects.create(course=course, created_by=author)
+    exercises = Exercise.objects.filter(lesson__course=course, draft__isnull=False).exclude(draft__kind__in=ANSWERED)
+    checks = [
+        request_check(version=exercise.draft, author=author)
+        for exercise in exercises.select_related("draft")
+        if exercise.draft is not None
+    ]
+    ExerciseCheck.objects.filter(pk__in=[check.pk for check in checks]).update(course_check=course_check)
+    return course_check
+
+
+@transaction.atomic
+def cancel_course_check(*, course_check: CourseCheck) -> None:
+    """Stop what is still to be run. Raises NotPending."""
+    under_way = list(course_check.checks.pending().select_related("version"))
+    if not under_way:
+        raise NotPending
+    for check in under_way:
+        cancel_check(check=check)
+
+
+@transaction.atomic
+def resume_course_check(*, course_check: CourseCheck) -> None:
+    """Run what was stopped, or could not be run, once more. Raises NotRepeatable."""
+    stopped = list(course_check.checks.filter(status__in=ExerciseCheck.REPEATABLE).select_related("version"))
+    if not stopped:
+        raise NotRepeatable
+    for check in stopped:
+        resume_check(check=check)
 
 
 @transaction.atomic

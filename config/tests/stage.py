@@ -26,7 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.tokens import make_token
 from courses.listings import listings
 from courses.models import Lesson
-from exercises.models import Exercise, Owner, ProblemReport, Run, Submission
+from exercises.models import CourseCheck, Exercise, Owner, ProblemReport, Run, Submission
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
 from exercises.tests import answer_content
@@ -152,7 +152,8 @@ def set_the_stage() -> Stage:
     )
     make_token(user=staff, name="laptop")
     first = Exercise.objects.all()[0]
-    check = make_check(first.draft)
+    course_check = CourseCheck.objects.create(course=first.lesson.course, created_by=staff)
+    check = make_check(first.draft, course_check=course_check)
     stage.arguments = {
         "exercises:download": kept[:1],
         "exercises:solution": [{"slug": code.slug}],

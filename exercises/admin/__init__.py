@@ -1,8 +1,9 @@
 """Staff pages for practice: forms and lists only; what they do is done by the services."""
 
+from exercises.admin.course_checks import CourseCheckAdmin
 from exercises.admin.exercises import ExerciseAdmin
 from exercises.admin.families import FamilyAdmin
 from exercises.admin.records import RunAdmin, SubmissionAdmin
 from exercises.admin.reports import ProblemReportAdmin
 
-__all__ = ["ExerciseAdmin", "FamilyAdmin", "ProblemReportAdmin", "RunAdmin", "SubmissionAdmin"]
+__all__ = ["CourseCheckAdmin", "ExerciseAdmin", "FamilyAdmin", "ProblemReportAdmin", "RunAdmin", "SubmissionAdmin"]

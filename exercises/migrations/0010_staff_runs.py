@@ -3,6 +3,8 @@
 import uuid
 
 import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -15,6 +17,8 @@ def give_checks_their_ids(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("exercises", "0009_rendered_help"),
+        ("courses", "0003_search"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -87,6 +91,40 @@ class Migration(migrations.Migration):
                 condition=models.Q(exercise_check__isnull=True, program="")
                 | models.Q(("exercise_check__isnull", False), models.Q(("program", ""), _negated=True)),
                 name="run_program_iff_check",
+            ),
+        ),
+        migrations.CreateModel(
+            name="CourseCheck",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="courses.course"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={"ordering": ["-pk"]},
+        ),
+        migrations.AddField(
+            model_name="exercisecheck",
+            name="course_check",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="checks",
+                to="exercises.coursecheck",
             ),
         ),
     ]

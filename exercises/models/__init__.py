@@ -1,6 +1,6 @@
 """Practice. Rows are written by the services of this app only; read them from anywhere."""
 
-from exercises.models.check import CheckQuerySet, ExerciseCheck
+from exercises.models.check import CheckQuerySet, CourseCheck, ExerciseCheck
 from exercises.models.draft import Draft, DraftQuerySet, KeptDraft, KeptDraftQuerySet
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
 from exercises.models.help import HelpUsed, HelpUsedQuerySet
@@ -19,6 +19,7 @@ from exercises.models.trial import Trial, TrialQuerySet
 __all__ = [
     "Adoption",
     "CheckQuerySet",
+    "CourseCheck",
     "Draft",
     "DraftQuerySet",
     "Exercise",

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from courses.models import Course
 from exercises.models.exercise import ExerciseVersion
 from exercises.models.run import Run
 
@@ -41,6 +42,26 @@ class CheckQuerySet(models.QuerySet["ExerciseCheck"]):
         return self.annotate(run_count=Count("runs"), ended_count=Count("runs", filter=ended & Q(runs__isnull=False)))
 
 
+class CourseCheck(models.Model):
+    """All exercises of a course, checked together: a check of each draft that there was."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(default=now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    checks: CheckQuerySet  # the other end
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return str(self.course)
+
+    def get_absolute_url(self) -> str:
+        return reverse("admin:exercises_coursecheck_change", args=[self.pk])
+
+
 class ExerciseCheck(models.Model):
     """One check of a version: does its reference pass, its starter not, and each wrong file fail where it says?
 
@@ -59,6 +80,7 @@ class ExerciseCheck(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(ExerciseVersion, on_delete=models.CASCADE, related_name="checks")
+    course_check = models.ForeignKey(CourseCheck, on_delete=models.SET_NULL, null=True, related_name="checks")
     status = models.CharField(max_length=11, choices=Status.choices, default=Status.PENDING)
     created_at = models.DateTimeField(default=now, editable=False)
     created_by = models.ForeignKey(

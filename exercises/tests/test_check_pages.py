@@ -7,12 +7,14 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from exercises.checking import request_check
+from exercises.checking import request_check, request_course_check
 from exercises.checking_here import check_here
-from exercises.models import Exercise, ExerciseCheck, Run
+from exercises.models import CourseCheck, Exercise, ExerciseCheck, Run
+from exercises.tasks import judge_next
 from exercises.tests.builders import make_lesson
 from exercises.tests.content import SOLUTION, content
 from exercises.tests.test_admin import messages_of, open_form, staff
+from exercises.tests.test_checking import work_off
 from exercises.versions import publish_exercise, save_exercise_draft
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +175,86 @@ def test_a_check_whose_programs_were_not_kept_says_so(client, publisher, exercis
     words = text_of(client.get(url("check", exercise.pk, check.pk)))
 
     assert "What each program did was not kept." in words
+
+
+def course_url(name: str, *arguments: object) -> str:
+    return reverse(f"admin:exercises_coursecheck_{name}", args=arguments)
+
+
+@pytest.fixture
+def editor(client):
+    user = staff("editor", "view_course", "change_course")
+    client.force_login(user)
+    return user
+
+
+def test_one_action_checks_a_whole_course(client, editor, exercise):
+    red = Exercise.objects.create(lesson=exercise.lesson, slug="red", position=1)
+    save_exercise_draft(exercise=red, content=content(title="Red", starter={"main.py": SOLUTION}, wrong={}))
+    course = exercise.lesson.course
+
+    asked = client.post(
+        reverse("admin:courses_course_changelist"),
+        {"action": "check_exercises", "_selected_action": [course.pk]},
+        follow=True,
+    )
+    course_check = CourseCheck.objects.get()
+    page = course_url("change", course_check.pk)
+    assert page in messages_of(asked)[0]
+    assert '<progress max="9" value="0"' in " ".join(client.get(page).content.decode().split())
+    work_off()
+
+    done = client.get(page)
+    words = text_of(done)
+    assert "1 exercise is not as it should be" in words
+    assert words.index("Red") < words.index("A health check")  # what is wrong comes first
+    failed = ExerciseCheck.objects.get(version=red.draft)
+    assert f'<a href="{failed.get_absolute_url()}" translate="no">Red</a>' in done.content.decode()
+    assert "<progress" not in done.content.decode()
+
+
+def test_a_check_of_a_course_is_stopped_and_goes_on_where_it_was(client, editor, exercise):
+    course_check = request_course_check(course=exercise.lesson.course)
+    judge_next()
+
+    def act(name):
+        response = client.post(course_url(name, course_check.pk), follow=True)
+        return text_of(response), messages_of(response)
+
+    assert "Not every exercise could be checked" in act("stop")[0]
+    assert act("stop")[1] == ["It has already come to its end."]
+    assert "1 of 5 runs are done" in act("resume")[0]
+    assert request_course_check(course=exercise.lesson.course) == course_check  # the one that is under way
+    work_off()
+    assert act("resume")[1] == ["There is nothing left of it to run."]
+    act("again")
+    assert CourseCheck.objects.count() == 2
+
+
+@pytest.mark.parametrize(("role", "look", "act"), [("nobody", 403, 403), ("viewer", 200, 403), ("editor", 200, 303)])
+def test_who_may_check_a_course(client, exercise, role, look, act):
+    course_check = request_course_check(course=exercise.lesson.course)
+    client.force_login(staff(role))
+
+    statuses = [
+        client.get(course_url("change", course_check.pk)).status_code,
+        client.post(course_url("stop", course_check.pk)).status_code,
+        client.post(course_url("resume", course_check.pk)).status_code,
+        client.post(course_url("again", course_check.pk)).status_code,
+    ]
+
+    assert statuses == [look, act, act, act]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_check_of_a_course_needs_as_many_queries_for_any_number_of_exercises(
+    client, editor, exercise, count, django_assert_num_queries
+):
+    for number in range(1, count):
+        save_exercise_draft(
+            exercise=Exercise.objects.create(lesson=exercise.lesson, slug=f"more-{number}"), content=content()
+        )
+    course_check = request_course_check(course=exercise.lesson.course)
+
+    with django_assert_num_queries(6):  # session, user, permissions (2), the check, its rows
+        client.get(f"{course_url('change', course_check.pk)}?part=live")
