@@ -170,6 +170,7 @@ def set_the_stage() -> Stage:
             {"uuid": str(attempt.uuid)} for attempt in answered if attempt.exercise_version.kind == "decision"
         ],
         "exercises:submission": [{"uuid": str(attempt.uuid)} for attempt in [*attempts, *answered]],
+        "admin:exercises_listings": [{"lesson_id": lesson.pk}],
         "admin:exercises_exercise_check": [{"object_id": first.pk, "check_id": check.pk}],
     } | dict(arguments_in_admin(staff))
     return stage

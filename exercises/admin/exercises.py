@@ -18,6 +18,7 @@ from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.checks import CheckedAdmin, status_of
 from exercises.admin.forms import ExerciseForm
+from exercises.admin.listing_checks import ListingsAdmin
 from exercises.answers import ANSWERED
 from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
@@ -32,7 +33,7 @@ from exercises.versions import (
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(CheckedAdmin, CarefulFilters, VersionedAdmin):
+class ExerciseAdmin(CheckedAdmin, ListingsAdmin, CarefulFilters, VersionedAdmin):
     form = ExerciseForm
     list_display = ["title", "slug", "lesson", "kind", "framework", "difficulty", "state", "check_of_draft"]
     list_filter = [

@@ -69,6 +69,8 @@ NO_PAGE = {
     "admin:exercises_exercise_check_resume": "does something",
     "admin:exercises_exercise_check_start": "does something",
     "admin:exercises_exercise_check_stop": "does something",
+    "admin:exercises_listings_run": "does something",
+    "admin:exercises_listings_stop": "does something",
     "admin:view_on_site": "leads on",
     "admin:login": "leads on to the page of the account",
     "courses:search-hits": "a piece of the search",
