@@ -92,7 +92,8 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
     """Store *result* and the progress that it makes, both or none; False when the lease is somebody else's."""
     with transaction.atomic():
         finished = Run.objects.finish(run, **result)
-        if finished and run.submission is not None and result["verdict"] == Run.Verdict.PASSED:
+        counts = run.submission is not None and not run.is_preview
+        if finished and counts and result["verdict"] == Run.Verdict.PASSED:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
             locked = Submission.objects.select_for_update().only("user", "guest").get(pk=run.submission.pk)
             progress.note_pass(locked.owner, run.submission.exercise_version.exercise)

@@ -72,7 +72,7 @@ def retry(*, submission: Submission) -> Run:
     Asked twice, answers with the run that is already under way. Raises NotRepeatable and TooManyPending.
     """
     hold(lock_of(submission.owner))
-    current = submission.runs.latest("pk")
+    current = submission.runs.filter(is_preview=False).latest("pk")
     if current.is_pending:
         return current
     if not current.is_repeatable:
@@ -84,7 +84,7 @@ def retry(*, submission: Submission) -> Run:
 
 def cancel(*, submission: Submission) -> None:
     """Stop the attempt's run; a worker that has it ends the program at its next look. Raises NotPending."""
-    run = submission.runs.latest("pk")
+    run = submission.runs.filter(is_preview=False).latest("pk")
     if not Run.objects.cancel(run.pk):
         raise NotPending
     events.announce(submission.uuid)

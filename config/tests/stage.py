@@ -26,7 +26,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.tokens import make_token
 from courses.listings import listings
 from courses.models import Lesson
-from exercises.models import CourseCheck, Exercise, Owner, ProblemReport, Run, Submission
+from exercises.models import CourseCheck, Exercise, Owner, ProblemReport, Rejudging, Run, Submission
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
 from exercises.tests import answer_content
@@ -154,6 +154,11 @@ def set_the_stage() -> Stage:
     first = Exercise.objects.all()[0]
     course_check = CourseCheck.objects.create(course=first.lesson.course, created_by=staff)
     check = make_check(first.draft, course_check=course_check)
+    rejudging = Rejudging.objects.create(against=Rejudging.Against.PUBLISHED, created_by=staff)
+    for verdict in (Verdict.PASSED, Verdict.FAILED):
+        columns = {"judged_by": code.published, "purpose": Run.Purpose.REJUDGE, "rejudging": rejudging}
+        attempt = make_attempt(code, guest, "fail")
+        make_run(attempt, Status.DONE, verdict=verdict, is_preview=True, **columns)
     stage.arguments = {
         "exercises:download": kept[:1],
         "exercises:solution": [{"slug": code.slug}],

@@ -4,6 +4,15 @@ from exercises.admin.course_checks import CourseCheckAdmin
 from exercises.admin.exercises import ExerciseAdmin
 from exercises.admin.families import FamilyAdmin
 from exercises.admin.records import RunAdmin, SubmissionAdmin
+from exercises.admin.rejudging import RejudgingAdmin
 from exercises.admin.reports import ProblemReportAdmin
 
-__all__ = ["CourseCheckAdmin", "ExerciseAdmin", "FamilyAdmin", "ProblemReportAdmin", "RunAdmin", "SubmissionAdmin"]
+__all__ = [
+    "CourseCheckAdmin",
+    "ExerciseAdmin",
+    "FamilyAdmin",
+    "ProblemReportAdmin",
+    "RejudgingAdmin",
+    "RunAdmin",
+    "SubmissionAdmin",
+]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy
 from courses.admin.courses import CourseAdmin
 from courses.models import Course
 from exercises.admin.followed import attempt, followed_page, require_post, to
-from exercises.admin.records import ReadOnly
+from exercises.admin.read_only import ReadOnly
 from exercises.check_results import course_check_result
 from exercises.checking import cancel_course_check, request_course_check, resume_course_check
 from exercises.models import CourseCheck

@@ -19,6 +19,7 @@ from exercises.admin.changelist import CarefulFilters
 from exercises.admin.checks import CheckedAdmin, status_of
 from exercises.admin.forms import ExerciseForm
 from exercises.admin.listing_checks import ListingsAdmin
+from exercises.admin.rejudging import RejudgedAdmin
 from exercises.answers import ANSWERED
 from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
@@ -33,7 +34,7 @@ from exercises.versions import (
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(CheckedAdmin, ListingsAdmin, CarefulFilters, VersionedAdmin):
+class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, VersionedAdmin):
     form = ExerciseForm
     list_display = ["title", "slug", "lesson", "kind", "framework", "difficulty", "state", "check_of_draft"]
     list_filter = [

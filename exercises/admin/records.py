@@ -7,29 +7,19 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from exercises.admin.changelist import CarefulFilters, NamedValues
-from exercises.models import Run, SelfAssessment, Submission, SubmissionQuerySet
+from exercises.admin.followed import to
+from exercises.admin.read_only import ReadOnly
+from exercises.admin.rejudging import start
+from exercises.models import Rejudging, Run, SelfAssessment, Submission, SubmissionQuerySet
 from exercises.models.run import SUBJECTS
 
 RUN_COLUMNS = ["purpose", "status", "verdict", "reason", "score", "tries", "level", "wall_ms", "created_at"]
-
-
-class ReadOnly:
-    """For a ModelAdmin or an inline whose rows only the services write."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class RunInline(ReadOnly, admin.TabularInline):
@@ -54,7 +44,28 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     date_hierarchy = "created_at"
     fields = ["uuid", "exercise_version", "who", "created_at", "texts", "answers_text", "assessment"]
     inlines = [RunInline]
+    actions = ["judge_by_published", "judge_by_same"]
     show_full_result_count = False
+
+    def has_rejudge_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("exercises.add_rejudging")
+
+    @admin.action(description=gettext_lazy("Judge again by the published version (preview)"), permissions=["rejudge"])
+    def judge_by_published(self, request: HttpRequest, attempts: SubmissionQuerySet) -> HttpResponseBase | None:
+        return self._rejudge(request, attempts, Rejudging.Against.PUBLISHED)
+
+    @admin.action(description=gettext_lazy("Judge again by the same version (preview)"), permissions=["rejudge"])
+    def judge_by_same(self, request: HttpRequest, attempts: SubmissionQuerySet) -> HttpResponseBase | None:
+        return self._rejudge(request, attempts, Rejudging.Against.SAME)
+
+    def _rejudge(
+        self, request: HttpRequest, attempts: SubmissionQuerySet, against: Rejudging.Against
+    ) -> HttpResponseBase | None:
+        rejudging = start(request, Submission.objects.filter(pk__in=attempts.values("pk")), against)
+        if rejudging is None:
+            return None
+        self.log_addition(request, rejudging, "Attempts judged again, as a preview.")
+        return to(rejudging.get_absolute_url())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         submissions = cast(SubmissionQuerySet, super().get_queryset(request))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from exercises.admin.changelist import CarefulFilters
-from exercises.admin.records import ReadOnly
+from exercises.admin.read_only import ReadOnly
 from exercises.models import ProblemReport
 from exercises.reporting import close, reopen
 

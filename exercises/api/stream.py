@@ -98,8 +98,9 @@ class Attempt:
 
     def newest_run(self) -> Run | None:
         if self.row is None:
-            return Run.objects.with_submission().filter(submission__uuid=self.uuid).order_by("-pk").first()
-        return Run.objects.filter(submission=self.row).order_by("-pk").first()
+            runs = Run.objects.counting().with_submission()
+            return runs.filter(submission__uuid=self.uuid).order_by("-pk").first()
+        return Run.objects.counting().filter(submission=self.row).order_by("-pk").first()
 
 
 class TriedOut:

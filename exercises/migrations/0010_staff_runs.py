@@ -127,4 +127,89 @@ class Migration(migrations.Migration):
                 to="exercises.coursecheck",
             ),
         ),
+        migrations.CreateModel(
+            name="Rejudging",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "against",
+                    models.CharField(
+                        choices=[
+                            ("published", "the published version"),
+                            ("same", "the version that judged it before"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("applied_at", models.DateTimeField(editable=False, null=True)),
+                ("discarded_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("applied_at__isnull", True), ("discarded_at__isnull", True), _connector="OR"),
+                        name="rejudging_applied_or_discarded",
+                    )
+                ],
+            },
+        ),
+        migrations.AddField(
+            model_name="run",
+            name="rejudging",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="runs",
+                to="exercises.rejudging",
+            ),
+        ),
+        migrations.AddField(
+            model_name="run",
+            name="judged_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="exercises.exerciseversion",
+            ),
+        ),
+        migrations.AddField(model_name="run", name="is_preview", field=models.BooleanField(default=False)),
+        migrations.RemoveConstraint(model_name="run", name="run_one_pending_a_submission"),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_preview", False), ("status__in", ["queued", "running"])),
+                fields=("submission",),
+                name="run_one_pending_a_submission",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.UniqueConstraint(fields=("rejudging", "submission"), name="run_once_a_rejudging"),
+        ),
+        migrations.AddConstraint(
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_preview", False),
+                    models.Q(("rejudging__isnull", False), ("submission__isnull", False)),
+                    _connector="OR",
+                ),
+                name="run_preview_of_a_rejudging",
+            ),
+        ),
     ]

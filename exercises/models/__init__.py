@@ -5,6 +5,7 @@ from exercises.models.draft import Draft, DraftQuerySet, KeptDraft, KeptDraftQue
 from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
 from exercises.models.help import HelpUsed, HelpUsedQuerySet
 from exercises.models.owner import Adoption, OwnedModel, Owner
+from exercises.models.rejudging import Rejudging
 from exercises.models.report import ProblemReport
 from exercises.models.run import Run, RunQuerySet
 from exercises.models.submission import (
@@ -36,6 +37,7 @@ __all__ = [
     "OwnedModel",
     "Owner",
     "ProblemReport",
+    "Rejudging",
     "Run",
     "RunQuerySet",
     "SelfAssessment",

@@ -25,6 +25,7 @@ SUBJECTS = (
     "trial__exercise_version__exercise",
     "trial__lesson_version__lesson",
     "exercise_check__version__exercise",
+    "judged_by",
 )
 NO_LEASE: dict[str, Any] = {"lease": None, "leased_until": None}
 
@@ -41,8 +42,12 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(status__in=Run.PENDING)
 
     def owned_by(self, owner: Owner) -> RunQuerySet:
-        """Runs of what *owner* handed in."""
-        return self.filter(**{f"submission__{name}": value for name, value in owner.columns.items()})
+        """Runs of what *owner* handed in, as far as they count."""
+        return self.counting().filter(**{f"submission__{name}": value for name, value in owner.columns.items()})
+
+    def counting(self) -> RunQuerySet:
+        """All but those that only show what judging again would change."""
+        return self.filter(is_preview=False)
 
     def for_learners(self) -> RunQuerySet:
         """Runs that a learner waits for, or did: they go before everything else."""
@@ -65,9 +70,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.select_related(*SUBJECTS)
 
     def newest(self) -> RunQuerySet:
-        """The last run of each submission: the one that counts."""
-        newer = Run.objects.filter(submission=models.OuterRef("submission"), pk__gt=models.OuterRef("pk"))
-        return self.exclude(models.Exists(newer))
+        """The last run of each submission that counts: its result."""
+        counting = Run.objects.counting()
+        newer = counting.filter(submission=models.OuterRef("submission"), pk__gt=models.OuterRef("pk"))
+        return self.counting().exclude(models.Exists(newer))
 
     def with_submission(self) -> RunQuerySet:
         """Also load what the API says of the attempt; what an author wrote of its version is not loaded."""
@@ -120,11 +126,8 @@ class RunQuerySet(models.QuerySet["Run"]):
         )
         if not claimed:
             return None
-        unneeded = (
-            f"{subject}__exercise_version__{name}"
-            for subject in ("submission", "trial")
-            for name in ExerciseVersion.NOT_FOR_JUDGING
-        )
+        versions = ("submission__exercise_version", "trial__exercise_version", "judged_by")
+        unneeded = (f"{version}__{name}" for version in versions for name in ExerciseVersion.NOT_FOR_JUDGING)
         texts = (f"trial__lesson_version__{name}" for name in ("body_markdown", "body_html", "contents"))
         return self.with_subject().defer(*unneeded, *texts).get(pk=pk)
 
@@ -228,6 +231,11 @@ class Run(models.Model):
         "exercises.ExerciseCheck", on_delete=models.CASCADE, null=True, related_name="runs"
     )
     program = models.CharField(max_length=120, blank=True)  # of the check: see ExerciseCheck.files_of()
+    rejudging = models.ForeignKey("exercises.Rejudging", on_delete=models.CASCADE, null=True, related_name="runs")
+    # Of a submission the version that judges it, where that may be another than the submission's. When judging again is
+    # applied the submission points at it, too, and the runs before it keep what had judged them.
+    judged_by = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, null=True, related_name="+")
+    is_preview = models.BooleanField(default=False)  # it does not count: see exercises.rejudging
     purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.SUBMIT)
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
     verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
@@ -276,8 +284,13 @@ class Run(models.Model):
             # Asking twice for another try, or a double click, must not judge the same files twice at once.
             models.UniqueConstraint(
                 fields=["submission"],
-                condition=Q(status__in=["queued", "running"]),
+                condition=Q(status__in=["queued", "running"], is_preview=False),
                 name="run_one_pending_a_submission",
+            ),
+            models.UniqueConstraint(fields=["rejudging", "submission"], name="run_once_a_rejudging"),
+            models.CheckConstraint(
+                condition=Q(is_preview=False) | Q(rejudging__isnull=False, submission__isnull=False),
+                name="run_preview_of_a_rejudging",
             ),
             models.CheckConstraint(
                 condition=Q(status="done") & ~Q(verdict="") | ~Q(status="done") & Q(verdict=""),
@@ -313,7 +326,10 @@ class Run(models.Model):
     def version(self) -> ExerciseVersion:
         """The version of an exercise that judges it. ValueError for a trial, which nothing judges."""
         if self.submission is not None:
-            return self.submission.exercise_version
+            own = self.submission.exercise_version_id
+            if self.judged_by_id in (None, own) or self.judged_by is None:
+                return self.submission.exercise_version
+            return self.judged_by
         if self.exercise_check is not None:
             return self.exercise_check.version
         raise ValueError(f"the run {self} is of a trial")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -39,6 +40,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         newest = Run.objects.newest().filter(submission=models.OuterRef("pk"), status=Run.Status.BROKEN)
         return self.exclude(models.Exists(newest))
 
+    def with_verdicts(self, verdicts: Iterable[str]) -> SubmissionQuerySet:
+        """Attempts whose result is one of *verdicts*."""
+        newest = Run.objects.newest().filter(submission=models.OuterRef("pk"), verdict__in=verdicts)
+        return self.filter(models.Exists(newest))
+
     def failed(self) -> SubmissionQuerySet:
         """Attempts that were judged and did not pass, but for start code that was handed in as it is."""
         newest = Run.objects.newest().filter(submission=models.OuterRef("pk"), status=Run.Status.DONE)
@@ -52,7 +58,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(OwnedModel):
-    """What a learner handed in. Only its owner ever changes, when a guest signs up."""
+    """What a learner handed in.
+
+    Only its owner ever changes, when a guest signs up, and its version, when staff had it judged by another one.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, related_name="submissions")
@@ -101,7 +110,7 @@ class Submission(OwnedModel):
     def current_run(self) -> Run:
         """The run whose result counts: the newest. One query, or none after `with_current_run()`."""
         prefetched: list[Run] | None = getattr(self, "newest_runs", None)
-        return prefetched[0] if prefetched else self.runs.latest("pk")
+        return prefetched[0] if prefetched else self.runs.filter(is_preview=False).latest("pk")
 
 
 class SelfAssessment(models.Model):

@@ -84,10 +84,11 @@ NO_PAGE = {
 }
 # Models of the admin whose rows nobody makes, or nobody deletes while they are in use; and those of other sites and
 # authenticators, of which there are no rows here.
-NOT_MADE = ("exercises_submission", "exercises_run", "exercises_coursecheck", "exercises_problemreport",
+NOT_MADE = ("exercises_submission", "exercises_run", "exercises_coursecheck", "exercises_rejudging",
+            "exercises_problemreport",
             "accounts_apitoken", "mfa_authenticator", "socialaccount_socialaccount")  # fmt: skip
 NOT_DELETED = ("courses_course", "courses_module", "courses_lesson", "exercises_exercise", "exercises_family",
-               "exercises_submission", "exercises_run", "exercises_coursecheck",
+               "exercises_submission", "exercises_run", "exercises_coursecheck", "exercises_rejudging",
                "exercises_problemreport")  # fmt: skip
 NO_ROWS = ("mfa_authenticator", "socialaccount_socialaccount")
 NOBODY_MAY = {
