@@ -12,6 +12,7 @@ from typing import Any
 from courses.toml_tables import FormatError, Table, parse_toml, quoted
 
 TITLE_LENGTH = 200  # of the columns
+SUMMARY_LENGTH = 1000
 LANGUAGE = re.compile(r"(?=.{2,16}$)[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 MAX_MINUTES = 600
 LINE_LENGTH = 120  # of a list that course.toml keeps on one line
@@ -90,7 +91,7 @@ def parse_course(text: str) -> CourseFile:
     head_end = starts[0] - 1 if starts else len(lines)
     head = Table(values, "\n".join(lines[:head_end]), problems=problems)
     head.only({"title", "summary", "language", "draft", "modules"})
-    title, summary = head.text("title", longest=TITLE_LENGTH), head.text("summary")
+    title, summary = head.text("title", longest=TITLE_LENGTH), head.text("summary", longest=SUMMARY_LENGTH)
     language, draft = head.text("language"), head.flag("draft")
     if language and not LANGUAGE.fullmatch(language):
         head.problem("language", f'language is a tag such as "en" or "pt-BR", not "{language}"')
@@ -142,7 +143,7 @@ def parse_lesson(text: str) -> LessonFile:
     problems: list[tuple[int, str]] = []
     table = Table(parse_toml(front, first_line=2), front, problems=problems, first_line=2)
     table.only({"title", "summary", "minutes", "draft"})
-    title, summary = table.text("title", longest=TITLE_LENGTH), table.text("summary")
+    title, summary = table.text("title", longest=TITLE_LENGTH), table.text("summary", longest=SUMMARY_LENGTH)
     minutes, draft = table.integer("minutes", at_least=1, at_most=MAX_MINUTES), table.flag("draft")
     body_line = next((n for n, line in enumerate(lines[end:], start=end + 1) if line.strip()), 0)
     if not body_line:

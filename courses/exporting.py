@@ -1,10 +1,11 @@
-"""Write a course from the database into a folder of files, in the form that load_course reads without a difference."""
+"""Write a course from the database into its files, in the form that courses.loading reads without a difference."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from courses.loading import registered_parts
+from courses.course_folder import FilesRefused, write_archive, write_folder
+from courses.loading import COURSE, names_at_the_top, registered_parts
 from courses.models import Course
 from courses.snapshots import course_as_file, lesson_as_file
 
@@ -13,35 +14,40 @@ class ExportRefused(Exception):
     """The course cannot be written there; the message says why."""
 
 
-def export_course(course: Course, folder: Path) -> list[str]:
-    """Write the newest texts of *course* into *folder*; return the labels of the files that are new or differ.
+def exported_files(course: Course) -> dict[str, bytes]:
+    """The newest texts of *course*, drafts included, as its files: by their path, which orders them.
 
-    Files of lessons that the course does not have are deleted, so that the folder loads again.
-    Raises ExportRefused before anything is written.
+    Raises ExportRefused when a lesson has no text.
     """
-    if folder.name != course.slug:
-        raise ExportRefused(f"The folder must be called {course.slug}: a course has the name of its folder.")
     lessons = list(course.lessons.select_related("draft"))
     if empty := [lesson.slug for lesson in lessons if lesson.draft is None]:
         raise ExportRefused(f"Write a text first for {', '.join(empty)}.")
-    files = {"course.toml": course_as_file(course).to_toml()}
-    files |= {f"lessons/{lesson.slug}.md": lesson_as_file(lesson).to_text() for lesson in lessons}
-
-    (folder / "lessons").mkdir(parents=True, exist_ok=True)
-    written = [label for label, text in files.items() if write_text(folder / label, text)]
-    for path in (folder / "lessons").glob("*.md"):
-        if f"lessons/{path.name}" not in files:
-            path.unlink()
-            written.append(f"lessons/{path.name}")
+    files = {COURSE: course_as_file(course).to_toml().encode()}
+    files |= {f"lessons/{lesson.slug}.md": lesson_as_file(lesson).to_text().encode() for lesson in lessons}
+    files |= {f"images/{name}": bytes(data) for name, data in course.images.values_list("name", "data")}
     for part in registered_parts():
-        part.export(course, folder)
-    return written
+        files |= part.export(course)
+    return dict(sorted(files.items()))
 
 
-def write_text(path: Path, text: str) -> bool:
-    """Write *text* as UTF-8 with \\n line ends; False when the file has it already."""
-    content = text.encode()
-    if path.is_file() and path.read_bytes() == content:
-        return False
-    path.write_bytes(content)
-    return True
+def export_course(course: Course, folder: Path) -> list[str]:
+    """Make *folder* the files of *course*; return the paths that are new, differ, or were removed.
+
+    What else is in the folders of a course is removed, so that it loads again. Raises ExportRefused before anything
+    is written, also for a folder that has something else in it than a course.
+    """
+    if folder.name != course.slug:
+        raise ExportRefused(f"The folder must be called {course.slug}: a course has the name of its folder.")
+    files = exported_files(course)
+    try:
+        return write_folder(folder, files, names_at_the_top())
+    except FilesRefused as refusal:
+        raise ExportRefused(str(refusal)) from refusal
+
+
+def export_archive(course: Course) -> bytes:
+    """A .zip archive of *course*; the same texts give the same bytes. Raises ExportRefused."""
+    try:
+        return write_archive(course.slug, exported_files(course))
+    except FilesRefused as refusal:
+        raise ExportRefused(str(refusal)) from refusal

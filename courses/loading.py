@@ -1,4 +1,4 @@
-"""Load a course from a folder of files (format: docs/authoring.md) into the database, all or nothing.
+"""Load a course from its files (format: docs/authoring.md) into the database, all or nothing.
 
 Rows are the truth once loaded. A row that was edited in the admin since the last load is kept as it is, named in
 `Loading.kept`, and the rest is loaded; `force` overwrites it. Nothing is ever deleted: what the files no longer have
@@ -7,14 +7,22 @@ is named in `Loading.only_here`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+import codecs
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from difflib import unified_diff
+from io import StringIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
+from django.contrib.auth.models import User
 from django.db import models, transaction
 
 from courses.course_files import CourseFile, LessonFile, ModuleEntry, parse_course, parse_lesson
+from courses.course_folder import FilesRefused, read_archive, read_folder
+from courses.entry_names import shown
+from courses.images import ImageRefused, store_image
 from courses.models import Course, Lesson, Module
 from courses.publishing import (
     PublishRefused,
@@ -22,6 +30,7 @@ from courses.publishing import (
     lesson_content,
     publish_course,
     publish_lesson,
+    render_again,
     render_lesson,
     save_lesson_draft,
 )
@@ -29,6 +38,16 @@ from courses.search.index import fill
 from courses.snapshots import course_as_file, lesson_as_file
 from courses.structure import save_course
 from courses.toml_tables import FormatError, is_slug, quoted
+
+COURSE: Final = "course.toml"
+OWN_NAMES: Final = frozenset({COURSE, "lessons", "images"})  # what this app keeps at the top of a course's folder
+# Beginnings of texts in other encodings than UTF-8, the longer one of two first.
+OTHER_ENCODINGS: Final = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +73,47 @@ class ContentError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file whose content the load brought into the database. before is "" for a new one."""
+    """A file whose content the load brought into the database. before is None for a new one, after where it went."""
 
     label: str
-    before: str
-    after: str
+    before: str | None
+    after: str | None
+
+    def diff(self) -> Iterator[str]:
+        """The lines of a unified diff, each with its line end."""
+        lines = unified_diff(
+            list(StringIO(self.before or "")),  # lines end at \n and nowhere else
+            list(StringIO(self.after or "")),
+            fromfile="/dev/null" if self.before is None else f"database/{self.label}",
+            tofile="/dev/null" if self.after is None else f"files/{self.label}",
+        )
+        for line in lines:
+            yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+
+
+class LoadChanged(Exception):
+    """The load would not do what was expected of it; nothing was loaded."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Loading:
-    """What one load may do (force, publish) and what it found and did.
+    """One load: its files, what it may do (force, publish), and what it found and did.
 
     is_checked: who calls vouches for what the publish gates of other parts would find; else they hold.
+
+    Labels are paths in the course's folder, with "/" between their parts.
     """
 
+    files: Mapping[str, bytes] = field(default_factory=dict)  # by label, in the order of the labels
+    root: str = ""  # where they come from, for messages
     force: bool = False
     publish: bool = False
     is_checked: bool = False
+    author: User | None = None  # whom new versions are by
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # labels of rows that were edited in the admin and left alone
+    overwritten: list[str] = field(default_factory=list)  # labels of rows that were edited in the admin, and forced
     only_here: list[str] = field(default_factory=list)  # labels of rows that have no file
     published_now: list[str] = field(default_factory=list)  # labels of rows that this load published
     unchecked: list[str] = field(default_factory=list)  # labels of rows that a gate kept from being published
@@ -82,21 +122,34 @@ class Loading:
     def is_unchanged(self) -> bool:
         return not self.changes and not self.published_now
 
-    def problem(self, path: Path, line: int | None, message: str) -> None:
+    @property
+    def fingerprint(self) -> str:
+        """Of everything that the load does: two loads that do the same to the database have the same."""
+        changes = [asdict(change) for change in self.changes]
+        done = {"kept": self.kept, "overwritten": self.overwritten, "only_here": self.only_here}
+        return content_hash(done | {"changes": changes, "published": self.published_now})
+
+    def below(self, folder: str) -> dict[str, bytes]:
+        """The files below *folder*, by their path in it."""
+        prefix = f"{folder}/"
+        return {label.removeprefix(prefix): text for label, text in self.files.items() if label.startswith(prefix)}
+
+    def problem(self, label: str, line: int | None, message: str) -> None:
         """Record a mistake in a file. Any one of them rolls the whole load back, after all were found."""
-        self.problems.append(Problem(str(path), line, message))
+        self.problems.append(Problem(f"{self.root}/{label}" if self.root else label, line, message))
 
     def keep_edited(self, label: str, edited: bool) -> bool:
         """Whether to leave the row *label* alone: it was *edited* in the admin, and this load is not forced.
 
         Ask only about rows whose content differs from the file's. The answer True is recorded.
         """
-        if edited and not self.force:
+        if edited and self.force:
+            self.overwritten.append(label)
+        elif edited:
             self.kept.append(label)
-            return True
-        return False
+        return edited and not self.force
 
-    def changed(self, label: str, before: str, after: str) -> None:
+    def changed(self, label: str, before: str | None, after: str | None) -> None:
         """Record that *label*'s content (as the file would have it) went from *before* to *after*."""
         self.changes.append(Change(label, before, after))
 
@@ -112,15 +165,17 @@ class Loading:
 class Part(Protocol):
     """What another app keeps in a course folder. Registered with register_part() in AppConfig.ready()."""
 
-    def load(self, course: Course, folder: Path, loading: Loading) -> None:
-        """Write this part's files of *folder* into the database, inside the load's transaction.
+    names: Collection[str]  # of its files and folders at the top of the course's folder
+
+    def load(self, course: Course, loading: Loading) -> None:
+        """Write this part's files of *loading* into the database, inside the load's transaction.
 
         All lessons of course.toml exist by now (without a draft when their file has a mistake). Report mistakes
         through *loading*; write nothing when nothing differs; publish only when loading.publish.
         """
 
-    def export(self, course: Course, folder: Path) -> None:
-        """Write this part's rows of *course* into *folder*, in the form that load() reads without a difference."""
+    def export(self, course: Course) -> Mapping[str, bytes]:
+        """The files of this part's rows of *course*, by label, in the form that load() reads without a difference."""
 
 
 _parts: list[Part] = []
@@ -135,6 +190,11 @@ def registered_parts() -> Iterator[Part]:
     yield from _parts
 
 
+def names_at_the_top() -> set[str]:
+    """What a course's folder may have in it."""
+    return {*OWN_NAMES, *(name for part in _parts for name in part.names)}
+
+
 def load_course(
     folder: Path, *, force: bool = False, publish: bool = False, is_checked: bool = False, dry_run: bool = False
 ) -> Loading:
@@ -144,88 +204,147 @@ def load_course(
     the caller vouches for that (is_checked). dry_run: find out and roll back. Raises ContentError when any file has a
     mistake.
     """
-    loading = Loading(force=force, publish=publish, is_checked=is_checked)
+    try:
+        files = read_folder(folder)
+    except FilesRefused as refusal:
+        problems = [Problem(f"{folder}/{entry}", None, message) for entry, message in refusal.problems]
+        raise ContentError(problems) from refusal
+    return load_files(
+        folder.name, files, root=str(folder), force=force, publish=publish, is_checked=is_checked, dry_run=dry_run
+    )
+
+
+def load_archive(
+    content: bytes,
+    *,
+    name: str,
+    force: bool = False,
+    dry_run: bool = False,
+    author: User | None = None,
+    expected: str | None = None,
+) -> Loading:
+    """Bring the course of a .zip archive called *name* into the database; say what was done.
+
+    expected: the fingerprint that the load must have. Raises ContentError, and LoadChanged for another fingerprint.
+    """
+    slug, files = course_of_archive(content, name=name)
+    return load_files(slug, files, root=slug, force=force, dry_run=dry_run, author=author, expected=expected)
+
+
+def course_of_archive(content: bytes, *, name: str) -> tuple[str, dict[str, bytes]]:
+    """The slug and the files of the course in a .zip archive called *name*. Raises ContentError."""
+    try:
+        return read_archive(content, name=name)
+    except FilesRefused as refusal:
+        raise ContentError([Problem(entry, None, message) for entry, message in refusal.problems]) from refusal
+
+
+def load_files(
+    slug: str,
+    files: Mapping[str, bytes],
+    *,
+    root: str = "",
+    force: bool = False,
+    publish: bool = False,
+    is_checked: bool = False,
+    dry_run: bool = False,
+    author: User | None = None,
+    expected: str | None = None,
+) -> Loading:
+    """Bring the course *slug* that *files* (by label) describe into the database; the rest is as in load_course()."""
+    loading = Loading(files=files, root=root, force=force, publish=publish, is_checked=is_checked, author=author)
     with transaction.atomic():
-        _load(folder, loading)
+        _load(slug, loading)
         if loading.problems:
             raise ContentError(loading.problems)
+        if expected is not None and loading.fingerprint != expected:
+            raise LoadChanged
         transaction.set_rollback(dry_run)
     return loading
 
 
-def _load(folder: Path, loading: Loading) -> None:
-    if not is_slug(folder.name):
-        loading.problem(folder, None, f'the folder is named like the course\'s slug, and "{folder.name}" is none')
-    file = _read_course(folder / "course.toml", loading)
-    lesson_files = _read_lessons(folder / "lessons", loading)
-    if file is None or not is_slug(folder.name):
+def _load(slug: str, loading: Loading) -> None:
+    if not is_slug(slug):
+        message = f'the folder is named like the course\'s slug, and "{shown(slug)}" is none'
+        loading.problems.append(Problem(loading.root, None, message))
+    known = names_at_the_top()
+    for name in sorted({label.partition("/")[0] for label in loading.files} - known):
+        loading.problem(name, None, "does not belong to a course")
+    file = _read_course(loading)
+    lesson_files = _read_lessons(loading)
+    if file is None or not is_slug(slug):
         return
-    _compare_lists(folder, file, lesson_files, loading)
-    course = _load_structure(folder.name, file, loading)
+    _compare_lists(file, lesson_files, loading)
+    course = _load_structure(slug, file, loading)
+    _load_images(course, loading)
     for lesson in course.lessons.select_related("draft", "published").filter(slug__in=file.lesson_slugs):
         if lesson_file := lesson_files.get(lesson.slug):
             lesson.course = course
-            _load_lesson(lesson, lesson_file, folder / "lessons" / f"{lesson.slug}.md", loading)
+            _load_lesson(lesson, lesson_file, loading)
     for part in registered_parts():
-        part.load(course, folder, loading)
+        part.load(course, loading)
     if loading.publish and not course.held_back and course.published_at is None:
         publish_course(course=course)
-        loading.published("course.toml")
+        loading.published(COURSE)
     fill()
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_text(path: Path, loading: Loading) -> str | None:
-    """The text of a file with \\n line ends; None, and a problem, when it cannot be read or is not UTF-8."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        loading.problem(path, None, f"cannot be read: {error.strerror}")
+def read_text(label: str, loading: Loading) -> str | None:
+    """The text of a file with \n line ends; None, and a problem, when it is missing or is not UTF-8."""
+    content = loading.files.get(label)
+    if content is None:
+        loading.problem(label, None, "is missing")
         return None
+    for beginning, encoding in OTHER_ENCODINGS:
+        if content.startswith(beginning):
+            loading.problem(label, 1, f"is {encoding}, not UTF-8")
+            return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        loading.problem(path, line, f"is not UTF-8 (byte 0x{content[error.start]:02x})")
+        loading.problem(label, line, f"is not UTF-8 (byte 0x{content[error.start]:02x})")
         return None
     if "\0" in text:
-        loading.problem(path, text.count("\n", 0, text.index("\0")) + 1, "has a NUL character")
+        loading.problem(label, text.count("\n", 0, text.index("\0")) + 1, "has a NUL character")
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _read_course(path: Path, loading: Loading) -> CourseFile | None:
-    text = read_text(path, loading)
+def _read_course(loading: Loading) -> CourseFile | None:
+    text = read_text(COURSE, loading)
     if text is None:
         return None
     try:
         return parse_course(text)
     except FormatError as error:
         for line, message in error.problems:
-            loading.problem(path, line, message)
+            loading.problem(COURSE, line, message)
     return None
 
 
-def _read_lessons(folder: Path, loading: Loading) -> dict[str, LessonFile | None]:
+def _read_lessons(loading: Loading) -> dict[str, LessonFile | None]:
     """All lesson files by slug; None for one with mistakes."""
     files: dict[str, LessonFile | None] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if path.suffix != ".md" or not is_slug(path.stem):
-            loading.problem(path, None, "is no lesson: lessons are files named <slug>.md")
+    for name in loading.below("lessons"):
+        label, slug = f"lessons/{name}", name.removesuffix(".md")
+        if slug == name or not is_slug(slug):
+            loading.problem(label, None, "is no lesson: lessons are files named <slug>.md")
             continue
-        files[path.stem] = None
-        text = read_text(path, loading)
+        files[slug] = None
+        text = read_text(label, loading)
         if text is None:
             continue
         try:
             parsed = parse_lesson(text)
         except FormatError as error:
             for line, message in error.problems:
-                loading.problem(path, line, message)
+                loading.problem(label, line, message)
         else:
-            files[path.stem] = _normalised(parsed)
+            files[slug] = _normalised(parsed)
     return files
 
 
@@ -237,17 +356,14 @@ def _normalised(file: LessonFile) -> LessonFile:
     return replace(file, **texts)
 
 
-def _compare_lists(
-    folder: Path, file: CourseFile, lesson_files: dict[str, LessonFile | None], loading: Loading
-) -> None:
-    path = folder / "course.toml"
-    text = path.read_text(encoding="utf-8-sig")
+def _compare_lists(file: CourseFile, lesson_files: Mapping[str, LessonFile | None], loading: Loading) -> None:
+    text = loading.files[COURSE].decode("utf-8-sig")
     for slug in file.lesson_slugs:
         if slug not in lesson_files:
             line = text.count("\n", 0, text.find(quoted(slug))) + 1
-            loading.problem(path, line, f'there is no lessons/{slug}.md for the lesson "{slug}"')
+            loading.problem(COURSE, line, f'there is no lessons/{slug}.md for the lesson "{slug}"')
     for slug in sorted(lesson_files.keys() - set(file.lesson_slugs)):
-        loading.problem(folder / "lessons" / f"{slug}.md", None, "is in no module of course.toml")
+        loading.problem(f"lessons/{slug}.md", None, "is in no module of course.toml")
 
 
 # --- Order and the course's own texts --------------------------------------------------------------------------------
@@ -258,20 +374,20 @@ def _load_structure(slug: str, file: CourseFile, loading: Loading) -> Course:
     course = Course.objects.filter(slug=slug).first()
     if course is None:
         course = save_course(course=Course(slug=slug))
-        current, before = None, ""
+        current, before = None, None
     else:
         current = course_as_file(course)
         before = current.to_toml()
     wanted = file if current is None else _with_rows_without_files(file, current, loading)
     if current is not None and current != wanted:
         edited = content_hash(current.content) != course.loaded_hash
-        if loading.keep_edited("course.toml", edited):
+        if loading.keep_edited(COURSE, edited):
             _write_structure(course, _only_additions(current, wanted))
             return course
     if current != wanted:
         _write(course, title=wanted.title, summary=wanted.summary, language=wanted.language, held_back=wanted.draft)
         _write_structure(course, wanted)
-        loading.changed("course.toml", before, wanted.to_toml())
+        loading.changed(COURSE, before, wanted.to_toml())
     _write(course, loaded_hash=content_hash(wanted.content))
     return course
 
@@ -325,11 +441,40 @@ def _write(row: models.Model, **fields: Any) -> None:
         row.save()
 
 
+# --- Images ----------------------------------------------------------------------------------------------------------
+
+
+def _load_images(course: Course, loading: Loading) -> None:
+    """Bring the images in, before the texts that name them are read."""
+    present = dict(course.images.values_list("name", "digest"))
+    stored = set()
+    for name, data in loading.below("images").items():
+        label, before = f"images/{name}", present.pop(name, None)
+        if before == hashlib.sha256(data).hexdigest():
+            continue
+        try:
+            image = store_image(course=course, name=name, data=data, author=loading.author)
+        except ImageRefused as refusal:
+            loading.problem(label, None, str(refusal))
+        else:
+            stored.add(name)
+            loading.changed(label, before and _image_as_text(before), _image_as_text(image.digest))
+    for name in present:
+        loading.missing(f"images/{name}")
+    if stored:
+        render_again(course, stored)
+
+
+def _image_as_text(digest: str) -> str:
+    """What a diff says of an image."""
+    return f"an image, SHA-256 {digest}\n"
+
+
 # --- Texts of lessons ------------------------------------------------------------------------------------------------
 
 
-def _load_lesson(lesson: Lesson, file: LessonFile, path: Path, loading: Loading) -> None:
-    label = f"lessons/{path.name}"
+def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading) -> None:
+    label = f"lessons/{lesson.slug}.md"
     current = None if lesson.draft is None else lesson_as_file(lesson)
     if current != file:
         if current and loading.keep_edited(label, content_hash(current.content) != lesson.loaded_hash):
@@ -340,22 +485,23 @@ def _load_lesson(lesson: Lesson, file: LessonFile, path: Path, loading: Loading)
             summary=file.summary,
             minutes=file.minutes,
             body_markdown=file.body_markdown,
+            author=loading.author,
             note="Loaded from files",
         )
-        _report_problems(lesson, file, path, loading)
-        loading.changed(label, current.to_text() if current else "", file.to_text())
+        _report_problems(lesson, file, label, loading)
+        loading.changed(label, current.to_text() if current else None, file.to_text())
     _write(lesson, held_back=file.draft, loaded_hash=content_hash(file.content))
     if loading.publish and not file.draft and lesson.draft_id != lesson.published_id:
         try:
             publish_lesson(lesson=lesson)
         except PublishRefused:
-            _report_problems(lesson, file, path, loading)
+            _report_problems(lesson, file, label, loading)
         else:
             loading.published(label)
 
 
-def _report_problems(lesson: Lesson, file: LessonFile, path: Path, loading: Loading) -> None:
+def _report_problems(lesson: Lesson, file: LessonFile, label: str, loading: Loading) -> None:
     """A text with problems is not loaded, unless it says of itself that it is a draft."""
     if not file.draft:
         for problem in render_lesson(lesson.course, file.body_markdown).problems:
-            loading.problem(path, file.body_line + problem.line - 1, problem.message)
+            loading.problem(label, file.body_line + problem.line - 1, problem.message)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.timezone import now
 
 from courses.images import images_of
@@ -44,22 +44,34 @@ def content_hash(fields: Mapping[str, Any]) -> str:
 def normalised_text(text: str) -> str:
     """*text* as it is stored, whatever a browser or an editor made of it: one kind of line end, exactly one at the end.
 
-    Blank lines at the beginning go. Other white space stays: two spaces at the end of a line mean something in
-    Markdown.
+    Blank lines at the beginning go, and so does a byte order mark there. Other white space stays: two spaces at the end
+    of a line mean something in Markdown.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    while lines and not lines[0].strip():
+    while lines:
+        lines[0] = without_mark(lines[0])
+        if lines[0].strip():
+            break
         lines.pop(0)
     while lines and not lines[-1].strip():
         lines.pop()
     return "\n".join(lines) + "\n" if lines else ""
 
 
+def without_mark(text: str) -> str:
+    """*text* without the byte order mark that some editors begin a file with."""
+    return text.lstrip("\ufeff")
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def lesson_content(*, title: str, summary: str, minutes: int, body_markdown: str) -> dict[str, Any]:
     """The fields of a version that an author writes, as they are stored; a version's content hash covers these."""
     return {
-        "title": " ".join(title.split()),
-        "summary": " ".join(summary.split()),
+        "title": one_line(title),
+        "summary": one_line(summary),
         "minutes": minutes,
         "body_markdown": normalised_text(body_markdown),
     }
@@ -69,6 +81,17 @@ def render_lesson(course: Course, body_markdown: str) -> Rendered:
     """Render a text of *course*; a lesson or an image that the course does not have is a problem. Two queries."""
     slugs = set(course.lessons.values_list("slug", flat=True))
     return render(body_markdown, lesson_slugs=slugs, images=images_of(course), can_run=True)
+
+
+def render_again(course: Course, image_names: Collection[str]) -> None:
+    """Make the HTML anew of the texts in use that name one of these images: it has their addresses and sizes."""
+    in_use = LessonVersion.objects.filter(
+        Q(pk__in=course.lessons.values("draft")) | Q(pk__in=course.lessons.values("published"))
+    )
+    for version in in_use:
+        if any(f"images/{name}" in version.body_markdown for name in image_names):
+            version.body_html = render_lesson(course, version.body_markdown).html
+            version.save(update_fields=["body_html"])
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from typing import Any, Final, TypeVar
 
 from django.utils.translation import gettext
 
+from courses.entry_names import is_reserved
+
 SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LENGTH: Final = 50  # of the columns
 Value = TypeVar("Value", str, int, bool, list[Any])
@@ -115,7 +117,9 @@ class Table:
         if not is_slug(value):
             self.problem(
                 key,
-                gettext('"%(value)s" is no slug: small letters, digits and single hyphens, at most %(most)s')
+                gettext('"%(value)s" is a name that Windows reserves')
+                if is_reserved(value)
+                else gettext('"%(value)s" is no slug: small letters, digits and single hyphens, at most %(most)s')
                 % {"value": value, "most": SLUG_LENGTH},
             )
         return value
@@ -166,4 +170,5 @@ class Table:
 
 
 def is_slug(text: str) -> bool:
-    return bool(SLUG.fullmatch(text)) and len(text) <= SLUG_LENGTH
+    """Slugs are names of files and folders, too."""
+    return bool(SLUG.fullmatch(text)) and len(text) <= SLUG_LENGTH and not is_reserved(text)

@@ -60,7 +60,7 @@ def test_export_writes_what_was_loaded_byte_for_byte(make, tmp_path):
     folder = make(tmp_path)
     load_course(folder)
     target = tmp_path / "export" / folder.name
-    for stale in ("exercises/gone/prompt.md", "families/gone.toml"):
+    for stale in ("course.toml", "exercises/gone/prompt.md", "families/gone.toml"):
         (target / stale).parent.mkdir(parents=True, exist_ok=True)
         (target / stale).write_text("old")
 
@@ -132,8 +132,8 @@ def test_dry_run_stores_nothing(folder):
 @pytest.mark.parametrize(
     ("label", "text", "problem"),
     [
-        ("families/Health.toml", FAMILY,
-         "families/Health.toml: does not belong here: families has files named <slug>.toml"),
+        ("families/Wealth.toml", FAMILY,
+         "families/Wealth.toml: does not belong here: families has files named <slug>.toml"),
         ("families/notes.md", "x", "families/notes.md: does not belong here: families has files named <slug>.toml"),
         ("exercises/notes.md", "x", "exercises/notes.md: does not belong here: exercises has folders named <slug>"),
         ("families/health.toml", "a =", "families/health.toml:1: Invalid value"),

@@ -1,6 +1,5 @@
 """manage.py load_course PATH: load a course from files (docs/authoring.md)."""
 
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +50,11 @@ class Command(BaseCommand):
         """A line, or in a dry run a diff, for each file."""
         for change in loading.changes:
             if dry_run:
-                self.write_diff(change.label, change.before, change.after)
+                for line in change.diff():
+                    self.stdout.write(line, ending="")
             else:
-                self.stdout.write(f"{'changed' if change.before else 'new'}: {change.label}")
+                did = "new" if change.before is None else "removed" if change.after is None else "changed"
+                self.stdout.write(f"{did}: {change.label}")
         for label in loading.published_now:
             self.stdout.write(f"{'would publish' if dry_run else 'published'}: {label}")
         for label in loading.only_here:
@@ -61,6 +62,8 @@ class Command(BaseCommand):
 
     def report(self, course: str, loading: Loading, *, dry_run: bool) -> None:
         """What holds for the course as a whole; said at every verbosity."""
+        for label in loading.overwritten:
+            self.stderr.write(self.style.WARNING(f"OVERWRITTEN: what was edited in the admin of {label}."))
         for label in loading.kept:
             self.stderr.write(
                 self.style.WARNING(
@@ -90,13 +93,3 @@ class Command(BaseCommand):
             files, texts = len(loading.changes), len(loading.published_now)
             counts = f"{files} file{pluralize(files)} loaded, {texts} text{pluralize(texts)} published"
             self.stdout.write(f"{course}: {counts}.")
-
-    def write_diff(self, label: str, before: str, after: str) -> None:
-        lines = unified_diff(
-            before.splitlines(keepends=True),
-            after.splitlines(keepends=True),
-            fromfile=f"database/{label}" if before else "/dev/null",
-            tofile=f"files/{label}",
-        )
-        for line in lines:
-            self.stdout.write(line, ending="" if line.endswith("\n") else "\n\\ No newline at end of file\n")
