@@ -8,13 +8,15 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from courses.models import Course, Lesson, Module
+from courses.publishing import one_line
 
 Positioned = TypeVar("Positioned", Course, Module, Lesson)
 
 
 @transaction.atomic
 def save_course(*, course: Course) -> Course:
-    """Store a course's own texts; a new one goes to the end of the list."""
+    """Store a course's own texts, each on one line; a new one goes to the end of the list."""
+    course.title, course.summary = one_line(course.title), one_line(course.summary)
     if course.pk is None:
         course.position = _next_position(Course.objects.all())
     course.save()
@@ -24,6 +26,7 @@ def save_course(*, course: Course) -> Course:
 @transaction.atomic
 def save_module(*, module: Module) -> Module:
     """Store a module; a new one goes to the end of its course."""
+    module.title = one_line(module.title)
     if module.pk is None:
         module.position = _next_position(module.course.modules.all())
     module.save()

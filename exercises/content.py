@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,9 @@ from typing import Any, NamedTuple, cast
 
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.publishing import content_hash, normalised_text
+from courses.course_folder import LEFT_BEHIND
+from courses.entry_names import clashes, name_problem
+from courses.publishing import content_hash, normalised_text, one_line, without_mark
 from exercises import files, limits
 from exercises.answers import ANSWERED, AnswerKind
 from exercises.answers.sheets import Sheet
@@ -88,16 +91,16 @@ class ExerciseContent:
         """The same with its texts as the database keeps them: \\n ends lines, files are in the order of their paths."""
         return replace(
             self,
-            title=" ".join(self.title.split()),
+            title=one_line(self.title),
             prompt_markdown=normalised_text(self.prompt_markdown),
             starter=_normalised_files(self.starter),
             solution=_normalised_files(self.solution),
             solution_markdown=normalised_text(self.solution_markdown),
             wrong=_normalised_files(self.wrong),
-            params=dict(self.params),
+            params=_sorted(self.params),
             cases_toml=normalised_text(self.cases_toml),
             hints=[normalised_text(hint).rstrip("\n") for hint in self.hints],
-            limits=dict(self.limits),
+            limits=_sorted(self.limits),
         )
 
     @property
@@ -151,6 +154,15 @@ class ExerciseContent:
             yield ContentProblem("prompt_markdown", gettext("The prompt is empty."))
         if not all(self.hints):
             yield ContentProblem("hints", gettext("A hint is empty."))
+        for name, text in {
+            "prompt_markdown": self.prompt_markdown,
+            "solution_markdown": self.solution_markdown,
+            "cases_toml": self.cases_toml,
+            "hints": "\n".join(self.hints),
+            "params": json.dumps(dict(self.params), ensure_ascii=False),
+        }.items():
+            if problem := files.problem_of(text):
+                yield ContentProblem(name, files.REMARKS[problem] % {"limit": files.MAX_FILE_BYTES // 1024})
         if message := limits.problem_of(self.limits):
             yield ContentProblem("limits", message)
 
@@ -183,6 +195,9 @@ class ExerciseContent:
             listed = getattr(self, role)
             if len(listed) > MAX_FILES:
                 yield ContentProblem(role, gettext("There are more than %(most)s files.") % {"most": MAX_FILES})
+            for path, other in clashes(listed).items():
+                message = gettext("is the same name as %(other)s on some systems.") % {"other": other}
+                yield ContentProblem(role, message, path)
             for path, text in listed.items():
                 if not is_path(path):
                     yield ContentProblem(role, gettext("is no path such as main.py or shop/stock.py."), path)
@@ -250,7 +265,9 @@ class ExerciseContent:
 
 def is_path(path: str) -> bool:
     """Whether *path* is relative, stays inside its folder, and is written the same on every system."""
-    return len(path) <= MAX_PATH and all(PATH_PART.fullmatch(part) for part in path.split("/"))
+    if len(path) > MAX_PATH or name_problem(path):
+        return False
+    return all(PATH_PART.fullmatch(part) and part not in LEFT_BEHIND for part in path.split("/"))
 
 
 def case_named_in(text: str) -> str:
@@ -260,4 +277,11 @@ def case_named_in(text: str) -> str:
 
 
 def _normalised_files(files: Mapping[str, str]) -> dict[str, str]:
-    return {path: files[path].replace("\r\n", "\n").replace("\r", "\n") for path in sorted(files)}
+    return {path: without_mark(files[path]).replace("\r\n", "\n").replace("\r", "\n") for path in sorted(files)}
+
+
+def _sorted(value: Any) -> Any:
+    """*value* with the members of all its objects in the order of their names, which PostgreSQL does not keep."""
+    if isinstance(value, Mapping):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list) else value

@@ -20,6 +20,7 @@ REQUIRED = ("title", "kind", "lesson", "position", "difficulty")
 OPTIONAL = ("framework", "draft", "family", "hints", "limits", "params")
 TEXTS = {"prompt.md": "prompt_markdown", "solution.md": "solution_markdown", "cases.toml": "cases_toml"}
 FOLDERS = ("starter", "solution", "wrong")
+MAX_POSITION = 10_000
 
 
 class FileProblem(NamedTuple):
@@ -119,8 +120,8 @@ def _described(document: Document, families: Mapping[str, Family | None]) -> dic
         if key in values:
             document.text(values[key], (key,), key)
     position = values["position"]
-    if type(position) is not int or not 0 <= position <= 10_000:
-        document.problem(("position",), "position must be a whole number from 0 to 10000")
+    if type(position) is not int or not 0 <= position <= MAX_POSITION:
+        document.problem(("position",), f"position must be a whole number from 0 to {MAX_POSITION}")
     if not isinstance(values.get("draft", False), bool):
         document.problem(("draft",), "draft must be true or false")
     hints = values.get("hints", [])

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.course_files import MAX_MINUTES, TITLE_LENGTH
+from courses.course_files import LANGUAGE, MAX_MINUTES, SUMMARY_LENGTH, TITLE_LENGTH
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import DraftChanged, check_draft_is_still
 from courses.toml_tables import is_slug
@@ -22,10 +22,18 @@ if TYPE_CHECKING:
 def validate_slug(slug: str) -> None:
     """The slugs of courses, modules, lessons, exercises and families are names of files and folders, too."""
     if not is_slug(slug):
-        raise ValidationError(gettext("Use small letters, digits and single hyphens."))
+        raise ValidationError(
+            gettext("Use small letters, digits and single hyphens, and no name that Windows reserves, such as con.")
+        )
 
 
 class CourseForm(forms.ModelForm):
+    summary = forms.CharField(
+        max_length=SUMMARY_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=gettext_lazy("One or two sentences, plain text."),
+    )
+
     class Meta:
         model = Course
         fields = ["title", "slug", "summary", "language"]
@@ -34,6 +42,12 @@ class CourseForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
+
+    def clean_language(self) -> str:
+        language: str = self.cleaned_data["language"]
+        if not LANGUAGE.fullmatch(language):
+            raise ValidationError(gettext("Write a language tag, such as en or pt-BR."))
+        return language
 
 
 class ModuleForm(forms.ModelForm):
@@ -102,7 +116,7 @@ class LessonForm(VersionedForm):
 
     title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"}))
     summary = forms.CharField(
-        max_length=1000,
+        max_length=SUMMARY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text=gettext_lazy("What the reader will be able to do, in one sentence."),
     )

@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.forms import VersionedForm, validate_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
 from exercises.content import MAX_TITLE, ExerciseContent
+from exercises.exercise_files import MAX_POSITION
 from exercises.models import Exercise, ExerciseVersion, Family
 from exercises.versions import InvalidFamily, check_draft_is_still, check_family
 
@@ -112,8 +114,16 @@ class ExerciseForm(VersionedForm):
 
     content: ExerciseContent
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "position" in self.fields:
+            self.fields["position"].validators.append(MaxValueValidator(MAX_POSITION))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        family, lesson = cleaned.get("family"), cleaned.get("lesson")
+        if family and lesson and family.course_id != lesson.course_id:
+            self.add_error("family", gettext("The family is of another course than the lesson."))
         if not any(name in self.errors for name in CONTENT_FIELDS):
             self.content = ExerciseContent(**{name: cleaned[name] for name in CONTENT_FIELDS}).normalised()
             for problem in self.content.problems():
