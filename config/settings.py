@@ -155,7 +155,15 @@ CACHES = {
         "LOCATION": REDIS_URL,
         # Seconds. It holds what can be done without: nobody waits for a Redis that is away.
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
-    }
+    },
+    # What {% cache %} keeps: parts of pages that are the same for many readers. In each process, so that none is older
+    # than the code; each is found by everything that it was made of, so that none is ever out of date.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends." + ("dummy.DummyCache" if DEBUG else "locmem.LocMemCache"),
+        "LOCATION": "template_fragments",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    },
 }
 
 # Kombu spells a Unix socket differently from redis-py.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -71,16 +71,25 @@ class Showcase:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """modules: without those that have nothing to read. alone: exercises whose lesson learners cannot read."""
+    """modules: without those that have nothing to read. alone: exercises whose lesson learners cannot read.
+
+    key: two outlines with the same one, which is not "", are the same; "" where it was not read from the stored one.
+    """
 
     modules: tuple[OutlineModule, ...]
     alone: tuple[OutlineExercise, ...] = ()
     showcase: Showcase | None = None
+    key: str = ""
 
     @property
     def lessons(self) -> list[OutlineLesson]:
         """The lessons of all modules, in order."""
         return [lesson for module in self.modules for lesson in module.lessons]
+
+    @property
+    def keep_seconds(self) -> int | None:
+        """How long what is made of it and named by its key may be kept: for ever (None), or not at all (0)."""
+        return None if self.key else 0
 
 
 ExercisesOf = Callable[[Course], dict[int, list[OutlineExercise]]]
@@ -123,7 +132,18 @@ def outline_of(course: Course, *, current: Lesson | None = None, preview: Lesson
                 showcase = Showcase(entries[-1], row["showcase"])
         if entries:
             modules.append(OutlineModule(len(modules) + 1, module["slug"], module["title"], tuple(entries)))
-    return Outline(tuple(modules), tuple(exercise for exercise in alone if exercise.since <= moment), showcase)
+    outline = Outline(tuple(modules), tuple(exercise for exercise in alone if exercise.since <= moment), showcase)
+    return outline if stored is None else replace(outline, key=_key(course, outline))
+
+
+def _key(course: Course, outline: Outline) -> str:
+    """Name what is shown of the stored outline now.
+
+    The stamp says which outline it is. What is shown of it only grows with the time, so that numbers say how much.
+    """
+    lessons = outline.lessons
+    exercises = len(outline.alone) + sum(len(lesson.exercises) for lesson in lessons)
+    return f"{course.pk}-{course.outline.stamp}-{len(lessons)}-{exercises}"
 
 
 def _stored(course: Course) -> dict[str, Any] | None:

@@ -92,6 +92,17 @@ class CourseProgress:
     def passed(self) -> list[OutlineExercise]:
         return [item.exercise for item in self.exercises if item.is_finished]
 
+    @cached_property
+    def key(self) -> str:
+        """Two learners with the same one see the same of the same outline."""
+        lessons = sorted(self.done_ids)
+        exercises = [
+            (item.exercise.pk, item.state, item.passed_version, item.with_solution)
+            for item in self.exercises
+            if item.state != "new" or item.with_solution
+        ]
+        return f"{lessons}{exercises}"
+
     @property
     def with_solution(self) -> list[OutlineExercise]:
         """Those of the passed ones whose solution was opened first."""

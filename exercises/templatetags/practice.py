@@ -7,7 +7,6 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.middleware.csrf import get_token
 from django.urls import reverse
 
 from courses.models import Course, Lesson, LessonVersion
@@ -54,10 +53,11 @@ def lesson_practice(context: dict[str, Any], lesson: Lesson, progress: CoursePro
     found = progress.of(lesson.pk)
     return {
         "items": found.exercises if found else [],
+        "progress": progress,
+        "lesson": lesson,
         "is_done": found is not None and found.is_finished,
         "done_url": reverse("exercises:lesson-done", args=[progress.course.slug, lesson.slug]),
         "language": progress.course.language,
-        "csrf_token": get_token(context["request"]),
     }
 
 
@@ -99,7 +99,6 @@ def page_feedback(context: dict[str, Any], version: LessonVersion | ExerciseVers
         "page": request.path,
         "number": version.number,
         "thanks": request.GET.get("thanks", ""),
-        "csrf_token": get_token(request),
     }
 
 

@@ -3,11 +3,9 @@
 from typing import Any
 
 from django import template
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from exercises.models import Exercise, ExerciseVersion
-from exercises.templatetags.practice import editor_url
 from exercises.trial_forms import RequestFields
 from exercises.trying import program_of_exercise
 
@@ -26,13 +24,7 @@ def with_run_words(html: str) -> str:
 @register.inclusion_tag("exercises/_run_tools.html", takes_context=True)
 def run_tools(context: dict[str, Any]) -> dict[str, Any]:
     """Where the script is that runs code in the page, and what it says. No query."""
-    return {
-        "assets": context["assets"],
-        "api_url": reverse("api:run-create"),
-        "panel_url": reverse("exercises:trial-panel", args=[NO_ID]),
-        "editor_url": editor_url(),
-        "nonce": context["request"].csp_nonce,
-    }
+    return {"assets": context["assets"], "trial": NO_ID, "nonce": context["request"].csp_nonce}
 
 
 @register.inclusion_tag("exercises/_exercise_run.html")

@@ -127,7 +127,7 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     editButton.hidden = true
     ready.box.focus()
     if (tools.dataset.editorUrl) {
-      const nonce = tools.dataset.styleNonce
+      const nonce = document.querySelector("[data-style-nonce]").dataset.styleNonce
       await import(tools.dataset.editorUrl)
         .then(({ attach }) => attach(ready.box, { nonce, actions: ready.form, settings: {} }))
         .then(sayWayOut)
