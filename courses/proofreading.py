@@ -14,7 +14,7 @@ from courses.code_blocks import LANGUAGES, OPENING, OPTIONS, Fence, find_fences
 from courses.code_lines import line_numbers, notes_in
 from courses.diagrams import DIAGRAM_CLASSES
 from courses.listings import FRAMEWORKS, KINDS, REQUEST, SHOWCASE, is_program
-from courses.markdown_extensions import CALLOUTS, FOLDED, LESSON_LINK
+from courses.markdown_extensions import CALLOUTS, FOLDED, LESSON_LINK, tab_slug
 from courses.sanitising import IMAGE_PATH, TAGS, is_own_image, sanitise
 from courses.toml_tables import is_slug
 
@@ -272,6 +272,7 @@ class _TabSet:
 def _check_tabs(lines: list[str], indents: list[str | None]) -> Iterator[Problem]:
     """*indents* are those of the lines with their code; None for a line that is empty."""
     open_sets: list[_TabSet] = []
+    sets: list[_TabSet] = []
     for number, (line, indent) in enumerate(zip(lines, indents, strict=True), start=1):
         if indent is None:
             continue
@@ -281,6 +282,7 @@ def _check_tabs(lines: list[str], indents: list[str | None]) -> Iterator[Problem
                 yield from _check_count(open_sets.pop())
             if not open_sets or open_sets[-1].prefix != indent:
                 open_sets.append(_TabSet(indent, number))
+                sets.append(open_sets[-1])
             yield from _check_tab(open_sets[-1], number, tab["title"].strip('" '))
             content = next((one for one in indents[number:] if one is not None), "")
             if not content.startswith(indent + TAB_INDENT):
@@ -296,6 +298,21 @@ def _check_tabs(lines: list[str], indents: list[str | None]) -> Iterator[Problem
             )
     while open_sets:
         yield from _check_count(open_sets.pop())
+    yield from _check_variants(sets)
+
+
+def _check_variants(sets: list[_TabSet]) -> Iterator[Problem]:
+    """Who has chosen a framework in one set has it in all of them: so each set needs what the others have."""
+    compared = [(tabs, {tab_slug(title): title for title in tabs.titles}) for tabs in sets]
+    compared = [(tabs, variants) for tabs, variants in compared if variants.keys() & set(FRAMEWORKS)]
+    known = {slug: title for _, variants in compared for slug, title in variants.items() if slug in FRAMEWORKS}
+    for tabs, variants in compared:
+        if missing := [known[slug] for slug in FRAMEWORKS if slug in known and slug not in variants]:
+            yield Problem(
+                tabs.line,
+                gettext("These tabs have nothing for %(missing)s, which other tabs of this text have.")
+                % {"missing": ", ".join(missing)},
+            )
 
 
 def _goes_on(tabs: _TabSet, indent: str, *, with_tab: bool) -> bool:

@@ -61,6 +61,11 @@ from courses.rendering import Problem, render
         ('=== "A"\n    a\n\n=== "B"\n\n    b\n===! "A"\n    ```text\n    c\n    ```\n=== "B"\n    b', []),
         ('- a\n\n    === "A"\n        a\n    === "B"\n        b\n\n> === "A"\n>     a\n> === "B"\n>     b', []),
         ('```text\n=== "A"\n```\n\na\n\n---\n\n`=== "A"`', []),
+        ('=== "Flask"\n    a\n=== "Plotly Dash"\n    b\n\nc\n\n=== "Django"\n    a\n=== "Flask"\n    b', [
+            (1, "These tabs have nothing for Django, which other tabs of this text have."),
+            (8, "These tabs have nothing for Plotly Dash, which other tabs of this text have."),
+        ]),
+        ('=== "Flask"\n    a\n=== "Django"\n    b\n\nc\n\n=== "macOS"\n    a\n=== "Linux"\n    b', []),
         ('=== "A"\n    a\n\nb\n\n=== "B"\n    b\n', [(1, "One tab alone is nothing to choose from."),
                                                     (6, "One tab alone is nothing to choose from.")]),
         ('=== "A"\n    a\n    === "B"\n        b\n=== "C"\n    c', [(3, "One tab alone is nothing to choose from.")]),
