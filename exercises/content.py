@@ -41,12 +41,16 @@ FAILS = re.compile(r"# fails: (?P<case>.*\S)\s*")
 
 
 class ContentProblem(NamedTuple):
-    """A mistake of the author. field is a column of ExerciseVersion; path the file in it, where it holds files."""
+    """A mistake of the author. field is a column of ExerciseVersion; path the file in it, where it holds files.
+
+    key is the name that is wrong, where the column holds values by name.
+    """
 
     field: str
     message: str
     path: str = ""
     line: int | None = None
+    key: str = ""
 
     def __str__(self) -> str:
         message = self.message
@@ -163,8 +167,9 @@ class ExerciseContent:
         }.items():
             if problem := files.problem_of(text):
                 yield ContentProblem(name, files.REMARKS[problem] % {"limit": files.MAX_FILE_BYTES // 1024})
-        if message := limits.problem_of(self.limits):
-            yield ContentProblem("limits", message)
+        for name, value in self.limits.items():
+            if message := limits.problem_of({name: value}):
+                yield ContentProblem("limits", message, key=name)
 
     def _problems_of_parts(self) -> Iterator[ContentProblem]:
         """Of an exercise that is answered: parts that it does not have, and one that it needs."""
@@ -260,7 +265,8 @@ class ExerciseContent:
                 )
         for name in self.params:
             if name not in declared:
-                yield ContentProblem("params", gettext("The family has no parameter %(name)s.") % {"name": name})
+                message = gettext("The family has no parameter %(name)s.") % {"name": name}
+                yield ContentProblem("params", message, key=name)
 
 
 def is_path(path: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,7 +19,7 @@ from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
 from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
-from exercises.cases import declared_params
+from exercises.cases import Case, declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
@@ -26,6 +27,10 @@ from exercises.toml_documents import Document
 
 class NotChecked(PublishRefused):
     """The sandbox has not shown that this very version is sound (exercises.checking)."""
+
+
+# The texts of an exercise that are Markdown, as messages call them.
+TEXTS = {"prompt_markdown": "prompt", "hints": "hints", "solution_markdown": "solution", "cases_toml": "cases"}
 
 
 class InvalidFamily(Exception):
@@ -68,11 +73,7 @@ def save_exercise_draft(
     version = ExerciseVersion.objects.create(
         exercise=stored,
         number=newest + 1,
-        instructions_html=render_text(content.prompt_markdown).html,
-        hints_html=[render_text(hint).html for hint in content.hints],
-        solution_html=render_text(content.solution_markdown).html,
-        cases=cases,
-        sheet=rendered_sheet(content, render_text),
+        **rendered_columns(content, cases, render_text),
         content_hash=hashed,
         created_by=author,
         note=note,
@@ -81,6 +82,19 @@ def save_exercise_draft(
     exercise.draft = version
     exercise.save(update_fields=["draft"])
     return version
+
+
+def rendered_columns(
+    content: ExerciseContent, cases: Sequence[Case], render_text: Callable[[str], Rendered]
+) -> dict[str, Any]:
+    """What a version has beside the columns that its author wrote. *content* is without problems."""
+    return {
+        "instructions_html": render_text(content.prompt_markdown).html,
+        "hints_html": [render_text(hint).html for hint in content.hints],
+        "solution_html": render_text(content.solution_markdown).html,
+        "cases": cases,
+        "sheet": rendered_sheet(content, render_text),
+    }
 
 
 def rendered_sheet(content: ExerciseContent, render_text: Callable[[str], Rendered]) -> Sheet:
@@ -207,24 +221,29 @@ def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
     draft = exercise.draft
     if draft is None:
         return {}
-    render_text = renderer(exercise.lesson.course)
-    problems = {
-        "prompt": render_text(draft.prompt_markdown).problems,
-        "hints": [
-            replace(problem, message=f"hint {number}: {problem.message}")
-            for number, hint in enumerate(draft.hints, 1)
-            for problem in render_text(hint).problems
-        ],
-        "solution": render_text(draft.solution_markdown).problems,
-    }
-    if kind := ANSWERED.get(draft.kind):
-        lines = Document(draft.cases_toml)
-        problems["cases"] = [
-            replace(problem, line=lines.line(*path) or 1)
-            for path, text in sheets.passages(draft.sheet, kind.markdown)
-            for problem in render_text(text).problems
-        ]
-    return {name: found for name, found in problems.items() if found}
+    found: dict[str, list[Problem]] = {}
+    for problem in markdown_problems(draft, draft.sheet, renderer(exercise.lesson.course)):
+        message = f"hint {problem.path}: {problem.message}" if problem.path else problem.message
+        found.setdefault(TEXTS[problem.field], []).append(Problem(problem.line or 1, message))
+    return found
+
+
+def markdown_problems(
+    texts: ExerciseVersion | ExerciseContent, sheet: Sheet, render_text: Callable[[str], Rendered]
+) -> Iterator[ContentProblem]:
+    """What is wrong with the Markdown of an exercise. Of a hint, path is its number, from 1."""
+    for problem in render_text(texts.prompt_markdown).problems:
+        yield ContentProblem("prompt_markdown", problem.message, line=problem.line)
+    for number, hint in enumerate(texts.hints, 1):
+        for problem in render_text(hint).problems:
+            yield ContentProblem("hints", problem.message, str(number), problem.line)
+    for problem in render_text(texts.solution_markdown).problems:
+        yield ContentProblem("solution_markdown", problem.message, line=problem.line)
+    if sheet and (kind := ANSWERED.get(texts.kind)):
+        lines = Document(texts.cases_toml)
+        for path, text in sheets.passages(sheet, kind.markdown):
+            for problem in render_text(text).problems:
+                yield ContentProblem("cases_toml", problem.message, line=lines.line(*path) or 1)
 
 
 def _locked(exercise: Exercise) -> Exercise:
