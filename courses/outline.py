@@ -19,7 +19,7 @@ from django.utils.timezone import now
 
 from courses.code_blocks import find_fences
 from courses.listings import SHOWCASE, is_program
-from courses.models import Course, CourseOutline, Lesson, LessonVersion
+from courses.models import Course, CourseOutline, Lesson, LessonVersion, Module
 from courses.publishing import render_lesson
 
 # A link to a lesson of the same course, as courses.rendering writes it; links do not nest.
@@ -144,6 +144,20 @@ def _key(course: Course, outline: Outline) -> str:
     lessons = outline.lessons
     exercises = len(outline.alone) + sum(len(lesson.exercises) for lesson in lessons)
     return f"{course.pk}-{course.outline.stamp}-{len(lessons)}-{exercises}"
+
+
+def with_new_lesson(outline: Outline, *, module: Module, lesson: Lesson, version: LessonVersion) -> Outline:
+    """*outline* with a lesson that is not stored yet at the end of *module*, as the current one."""
+    url = reverse("courses:lesson", args=[module.course.slug, lesson.slug])
+    entry = OutlineLesson(0, lesson.slug, url, version.title, version.summary, version.minutes, is_current=True)
+    modules = list(outline.modules)
+    for index, shown in enumerate(modules):
+        if shown.slug == module.slug:
+            modules[index] = replace(shown, lessons=(*shown.lessons, entry))
+            break
+    else:  # it has nothing to read yet
+        modules.append(OutlineModule(len(modules) + 1, module.slug, module.title, (entry,)))
+    return replace(outline, modules=tuple(modules))
 
 
 def _stored(course: Course) -> dict[str, Any] | None:

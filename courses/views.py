@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_cookie
 
 from courses.images import CONTENT_TYPES, stamp_of
 from courses.models import Course, CourseImage, Lesson, LessonVersion
-from courses.outline import outline_of, without_dead_links
+from courses.outline import Outline, outline_of, without_dead_links
 from courses.search import GROUPS, search
 
 # A browser may keep the page for its back button, and asks again before it shows it as new.
@@ -50,6 +50,16 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     wanted = request.GET.get("version", "")
     found, version = _preview(request, course, lesson, wanted) if wanted else _published(request, course, lesson)
     outline = outline_of(found.course, current=found, preview=version if wanted else None)
+    response = lesson_page(request, found, version, outline, is_preview=bool(wanted))
+    if wanted:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def lesson_page(
+    request: HttpRequest, found: Lesson, version: LessonVersion, outline: Outline, *, is_preview: bool
+) -> HttpResponse:
+    """The page of one version of a lesson, which is marked in *outline*."""
     lessons = outline.lessons
     version.body_html = without_dead_links(version.body_html, {entry.slug for entry in lessons})  # for this page only
     index = next(index for index, entry in enumerate(lessons) if entry.is_current)
@@ -62,12 +72,9 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
         "total": len(lessons),
         "previous": lessons[index - 1] if index else None,
         "next": lessons[index + 1] if index + 1 < len(lessons) else None,
-        "is_preview": bool(wanted),
+        "is_preview": is_preview,
     }
-    response = render(request, "courses/lesson.html", context)
-    if wanted:
-        response["X-Robots-Tag"] = "noindex"
-    return response
+    return render(request, "courses/lesson.html", context)
 
 
 def _published(request: HttpRequest, course: str, lesson: str) -> tuple[Lesson, LessonVersion]:

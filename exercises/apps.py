@@ -9,11 +9,14 @@ class ExercisesConfig(AppConfig):
         from courses.loading import register_part  # noqa: PLC0415 - needs the models
         from courses.outline import register_exercises  # noqa: PLC0415 - needs the models
         from courses.search.sources import register_source  # noqa: PLC0415 - needs the models
+        from courses.usage import register_usage  # noqa: PLC0415 - needs the models
         from exercises import signals  # noqa: F401, PLC0415 - connects receivers, which need the models
         from exercises.course_progress import exercises_of  # noqa: PLC0415 - needs the models
         from exercises.loading import ExercisesPart  # noqa: PLC0415 - needs the models
         from exercises.searching import ExerciseSource  # noqa: PLC0415 - needs the models
+        from exercises.usage import exercises_of_lesson, exercises_with  # noqa: PLC0415 - needs the models
 
         register_part(ExercisesPart())
         register_exercises(exercises_of)
         register_source(ExerciseSource())
+        register_usage(exercises_with, exercises_of_lesson)

@@ -1,0 +1,74 @@
+"""Where a lesson or a picture is used: the texts that name it, and what belongs to it, whichever app has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from courses.models import Course, CourseImage, Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """How the texts of a course name something: lesson:slug or images/name."""
+
+    text: str
+
+    def is_in(self, markdown: str) -> bool:
+        """Also where a longer name begins alike, it is not that."""
+        return re.search(rf"{re.escape(self.text)}(?![\w-])", markdown) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A row that uses what was asked for: the label of its model, such as courses.lesson, and its primary key."""
+
+    kind: str
+    object_id: int
+    title: str
+    belongs: bool = False  # it is a part of the lesson, and does not only name it
+
+
+Finder = Callable[[Course, Mention], Iterable[Use]]
+PartsOf = Callable[[Lesson], Iterable[Use]]
+_finders: list[Finder] = []
+_parts: list[PartsOf] = []
+
+
+def register_usage(finder: Finder, parts_of: PartsOf) -> None:
+    """Have *finder* asked for texts of a course with a mention, and *parts_of* for what belongs to a lesson.
+
+    For the start of an app.
+    """
+    _finders.append(finder)
+    _parts.append(parts_of)
+
+
+def uses_of_lesson(lesson: Lesson) -> list[Use]:
+    """What belongs to *lesson*, then the drafts and published texts that link to it. A few queries."""
+    parts = [use for parts_of in _parts for use in parts_of(lesson)]
+    named = uses_of(lesson.course, Mention(f"lesson:{lesson.slug}"))
+    return parts + [use for use in named if (use.kind, use.object_id) != ("courses.lesson", lesson.pk)]
+
+
+def uses_of_image(image: CourseImage) -> list[Use]:
+    """The drafts and published texts that show *image*. A few queries."""
+    return uses_of(image.course, Mention(f"images/{image.name}"))
+
+
+def uses_of(course: Course, mention: Mention) -> list[Use]:
+    return [use for finder in (lessons_with, *_finders) for use in finder(course, mention)]
+
+
+def lessons_with(course: Course, mention: Mention) -> list[Use]:
+    """The lessons whose draft or published text has *mention*. One query."""
+    named = Q(draft__body_markdown__contains=mention.text) | Q(published__body_markdown__contains=mention.text)
+    lessons = course.lessons.filter(named).select_related("draft", "published").in_course_order()
+    return [
+        Use("courses.lesson", lesson.pk, lesson.draft.title if lesson.draft else lesson.slug)
+        for lesson in lessons
+        if any(mention.is_in(version.body_markdown) for version in (lesson.draft, lesson.published) if version)
+    ]
