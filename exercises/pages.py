@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from exercises.answers import case_names
 from exercises.course_progress import changed_since
 from exercises.helping import help_of
 from exercises.history import history_of
@@ -32,7 +33,7 @@ def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
     passed_version = passed_exercises(owner).get(found.pk)
     return {
         **place_of(found, version),
-        "case_names": [case["name"] for case in version.cases],
+        "case_names": case_names(version),
         "result": history[0].result if history else None,
         "history": history,
         "is_passed": passed_version is not None,

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from exercises import events
+from exercises.answers import case_names, our_case_names
 from exercises.answers.review import OptionRow, Review, option_rows, review_of
 from exercises.answers.words import KindWords
 from exercises.case_sentences import asked, did, finding
@@ -69,6 +70,7 @@ class TestRow:
     __test__ = False  # not for pytest
 
     name: str
+    is_named_by_author: bool = True  # else the name is ours, in the reader's language
     status: str
     word: str
     tone: str
@@ -102,6 +104,7 @@ class Result:
 
     submission: Submission
     run: Run
+    language: str  # of what its author wrote
     number: int
     outcome: str
     tone: str
@@ -180,6 +183,7 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
     return Result(
         submission=submission,
         run=run,
+        language=exercise.lesson.course.language,
         number=number,
         outcome=outcome,
         tone=LOOKS[outcome].tone,
@@ -251,12 +255,13 @@ def test_rows(submission: Submission) -> Iterable[TestRow]:
     """The tests in the author's order, the first that did not pass opened; all "not run" before there is a result."""
     run = submission.current_run
     if not run.tests:
-        for case in submission.exercise_version.cases:
-            yield row_without_result(case["name"], "not_run")
+        for name in case_names(submission.exercise_version):
+            yield row_without_result(name, "not_run")
         return
     if answered := words_of_kind(run):
-        for index, test in enumerate(run.tests):
-            yield answer_row(test, answered, option_rows(submission, index))
+        for index, test in enumerate(named_tests(submission)):
+            row = answer_row(test, answered, option_rows(submission, index))
+            yield replace(row, is_named_by_author=not our_case_names(submission.exercise_version))
         return
     is_first, framework = True, submission.exercise_version.framework
     for test in run.tests:
@@ -266,6 +271,14 @@ def test_rows(submission: Submission) -> Iterable[TestRow]:
         is_open = is_first and test["status"] in ("failed", "error")
         is_first = is_first and not is_open
         yield test_row(test, is_open=is_open, framework=framework)
+
+
+def named_tests(submission: Submission) -> list[dict[str, Any]]:
+    """The tests of its current run, each with the name that readers know it by."""
+    tests, names = submission.current_run.tests, our_case_names(submission.exercise_version)
+    if len(names) != len(tests):
+        return tests
+    return [test | {"name": name} for test, name in zip(tests, names, strict=True)]
 
 
 def answer_row(test: dict[str, Any], answered: KindWords, options: list[OptionRow]) -> TestRow:

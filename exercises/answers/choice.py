@@ -47,6 +47,9 @@ class Choice:
     def cases(self, sheet: Sheet) -> list[dict[str, Any]]:
         return [{"name": question["words"], "question": question["name"]} for question in sheet["question"]]
 
+    def names(self, sheet: Sheet) -> list[str]:
+        return []  # the questions
+
     def public(self, sheet: Sheet) -> dict[str, Any]:
         return {
             "questions": [
@@ -136,7 +139,7 @@ class _ChoiceDocument(SheetDocument):
         return {"question": [question for _, question in questions]}
 
     def _question(self, raw: Any, path: Path) -> dict[str, Any] | None:
-        table = self.table(raw, path, "a question", required=["name", "text", "option"], optional=["multiple"])
+        table = self.table(raw, path, gettext("a question"), required=["name", "text", "option"], optional=["multiple"])
         if table is None:
             return None
         name = self.slug(table["name"], (*path, "name"))
@@ -164,13 +167,13 @@ class _ChoiceDocument(SheetDocument):
         return [option for _, option in options]
 
     def _option(self, raw: Any, path: Path) -> dict[str, Any] | None:
-        table = self.table(raw, path, "an option", required=["name", "text", "why"], optional=["correct"])
+        table = self.table(raw, path, gettext("an option"), required=["name", "text", "why"], optional=["correct"])
         if table is None:
             return None
         name = self.slug(table["name"], (*path, "name"))
         text = self.markdown(table["text"], (*path, "text"), "text")
         if text is not None and not is_one_paragraph(text):
-            self.problem((*path, "text"), "the text of an option is one paragraph")
+            self.problem((*path, "text"), gettext("the text of an option is one paragraph"))
         why = self.markdown(table["why"], (*path, "why"), "why")
         correct = self.flag(table.get("correct", False), (*path, "correct"), "correct")
         if not name or not text or not why or correct is None:

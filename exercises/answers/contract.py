@@ -30,7 +30,10 @@ class AnswerKind(Protocol):
         """What cases.toml says. Raises TomlError with every problem and its line."""
 
     def cases(self, sheet: Sheet) -> list[dict[str, Any]]:
-        """One a test, in order: {"name": what learners see before they answer, parameters of judge()}."""
+        """One a test, in order: {"name": what tells it from the others, parameters of judge()}."""
+
+    def names(self, sheet: Sheet) -> list[str]:
+        """What readers know the cases by, in their language; [] where the author gave them their names."""
 
     def public(self, sheet: Sheet) -> dict[str, Any]:
         """What is asked, as the API shows it: nothing that gives the answer away."""

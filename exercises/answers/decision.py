@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from exercises.answers.contract import as_test
@@ -59,13 +60,23 @@ class Decision:
         return sheet
 
     def cases(self, sheet: Sheet) -> list[dict[str, Any]]:
-        least = sheet["decision"]
+        with translation.override(None):  # stored: the same, whoever saves
+            return [{"name": name} for name in self.names(sheet)]
+
+    def names(self, sheet: Sheet) -> list[str]:
+        criteria, candidates = (sheet["decision"][key] for key in ("min_criteria", "min_candidates"))
         return [
-            {"name": f"At least {least['min_criteria']} criteria have a name and a weight"},
-            {"name": f"At least {least['min_candidates']} candidates have a name"},
-            {"name": "Every candidate has a score for every criterion"},
-            {"name": "One of the candidates is picked, and its reasons are given"},
-            {"name": "A pick that does not lead the ranking has a reason for that"},
+            ngettext(
+                "At least %(least)s criterion has a name and a weight",
+                "At least %(least)s criteria have a name and a weight",
+                criteria,
+            )
+            % {"least": criteria},
+            ngettext("At least %(least)s candidate has a name", "At least %(least)s candidates have a name", candidates)
+            % {"least": candidates},
+            gettext("Every candidate has a score for every criterion"),
+            gettext("One of the candidates is picked, and its reasons are given"),
+            gettext("A pick that does not lead the ranking has a reason for that"),
         ]
 
     def public(self, sheet: Sheet) -> dict[str, Any]:
@@ -264,7 +275,7 @@ class _DecisionDocument(SheetDocument):
         }
 
     def _criterion(self, raw: Any, path: Path) -> dict[str, Any] | None:
-        table = self.table(raw, path, "a criterion", required=["name"], optional=["help"])
+        table = self.table(raw, path, gettext("a criterion"), required=["name"], optional=["help"])
         if table is None:
             return None
         name = self.line_of_text(table["name"], (*path, "name"), "name")

@@ -30,6 +30,7 @@ from itertools import combinations
 from typing import Any
 
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from exercises.answers.contract import as_test
@@ -59,17 +60,21 @@ class Scenario:
         return sheet
 
     def cases(self, sheet: Sheet) -> list[dict[str, Any]]:
+        with translation.override(None):  # stored: the same, whoever saves
+            return [{"name": name} for name in self.names(sheet)]
+
+    def names(self, sheet: Sheet) -> list[str]:
         entries = sheet["scenario"]["entries"]
         label = sheet["scenario"]["choice_label"].lower()
         each = [
-            name
+            name % {"number": number, "label": label}
             for number in range(1, entries + 1)
             for name in (
-                f"Scenario {number} has a text, a {label} and reasons",
-                f"The reasons for scenario {number} name a selection criterion",
+                gettext("Scenario %(number)s has a text, a %(label)s and reasons"),
+                gettext("The reasons for scenario %(number)s name a selection criterion"),
             )
         ]
-        return [{"name": name} for name in [*each, *(["The scenarios differ from each other"] if entries > 1 else [])]]
+        return [*each, *([gettext("The scenarios differ from each other")] if entries > 1 else [])]
 
     def public(self, sheet: Sheet) -> dict[str, Any]:
         scenario = sheet["scenario"]
@@ -212,7 +217,7 @@ class _ScenarioDocument(SheetDocument):
         return self.tables(table[key], ("scenario", key), f"scenario.{key}", least=least, most=most)
 
     def _criterion(self, raw: Any, path: Path) -> dict[str, Any] | None:
-        table = self.table(raw, path, "a criterion", required=["name", "words"])
+        table = self.table(raw, path, gettext("a criterion"), required=["name", "words"])
         if table is None:
             return None
         name = self.line_of_text(table["name"], (*path, "name"), "name")
@@ -223,7 +228,7 @@ class _ScenarioDocument(SheetDocument):
         return {"name": name, "words": words} if name else None
 
     def _item(self, raw: Any, path: Path) -> dict[str, Any] | None:
-        table = self.table(raw, path, "an item of the rubric", required=["name", "text"])
+        table = self.table(raw, path, gettext("an item of the rubric"), required=["name", "text"])
         if table is None:
             return None
         name = self.slug(table["name"], (*path, "name"))
@@ -231,7 +236,7 @@ class _ScenarioDocument(SheetDocument):
         return {"name": name, "text": text} if name and text else None
 
     def _model(self, raw: Any, path: Path, choices: list[str], criteria: list[dict[str, Any]]) -> dict[str, Any] | None:
-        table = self.table(raw, path, "a model", required=FIELDS)
+        table = self.table(raw, path, gettext("a model"), required=FIELDS)
         if table is None:
             return None
         texts = {name: self.markdown(table[name], (*path, name), name) for name in ("scenario", "reasons")}

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework import generics, serializers
 
 from courses.models import Course, Lesson
-from exercises.answers import ANSWERED
+from exercises.answers import ANSWERED, case_names
 from exercises.api.errors import NOT_FOUND
 from exercises.limits import limits_for
 from exercises.models import Exercise, ExerciseVersion
@@ -153,7 +153,7 @@ class ExerciseOutput(ExerciseInList):
 
     def get_cases(self, exercise: Exercise) -> list[str]:
         assert exercise.published is not None  # noqa: S101 - the view reads published exercises
-        return [case["name"] for case in exercise.published.cases]
+        return case_names(exercise.published)
 
 
 def asked(exercise: Exercise, part: str) -> Any:

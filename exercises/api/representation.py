@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from exercises.case_sentences import sentence
 from exercises.models import Run, Submission
-from exercises.results import message_of, progress_of
+from exercises.results import message_of, named_tests, progress_of
 
 JUDGED = [choice for choice in Run.Verdict.choices if choice[0] != Run.Verdict.RAN]  # verdicts of what is handed in
 
@@ -36,6 +36,11 @@ class ResponseOutput(serializers.Serializer[Any]):
     )
 
 
+class NamedTests(serializers.ListSerializer[Any]):
+    def to_representation(self, submission: Any) -> list[Any]:
+        return super().to_representation(named_tests(submission))
+
+
 class TestOutput(serializers.Serializer[Any]):
     __test__ = False  # not for pytest
 
@@ -47,6 +52,9 @@ class TestOutput(serializers.Serializer[Any]):
     response = ResponseOutput(allow_null=True)
     expected = serializers.CharField(allow_null=True)
     actual = serializers.CharField(allow_null=True)
+
+    class Meta:
+        list_serializer_class = NamedTests
 
     def get_message(self, test: dict[str, Any]) -> str:
         return sentence(test)
@@ -86,7 +94,7 @@ class SubmissionOutput(serializers.Serializer[Any]):
         source="current_run.reason", help_text="A code that refines the verdict, or says why it is broken."
     )
     score = serializers.SerializerMethodField(help_text="Share of the tests that passed, 0 to 1; set when done.")
-    tests = TestOutput(many=True, source="current_run.tests", help_text="In the author's order; empty until done.")
+    tests = TestOutput(many=True, source="*", help_text="In the author's order; empty until done.")
     stdout = serializers.CharField(source="current_run.stdout", help_text="Hostile text: escape it.")
     stderr = serializers.CharField(source="current_run.stderr", help_text="Hostile text: escape it.")
     truncated = serializers.BooleanField(source="current_run.truncated", help_text="The output was cut.")

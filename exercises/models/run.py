@@ -80,7 +80,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.select_related("submission__exercise_version__exercise").only(
             *(field.attname for field in Run._meta.concrete_fields),
             *(f"submission__{name}" for name in ("uuid", "created_at", "user_id", "guest", "exercise_version")),
-            *(f"submission__exercise_version__{name}" for name in ("number", "kind", "cases", "exercise")),
+            *(f"submission__exercise_version__{name}" for name in ("number", "kind", "cases", "sheet", "exercise")),
             "submission__exercise_version__exercise__slug",
         )
 

@@ -52,7 +52,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def with_current_run(self) -> SubmissionQuerySet:
         """Also load what `current_run` and a page about the attempt read; one query more for any number of rows."""
-        return self.select_related("exercise_version__exercise", "self_assessment").prefetch_related(
+        return self.select_related("exercise_version__exercise__lesson__course", "self_assessment").prefetch_related(
             models.Prefetch("runs", queryset=Run.objects.newest(), to_attr="newest_runs")
         )
 

@@ -1,6 +1,7 @@
 """cases.toml of the kinds that are answered: what it becomes, and every mistake with its line."""
 
 import pytest
+from django.utils.translation import override
 
 from courses.exporting import export_course
 from courses.loading import ContentError, load_course
@@ -50,6 +51,17 @@ def test_cases_are_the_tests_in_order():
         "The reasons for scenario 3 name a selection criterion",
         "The scenarios differ from each other",
     ]
+
+
+def test_cases_are_stored_alike_and_read_in_the_language_of_each_reader():
+    with override(None):
+        stored = {kind: ANSWERED[kind].cases(ANSWERED[kind].parse(text)) for kind, text in TEXTS.items()}
+
+    with override("en"):
+        for kind, text in TEXTS.items():
+            sheet = ANSWERED[kind].parse(text)
+            assert ANSWERED[kind].cases(sheet) == stored[kind]
+            assert ANSWERED[kind].names(sheet) in ([], [case["name"] for case in stored[kind]])
 
 
 def changed(text, old, new):

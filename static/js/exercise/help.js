@@ -25,7 +25,7 @@ async function refresh(body) {
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-help-link]") || !help()) return
   event.preventDefault()
-  if (isNarrow()) show("Task")
+  if (isNarrow()) show("task")
   help().scrollIntoView()
   help().focus({ preventScroll: true })
 })

@@ -14,7 +14,7 @@ if (tools && button && area) {
 
   async function run() {
     if (isNarrow()) {
-      show("Results")
+      show("results")
       page.querySelector("#results").focus()
     }
     button.setAttribute("aria-busy", "true")

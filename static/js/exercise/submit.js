@@ -88,7 +88,7 @@ async function handIn(submission) {
   judged = submission.files
   setRemark(repeated ? word("repeated") : "")
   if (isNarrow()) {
-    show("Results")
+    show("results")
     page.querySelector("#results-title").focus()
   }
   page.dispatchEvent(new Event("fieldguide:submitted"))

@@ -31,8 +31,8 @@ export function show(id) {
 
 /** Write how many tests pass into the tab of the results. */
 export function setScore(score) {
-  const tab = tabs.tabs.find((one) => one.dataset.tab === "Results")
-  const { label } = panels.find(({ id }) => id === "Results")
+  const tab = tabs.tabs.find((one) => one.dataset.tab === "results")
+  const { label } = panels.find(({ id }) => id === "results")
   tab.textContent = score ? `${label} ${score}` : label
 }
 
@@ -47,7 +47,7 @@ function arrange() {
 setScore(page.querySelector("[data-live-result]")?.dataset.score)
 arrange()
 narrow.addEventListener("change", arrange)
-page.addEventListener("fieldguide:line", () => isNarrow() && show("Code"), true)
+page.addEventListener("fieldguide:line", () => isNarrow() && show("code"), true)
 
 /** The button bar stays above a screen keyboard, also where that covers the page instead of shrinking it. */
 function liftBar() {
