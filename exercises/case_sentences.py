@@ -3,10 +3,11 @@
 Every value in a message comes from the learner's program or from the author and is shown as text, never as markup.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from exercises.answers import sentences as answer_sentences
@@ -79,15 +80,112 @@ NO_FILTER = {
 }
 
 
+# What stands on a page of Streamlit, by the function that makes it.
+ELEMENTS = {
+    "title": gettext_lazy("title"),
+    "header": gettext_lazy("header"),
+    "subheader": gettext_lazy("subheader"),
+    "markdown": gettext_lazy("Markdown text"),
+    "text": gettext_lazy("text"),
+    "caption": gettext_lazy("caption"),
+    "code": gettext_lazy("code block"),
+    "json": gettext_lazy("JSON value"),
+    "latex": gettext_lazy("formula"),
+    "html": gettext_lazy("HTML text"),
+    "badge": gettext_lazy("badge"),
+    "metric": gettext_lazy("metric"),
+    "success": gettext_lazy("success message"),
+    "info": gettext_lazy("info message"),
+    "warning": gettext_lazy("warning"),
+    "error": gettext_lazy("error"),
+    "exception": gettext_lazy("exception"),
+    "selectbox": gettext_lazy("select box"),
+    "radio": gettext_lazy("radio"),
+    "segmented_control": gettext_lazy("segmented control"),
+    "pills": gettext_lazy("pills"),
+    "multiselect": gettext_lazy("multiselect"),
+    "checkbox": gettext_lazy("checkbox"),
+    "toggle": gettext_lazy("toggle"),
+    "slider": gettext_lazy("slider"),
+    "select_slider": gettext_lazy("select slider"),
+    "text_input": gettext_lazy("text input"),
+    "text_area": gettext_lazy("text area"),
+    "number_input": gettext_lazy("number input"),
+    "date_input": gettext_lazy("date input"),
+    "time_input": gettext_lazy("time input"),
+    "button": gettext_lazy("button"),
+    "form_submit_button": gettext_lazy("form submit button"),
+    "download_button": gettext_lazy("download button"),
+    "link_button": gettext_lazy("link button"),
+    "dataframe": gettext_lazy("dataframe"),
+    "table": gettext_lazy("table"),
+    "data_editor": gettext_lazy("data editor"),
+    "columns": gettext_lazy("columns"),
+    "column": gettext_lazy("column"),
+    "tabs": gettext_lazy("tabs"),
+    "tab": gettext_lazy("tab"),
+    "expander": gettext_lazy("expander"),
+    "form": gettext_lazy("form"),
+    "popover": gettext_lazy("popover"),
+    "divider": gettext_lazy("divider"),
+    "image": gettext_lazy("image"),
+    "progress": gettext_lazy("progress bar"),
+    "chart": gettext_lazy("chart"),
+    "line_chart": gettext_lazy("line chart"),
+    "bar_chart": gettext_lazy("bar chart"),
+    "area_chart": gettext_lazy("area chart"),
+    "scatter_chart": gettext_lazy("scatter chart"),
+    "altair_chart": gettext_lazy("Altair chart"),
+    "vega_lite_chart": gettext_lazy("Vega-Lite chart"),
+    "plotly_chart": gettext_lazy("Plotly chart"),
+}
+# Several of those from which one chooses.
+EVERY_WIDGET = {
+    "selectbox": gettext_lazy("select boxes"),
+    "radio": gettext_lazy("radios"),
+    "segmented_control": gettext_lazy("segmented controls"),
+    "pills": gettext_lazy("pills"),
+}
+
+
 def did(request: Mapping[str, Any] | None) -> str:
     """What we did, up to what asked() goes on with; all of it where that is "" (kind streamlit)."""
     if request is None:
         return ""
     if "interact" in request:
-        return gettext("We %(what)s") % {"what": shortened(request["interact"])}
+        return interacted(request["interact"])
     if "run" in request:
         return gettext("We ran")
     return gettext("We called") if "call" in request else gettext("We sent")
+
+
+def interacted(done: Mapping[str, Any] | str) -> str:
+    """What we did with the widgets of a page. Older runs have it stored in English."""
+    if isinstance(done, str):
+        return gettext("We %(what)s") % {"what": shortened(done)}
+    if "each_option" in done:
+        return gettext("We chose each option of %(widgets)s") % {"widgets": widgets_in_words(done["each_option"])}
+    settings = ", ".join(
+        gettext("%(widget)s to %(value)s") % {"widget": name, "value": value} for name, value in done.get("set", [])
+    )
+    values = {"settings": shortened(settings), "widget": done.get("clicked", "")}
+    if settings and "clicked" in done:
+        return gettext("We set %(settings)s and clicked %(widget)s") % values
+    if settings:
+        return gettext("We set %(settings)s") % values
+    return gettext("We clicked %(widget)s") % values if "clicked" in done else gettext("We looked at the app")
+
+
+def widgets_in_words(types: Sequence[str]) -> str:
+    """Select boxes and radios."""
+    return get_text_list([str(EVERY_WIDGET.get(name, name)) for name in types], gettext("and"))
+
+
+def types_in_words(message: Mapping[str, Any]) -> str:
+    """Line chart; select box or radio. Older runs have the words stored, in English."""
+    if "types" not in message:
+        return str(message["type"])
+    return get_text_list([str(ELEMENTS.get(name, name)) for name in message["types"]], gettext("or"))
 
 
 def asked(request: Mapping[str, Any] | None) -> str:
@@ -214,24 +312,40 @@ def figure_differs(message: Mapping[str, Any]) -> str:
 
 
 def figure_traces(message: Mapping[str, Any]) -> str:
-    expected = message["expected"]
-    traces = "1 trace" if expected == 1 else f"{expected} traces"
-    return f"We expected the chart to have {traces}, and it has {message['actual']}."
+    text = ngettext(
+        "We expected the chart to have %(expected)d trace, and it has %(actual)d.",
+        "We expected the chart to have %(expected)d traces, and it has %(actual)d.",
+        message["expected"],
+    )
+    return text % {"expected": message["expected"], "actual": message["actual"]}
 
 
 def no_component(message: Mapping[str, Any]) -> str:
-    kind = with_article(message["type"] or "component")
-    named = f" with the id “{message['id']}”" if message["id"] else ""
-    other = f"; the component with this id is {with_article(message['actual'])}" if message["actual"] else ""
-    return f"We expected {kind}{named} in the layout, and there is none{other}."
+    values = {
+        "type": with_article(message["type"] or gettext("component")),
+        "id": message["id"],
+        "other": with_article(message["actual"]) if message["actual"] else "",
+    }
+    if not message["id"]:
+        text = gettext("We expected %(type)s in the layout, and there is none.")
+    elif message["actual"]:
+        text = gettext(
+            "We expected %(type)s with the id “%(id)s” in the layout, and there is none; the component with this id "
+            "is %(other)s."
+        )
+    else:
+        text = gettext("We expected %(type)s with the id “%(id)s” in the layout, and there is none.")
+    return text % values
 
 
 def no_content(message: Mapping[str, Any]) -> str:
-    return f"We expected a component in the layout whose content is “{message['expected']}”, and there is none."
+    return (
+        gettext("We expected a component in the layout whose content is “%(expected)s”, and there is none.") % message
+    )
 
 
 def no_option(message: Mapping[str, Any]) -> str:
-    return f"We expected the component to offer “{message['expected']}”, and it offers {message['actual']}."
+    return gettext("We expected the component to offer “%(expected)s”, and it offers %(actual)s.") % message
 
 
 def too_slow(message: Mapping[str, Any]) -> str:
@@ -247,7 +361,9 @@ def too_fast(message: Mapping[str, Any]) -> str:
 
 def seconds(milliseconds: int) -> str:
     """250 ms, or 4.1 s."""
-    return f"{milliseconds} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.2f}".rstrip("0").rstrip(".") + " s"
+    if milliseconds < 1000:
+        return gettext("%(number)s ms") % {"number": milliseconds}
+    return gettext("%(number)s s") % {"number": f"{milliseconds / 1000:.2f}".rstrip("0").rstrip(".")}
 
 
 def unfit_value(message: Mapping[str, Any]) -> str:
@@ -298,18 +414,19 @@ def exit_code(message: Mapping[str, Any]) -> str:
 
 
 def no_element(message: Mapping[str, Any]) -> str:
-    return gettext("We expected %(type)s, and there is none.") % {"type": with_article(message["type"])}
+    return gettext("We expected %(type)s, and there is none.") % {"type": with_article(types_in_words(message))}
 
 
 def element_count(message: Mapping[str, Any]) -> str:
-    kind, expected, actual = message["type"], message["expected"], message["actual"]
+    kind, expected, actual = types_in_words(message), message["expected"], message["actual"]
     if expected == 0:
         text = ngettext(
             "We expected no %(type)s, and there is one.", "We expected no %(type)s, and there are %(actual)d.", actual
         )
         return text % {"type": kind, "actual": actual}
     if actual == 0:
-        return gettext("We expected exactly %(expected)s of the type %(type)s, and there are none.") % message
+        text = gettext("We expected exactly %(expected)s of the type %(type)s, and there are none.")
+        return text % {"expected": expected, "type": kind}
     text = ngettext(
         "We expected exactly %(expected)d of the type %(type)s, and there is %(actual)d.",
         "We expected exactly %(expected)d of the type %(type)s, and there are %(actual)d.",
@@ -319,7 +436,8 @@ def element_count(message: Mapping[str, Any]) -> str:
 
 
 def element_differs(message: Mapping[str, Any]) -> str:
-    return str(ELEMENT_PARTS[message["part"]]).format(**message)
+    values = {"type": types_in_words(message), "expected": message["expected"], "actual": message["actual"]}
+    return str(ELEMENT_PARTS[message["part"]]).format(**values)
 
 
 def interaction_refused(message: Mapping[str, Any]) -> str:

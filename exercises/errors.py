@@ -98,7 +98,7 @@ class InvalidRequest(ExerciseError):
 
     code = "invalid"
     status = HTTPStatus.BAD_REQUEST
-    message = "The request cannot be accepted."
+    message = _("The request cannot be accepted.")
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__()
@@ -107,7 +107,7 @@ class InvalidRequest(ExerciseError):
 
 class NotRunnable(ExerciseError):
     code = "not_runnable"
-    message = "This exercise is answered: it has no program that could be run."
+    message = _("This exercise is answered: it has no program that could be run.")
 
 
 class NotYours(ExerciseError):

@@ -32,12 +32,13 @@ tests        one object a case, in the author's order:
               "why": str,                                              the author's sentence; "" when passed or skipped
               "request": {"method", "path", "headers": {..}?, "body": str?, "clients": int?}
                        | {"call": "rank({...})"} | {"run": "python main.py 3", "input": str?}
-                       | {"interact": "set Region to South and clicked go"},
+                       | {"interact": {"set": [["Region", '"South"']]?, "clicked": "go"?} | {"each_option": [type, ..]}
+                          | str},                               str: in English, of runs before these were codes
               "response": null | {"status": int | null, "headers": {..}, "body": str, "truncated": bool},
                           of a run the status is the exit code and the body what was printed;
                           of a call the body is what it returned, as Python writes it, or what it raised;
                           of an interaction what is on the page, a line for each element
-              "expected": str | null, "actual": str | null,            short, for display; null when passed
+              "expected": str | null, "actual": str | null,            short, no language; null when passed
               "traceback": str,                                        of status error, with the learner's frames only
               "duration_ms": float | null}
 message      {"code": "status", "expected": [200, ...], "actual": 404}
@@ -69,9 +70,9 @@ message      {"code": "status", "expected": [200, ...], "actual": 404}
              {"code": "output_differs", "line": 3, "expected": str | null, "actual": str | null}    null: no such line
              {"code": "output_lacks", "expected": "..."}
              {"code": "exit_code", "expected": 0, "actual": 1 | null}
-             {"code": "no_element", "type": "line chart"}    on a page; type in words
-             {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2}
-             {"code": "element_differs", "type": "title", "expected": str, "actual": str,
+             {"code": "no_element", "types": ["line_chart"]}    on a page, any of these; older runs have "type" in words
+             {"code": "element_count", "types": ["line_chart"], "expected": 1, "actual": 2}
+             {"code": "element_differs", "types": ["title"], "expected": str, "actual": str,
                   "part": "text" | "text_contains" | "value" | "values" | "rows" | "options" | "min_options"}
              {"code": "interaction_refused", "problem": "unknown_key" | "invalid_value" | ..., "message": str}
              {"code": "no_choice"}    there is nothing to choose from

@@ -46,6 +46,11 @@ STOPPED_AFTER = {
 NETWORK = ("101", "-2", "-3")
 FILES = ("1", "13", "30")
 ERROR_NUMBER = re.compile(r"\[Errno (-?\d+)\]")
+# What the inside says of an `app` that cannot be served (sandbox/harness/serving.py).
+NO_APP = re.compile(
+    r"`app` is (?:(?P<function>a function)|the class (?P<class>.+)|of type (?P<type>.+)), which is (?:not a web "
+    r"application|(?P<neither>neither a WSGI nor an ASGI application))"
+)
 NO_MODULE = re.compile(r"No module named '(\w[\w.]*)'")
 
 
@@ -178,8 +183,17 @@ def raised(run: Run) -> Words:
 
 def about_app(found: str) -> tuple[str, list[str]]:
     """What is wrong with `app`. *found* is what the sandbox says of it, or the name of something that resembles one."""
-    if found.startswith("`app` "):
-        return f"{found}.", [gettext("It has to be the application itself, not a class or a function that makes it.")]
+    if said := NO_APP.fullmatch(found):
+        itself = gettext("It has to be the application itself, not a class or a function that makes it.")
+        values = {"class": said["class"], "type": said["type"]}
+        if said["function"]:
+            text = gettext("`app` is a function, which is not a web application.")
+        elif said["class"]:
+            text = gettext("`app` is the class %(class)s, which is not a web application.")
+        else:
+            text = gettext("`app` is of type %(type)s, which is not a web application.")
+        neither = gettext("It is neither a WSGI nor an ASGI application.")
+        return text % values, [*([neither] if said["neither"] else []), itself]
     missing = gettext("The program has no application object named `app`, and nothing answered on its port.")
     if not found.isidentifier():
         return missing, []

@@ -8,11 +8,16 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from exercises.case_sentences import sentence
+from exercises.case_sentences import interacted, sentence
 from exercises.models import Run, Submission
 from exercises.results import message_of, named_tests, progress_of
 
 JUDGED = [choice for choice in Run.Verdict.choices if choice[0] != Run.Verdict.RAN]  # verdicts of what is handed in
+
+
+class InteractField(serializers.CharField):
+    def to_representation(self, done: Any) -> str:
+        return interacted(done)
 
 
 class RequestOutput(serializers.Serializer[Any]):
@@ -24,7 +29,7 @@ class RequestOutput(serializers.Serializer[Any]):
     call = serializers.CharField(required=False, help_text="Kind function: the call as Python writes it.")
     run = serializers.CharField(required=False, help_text="Kind script: the command.")
     input = serializers.CharField(required=False, help_text="Kind script: what stood on the standard input.")
-    interact = serializers.CharField(required=False, help_text="Kind streamlit: what was set and clicked.")
+    interact = InteractField(required=False, help_text="Kind streamlit: what was set and clicked.")
 
 
 class ResponseOutput(serializers.Serializer[Any]):

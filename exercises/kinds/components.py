@@ -23,8 +23,10 @@ class Component:
 
     @property
     def shown(self) -> str:
-        parts = [self.type or "component", f"id {self.id}" if self.id else "", shown(self.text) if self.text else ""]
-        return ", ".join([part for part in parts if part] + [shown(option) for option in self.options])
+        """As Python would make it: Dropdown(id="region", "North")."""
+        parts = [f"id={shown(self.id)}" if self.id else "", shown(self.text) if self.text else ""]
+        given = [part for part in parts if part] + [shown(option) for option in self.options]
+        return f"{self.type or '…'}({', '.join(given)})"
 
 
 def difference_from(wanted: Component, layout: Any) -> dict[str, Any] | None:

@@ -199,7 +199,7 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
         raw_components = table["component"] if isinstance(table["component"], list) else [table["component"]]
         expect["component"] = [_read_component(case, one) for one in raw_components]
         if not raw_components:
-            case.problem("component must be a table, or an array of them", "expect", "component")
+            case.problem(gettext("component must be a table, or an array of them"), "expect", "component")
     if "figure" in table:
         expect["figure"] = _read_figure(case, table["figure"])
     if "at_least_ms" in table:
@@ -216,7 +216,11 @@ def _read_component(case: CaseReader, raw: Any) -> Any:
     if component is None:
         return None
     if not component:
-        case.problem("component needs at least one of type, id, text, options", "expect", "component")
+        case.problem(
+            gettext("component needs at least one of %(known)s") % {"known": "type, id, text, options"},
+            "expect",
+            "component",
+        )
     read: dict[str, Any] = {
         name: case.text(component[name], "expect", "component", name)
         for name in ("type", "id", "text")
@@ -322,7 +326,7 @@ def miss_of(expected: Expectation, answer: Answer) -> Miss | None:
     if expected.status and answer.status not in expected.status:
         return Miss(
             {"code": "status", "expected": list(expected.status), "actual": answer.status},
-            " or ".join(map(str, expected.status)),
+            " / ".join(map(str, expected.status)),
             str(answer.status),
         )
     if expected.content_type:
@@ -423,12 +427,12 @@ def _figure_miss(expected: Figure, answer: Answer) -> Miss | None:
 
 def _too_slow(clients: int, limit_ms: int, elapsed_ms: int) -> Miss:
     message: Message = {"code": "too_slow", "clients": clients, "expected_ms": limit_ms, "actual_ms": elapsed_ms}
-    return Miss(message, f"at most {limit_ms} ms", f"{elapsed_ms} ms")
+    return Miss(message, f"≤ {limit_ms} ms", f"{elapsed_ms} ms")
 
 
 def _too_fast(limit_ms: int, elapsed_ms: int) -> Miss:
     message: Message = {"code": "too_fast", "expected_ms": limit_ms, "actual_ms": elapsed_ms}
-    return Miss(message, f"at least {limit_ms} ms", f"{elapsed_ms} ms")
+    return Miss(message, f"≥ {limit_ms} ms", f"{elapsed_ms} ms")
 
 
 def _response(answer: Answer, expectation: Expectation) -> dict[str, Any] | None:

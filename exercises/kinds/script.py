@@ -78,7 +78,7 @@ class Expectation:
                 return Miss({"code": "output_lacks", "expected": part}, part, shortened(printed, SHOWN))
         if self.exit_code not in (None, exit_code):
             message: Message = {"code": "exit_code", "expected": self.exit_code, "actual": exit_code}
-            return Miss(message, f"exit code {self.exit_code}", f"exit code {exit_code}")
+            return Miss(message, str(self.exit_code), str(exit_code))
         return None
 
 

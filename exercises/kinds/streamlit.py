@@ -73,14 +73,16 @@ class Interaction:
 
     @property
     def shown(self) -> dict[str, Any]:
-        done = []
+        done: dict[str, Any] = {}
         if self.each_option:
-            done = [f"chose each option of {_listed(self.each_option, 'and', many=True)}"]
+            done["each_option"] = list(self.each_option)
         if self.widgets:
-            done.append("set " + ", ".join(f"{name} to {shown(value)}" for name, value in self.widgets.items()))
+            done["set"] = [
+                [shortened(name, SHOWN_NAME), shortened(shown(value), SHOWN)] for name, value in self.widgets.items()
+            ]
         if self.trigger:
-            done.append(f"clicked {self.trigger['key']}")
-        return {"interact": shortened(" and ".join(done) or "looked at the app", SHOWN_BODY)}
+            done["clicked"] = shortened(self.trigger["key"], SHOWN_NAME)
+        return {"interact": done}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +229,11 @@ def _read_element(case: CaseReader, raw: Any, index: int) -> dict[str, Any] | No
 def _read_types(case: CaseReader, raw: Any, known: Sequence[str], *path: str | int) -> list[Any]:
     types = raw if isinstance(raw, list) else [raw]
     if not types or not all(isinstance(one, str) and one in known for one in types):
-        case.problem(f"{path[-1]} must be one of {', '.join(known)}, or an array of them", *path)
+        case.problem(
+            gettext("%(name)s must be one of %(known)s, or an array of them")
+            % {"name": path[-1], "known": ", ".join(known)},
+            *path,
+        )
     return types
 
 
@@ -280,15 +286,15 @@ def elements_in(look: Answer) -> list[Element]:
 
 
 def _miss_of_element(wanted: Wanted, elements: Sequence[Element]) -> Miss | None:
-    name = _listed(wanted.types, "or")
+    types = list(wanted.types)
     found = [element for element in elements if any(map(element.is_a, wanted.types))]
     if wanted.count is not None and len(found) != wanted.count:
-        message: Message = {"code": "element_count", "type": name, "expected": wanted.count, "actual": len(found)}
+        message: Message = {"code": "element_count", "types": types, "expected": wanted.count, "actual": len(found)}
         return Miss(message, str(wanted.count), str(len(found)))
     if wanted.count == 0:
         return None
     if not found:
-        return Miss({"code": "no_element", "type": name}, name, "")
+        return Miss({"code": "no_element", "types": types}, " / ".join(types), "")
     # That one is told which goes the farthest; of several the first.
     misses = [list(_unmet(wanted, element)) for element in found]
     unmet = min(misses, key=len)
@@ -296,7 +302,7 @@ def _miss_of_element(wanted: Wanted, elements: Sequence[Element]) -> Miss | None
         return None
     part, expected, actual = unmet[0]
     texts = [shortened(text, SHOWN) for text in (expected, actual)]
-    message = {"code": "element_differs", "type": name, "part": part}
+    message = {"code": "element_differs", "types": types, "part": part}
     return Miss(message | dict(zip(("expected", "actual"), texts, strict=True)), *texts)
 
 
@@ -412,14 +418,6 @@ def _reason_in_labels(seen: Sequence[tuple[str, Chart]]) -> Message | None:
 # Showing
 
 
-def _listed(types: Sequence[str], word: str, *, many: bool = False) -> str:
-    """Types in words: line chart; select box or radio; select boxes and radios."""
-    names = ["select box" if name == "selectbox" else name.replace("_", " ") for name in types]
-    if many:
-        names = [f"{name}es" if name.endswith("x") else name.removesuffix("s") + "s" for name in names]
-    return f" {word} ".join(", ".join(names).rsplit(", ", 1))
-
-
 def _response(looks: Sequence[Look]) -> dict[str, Any] | None:
     """The outline of what was shown: the first page, then of each look the charts."""
     if not looks:
@@ -427,7 +425,7 @@ def _response(looks: Sequence[Look]) -> dict[str, Any] | None:
     lines = [_line(element) for element in looks[0][1]]
     for number, (_, elements) in enumerate(looks[1:], 1):
         drawn = [element for element in elements if element.chart or element.type in CHOICES]
-        lines += [f"--- look {number}", *map(_line, drawn)]
+        lines += [f"--- {number}", *map(_line, drawn)]
     text = "\n".join(filter(None, lines))
     return {"status": None, "headers": {}, "body": clean(text, SHOWN_BODY), "truncated": len(text) > SHOWN_BODY}
 
@@ -438,10 +436,10 @@ def _line(element: Element) -> str:
     if element.value is not None:
         parts.append(shown(element.value))
     if element.options:
-        parts.append(f"of {', '.join(element.options)}")
+        parts.append(f"[{', '.join(element.options)}]")
     if element.chart:
         values = ", ".join(shown(value) for value in element.chart.values[:SHOWN_VALUES])
         parts.append(f"{values}, …" if len(element.chart.values) > SHOWN_VALUES else values)
     elif element.rows is not None:
-        parts.append(f"{len(element.rows)} rows")
+        parts.append(f"({len(element.rows)}, {max(map(len, element.rows), default=0)})")
     return f"{element.type}: {'; '.join(parts)}" if parts else ""

@@ -1,7 +1,16 @@
 import pytest
 
-from exercises.case_sentences import ELEMENT_PARTS, NO_FILTER, SENTENCES, asked, finding, sentence
-from exercises.kinds.streamlit import CONDITIONS, FILTER_PROBLEMS
+from exercises.case_sentences import (
+    ELEMENT_PARTS,
+    ELEMENTS,
+    EVERY_WIDGET,
+    NO_FILTER,
+    SENTENCES,
+    asked,
+    finding,
+    sentence,
+)
+from exercises.kinds.streamlit import CHOICES, CONDITIONS, FILTER_PROBLEMS, TYPES
 
 GET = {"method": "GET", "path": "/health"}
 
@@ -219,29 +228,34 @@ def test_asked_is_what_was_sent(request_, text):
         ({"code": "exit_code", "expected": 0, "actual": 1}, "We expected the exit code 0 and got 1."),
         ({"code": "no_answer", "error": "ended"}, "The program ended before it had answered."),
         ({"code": "no_answer", "error": "stopped"}, "The program was stopped before it had ended."),
-        ({"code": "no_element", "type": "area chart"}, "We expected an area chart, and there is none."),
+        ({"code": "no_element", "types": ["area_chart"]}, "We expected an area chart, and there is none."),
         (
-            {"code": "element_count", "type": "line chart", "expected": 1, "actual": 2},
+            {"code": "no_element", "types": ["title", "selectbox"]},
+            "We expected a title or select box, and there is none.",
+        ),
+        ({"code": "no_element", "type": "area chart"}, "We expected an area chart, and there is none."),  # older runs
+        (
+            {"code": "element_count", "types": ["line_chart"], "expected": 1, "actual": 2},
             "We expected exactly 1 of the type line chart, and there are 2.",
         ),
         (
-            {"code": "element_count", "type": "title", "expected": 2, "actual": 1},
+            {"code": "element_count", "types": ["title"], "expected": 2, "actual": 1},
             "We expected exactly 2 of the type title, and there is 1.",
         ),
         (
-            {"code": "element_count", "type": "error", "expected": 0, "actual": 1},
+            {"code": "element_count", "types": ["error"], "expected": 0, "actual": 1},
             "We expected no error, and there is one.",
         ),
         (
-            {"code": "element_differs", "type": "title", "part": "text", "expected": "Sales", "actual": "{sales}"},
+            {"code": "element_differs", "types": ["title"], "part": "text", "expected": "Sales", "actual": "{sales}"},
             "We expected the title “Sales” and found “{sales}”.",
         ),
         (
-            {"code": "element_differs", "type": "line chart", "part": "values", "expected": "[1]", "actual": "[]"},
+            {"code": "element_differs", "types": ["line_chart"], "part": "values", "expected": "[1]", "actual": "[]"},
             "We expected the line chart to draw [1], and it draws [].",
         ),
         (
-            {"code": "element_differs", "type": "line chart", "part": "series", "expected": "1", "actual": "4"},
+            {"code": "element_differs", "types": ["line_chart"], "part": "series", "expected": "1", "actual": "4"},
             "We expected the numbers of the line chart in 1 series, and they are in 4.",
         ),
         (
@@ -302,14 +316,25 @@ def test_sentence_says_what_was_called():
 @pytest.mark.parametrize(
     ("interaction", "text"),
     [
-        ("looked at the app", "We looked at the app. There is no such widget on the page."),
-        ('set Region to "South"', 'We set Region to "South". There is no such widget on the page.'),
+        ({}, "We looked at the app."),
+        ({"set": [["Region", '"South"'], ["n", "3"]]}, 'We set Region to "South", n to 3.'),
+        ({"clicked": "go"}, "We clicked go."),
+        ({"set": [["Region", '"South"']], "clicked": "go"}, 'We set Region to "South" and clicked go.'),
+        ({"each_option": ["selectbox"]}, "We chose each option of select boxes."),
+        ({"each_option": ["selectbox", "pills", "radio"]}, "We chose each option of select boxes, pills and radios."),
+        ('set Region to "South"', 'We set Region to "South".'),  # as older runs have it stored
     ],
 )
 def test_sentence_says_what_was_done(interaction, text):
     message = {"code": "interaction_refused", "problem": "unknown_key", "message": ""}
 
-    assert sentence({"request": {"interact": interaction}, "message": message}) == text
+    said = sentence({"request": {"interact": interaction}, "message": message})
+
+    assert said == f"{text} There is no such widget on the page."
+
+
+def test_everything_that_a_page_of_streamlit_can_have_has_a_name():
+    assert (set(ELEMENTS), set(EVERY_WIDGET)) == (set(TYPES), set(CHOICES))
 
 
 def test_every_part_of_an_element_has_a_sentence():

@@ -170,6 +170,28 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             ["It has to be the application itself, not a class or a function that makes it.", "No test ran."],
         ),
         (
+            done(Verdict.CRASHED, "no_app", {"message": "`app` is the class Shop, which is not a web application"}),
+            "not_started",
+            "There is nothing to talk to",
+            "`app` is the class Shop, which is not a web application.",
+            ["It has to be the application itself, not a class or a function that makes it.", "No test ran."],
+        ),
+        (
+            done(
+                Verdict.CRASHED,
+                "no_app",
+                {"message": "`app` is of type Shop, which is neither a WSGI nor an ASGI application"},
+            ),
+            "not_started",
+            "There is nothing to talk to",
+            "`app` is of type Shop, which is not a web application.",
+            [
+                "It is neither a WSGI nor an ASGI application.",
+                "It has to be the application itself, not a class or a function that makes it.",
+                "No test ran.",
+            ],
+        ),
+        (
             done(Verdict.CRASHED, "exited", {"exit_code": 0}),
             "not_started",
             "Your program ended by itself",
