@@ -43,13 +43,17 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
 
 class Course(models.Model):
-    slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=200)
-    summary = models.TextField(help_text=_("One or two sentences, plain text."))
-    language = models.CharField(max_length=16, default="en", help_text=_("Language tag of the texts, such as en."))
-    position = models.PositiveIntegerField(default=0, help_text=_("Place among the courses; smaller comes first."))
+    slug = models.SlugField(_("slug"), unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), help_text=_("One or two sentences, plain text."))
+    language = models.CharField(
+        _("language"), max_length=16, default="en", help_text=_("Language tag of the texts, such as en.")
+    )
+    position = models.PositiveIntegerField(
+        _("position"), default=0, help_text=_("Place among the courses; smaller comes first.")
+    )
     published_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text=_("Empty: a draft that only staff see.")
+        _("published at"), null=True, blank=True, editable=False, help_text=_("Empty: a draft that only staff see.")
     )
     # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
     held_back = models.BooleanField(default=False, editable=False)
@@ -61,6 +65,8 @@ class Course(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
         permissions = [("publish_course", "Can publish courses")]
 
     def __str__(self) -> str:
@@ -77,18 +83,26 @@ class CourseOutline(models.Model):
     stamp = models.PositiveIntegerField(default=0)  # goes up with every change
     content = models.JSONField(null=True)  # None: the rows have changed
 
+    class Meta:
+        verbose_name = _("course outline")
+        verbose_name_plural = _("course outlines")
+
     def __str__(self) -> str:
         return f"outline of {self.course_id}"
 
 
 class Module(models.Model):
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules")
-    slug = models.SlugField()
-    title = models.CharField(max_length=200)
-    position = models.PositiveIntegerField(default=0, help_text=_("Place in the course; smaller comes first."))
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules", verbose_name=_("course"))
+    slug = models.SlugField(_("slug"))
+    title = models.CharField(_("title"), max_length=200)
+    position = models.PositiveIntegerField(
+        _("position"), default=0, help_text=_("Place in the course; smaller comes first.")
+    )
 
     class Meta:
         ordering = ["position", "pk"]
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
         constraints = [models.UniqueConstraint(fields=["course", "slug"], name="module_slug_once_in_course")]
 
     def __str__(self) -> str:
@@ -137,16 +151,27 @@ class HasState:
 
 class Lesson(HasState, models.Model):
     # The course of the module once more, so that the database can keep slugs unique within a course.
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons", editable=False)
-    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons")
-    slug = models.SlugField()
-    position = models.PositiveIntegerField(default=0, help_text=_("Place in the module; smaller comes first."))
-    # RESTRICT: a version in use cannot go, except together with its lesson.
-    draft = models.ForeignKey("LessonVersion", on_delete=models.RESTRICT, null=True, related_name="+", editable=False)
-    published = models.ForeignKey(
-        "LessonVersion", on_delete=models.RESTRICT, null=True, related_name="+", editable=False
+    course = models.ForeignKey(
+        Course, on_delete=models.CASCADE, related_name="lessons", editable=False, verbose_name=_("course")
     )
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="lessons", verbose_name=_("module"))
+    slug = models.SlugField(_("slug"))
+    position = models.PositiveIntegerField(
+        _("position"), default=0, help_text=_("Place in the module; smaller comes first.")
+    )
+    # RESTRICT: a version in use cannot go, except together with its lesson.
+    draft = models.ForeignKey(
+        "LessonVersion", on_delete=models.RESTRICT, null=True, related_name="+", editable=False, verbose_name=_("draft")
+    )
+    published = models.ForeignKey(
+        "LessonVersion",
+        on_delete=models.RESTRICT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("published version"),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     held_back = models.BooleanField(default=False, editable=False)  # as in Course
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)  # of the text, see publishing
 
@@ -154,6 +179,8 @@ class Lesson(HasState, models.Model):
 
     class Meta:
         ordering = ["module__position", "module_id", "position", "pk"]
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
         permissions = [("publish_lesson", "Can publish lessons")]
         constraints = [
             models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once_in_course"),
@@ -174,29 +201,36 @@ class Lesson(HasState, models.Model):
 class LessonVersion(models.Model):
     """One saved state of a lesson; never changed after it was made."""
 
-    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text=_("1 is the first save of this lesson."))
-    title = models.CharField(max_length=200)
-    summary = models.TextField(help_text=_("What the reader will be able to do, in one sentence."))
-    minutes = models.PositiveSmallIntegerField(help_text=_("Reading time in minutes."))
-    body_markdown = models.TextField()
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions", verbose_name=_("lesson"))
+    number = models.PositiveIntegerField(_("number"), help_text=_("1 is the first save of this lesson."))
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), help_text=_("What the reader will be able to do, in one sentence."))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), help_text=_("Reading time in minutes."))
+    body_markdown = models.TextField(_("text"))
     # Rendered and sanitised when the version was made, never in a request.
     body_html = models.TextField(editable=False)
     # Headings of the text in order: [{"level": 2, "id": "what-it-does", "text": "What it does"}, ...]
     contents = models.JSONField(default=list, editable=False)
     content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("author"),
     )
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-number"]
+        verbose_name = _("version of a lesson")
+        verbose_name_plural = _("versions of lessons")
         constraints = [models.UniqueConstraint(fields=["lesson", "number"], name="lesson_version_number_once")]
 
     def __str__(self) -> str:
-        return f"{self.title} (version {self.number})"
+        return gettext("%(title)s (version %(number)s)") % {"title": self.title, "number": self.number}
 
 
 class CourseImage(models.Model):
@@ -290,6 +324,8 @@ class SearchEntry(models.Model):
     body_words = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
         constraints = [
             models.UniqueConstraint(fields=["source", "object_id", "position"], name="search_entry_place_once"),
         ]
@@ -303,6 +339,10 @@ class SearchWord(models.Model):
 
     word = models.CharField(max_length=40, primary_key=True)
     stem = models.CharField(max_length=40, db_index=True)  # what it has in common with its other forms
+
+    class Meta:
+        verbose_name = _("search word")
+        verbose_name_plural = _("search words")
 
     def __str__(self) -> str:
         return self.word

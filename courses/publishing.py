@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils.timezone import now
+from django.utils.translation import gettext
 
 from courses.images import images_of
 from courses.models import Course, Lesson, LessonVersion
@@ -171,9 +172,9 @@ def publish_lesson(*, lesson: Lesson) -> LessonVersion:
     """
     stored = _locked(lesson)
     if stored.draft is None:
-        raise PublishRefused("The lesson has no text yet.")
+        raise PublishRefused(gettext("The lesson has no text yet."))
     if problems := draft_problems(stored):
-        raise PublishRefused("Mend these problems, then publish.", problems)
+        raise PublishRefused(gettext("Mend these problems, then publish."), problems)
     lesson.draft = lesson.published = stored.draft
     # The time of the first publication stays while the lesson is published: newer versions are corrections of it.
     lesson.published_at = stored.published_at or now()

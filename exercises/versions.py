@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 from django.utils.timezone import now
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.images import images_of
 from courses.models import Course
@@ -24,13 +25,16 @@ from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 
 class NotChecked(PublishRefused):
     """The sandbox has not shown that this very version is sound (exercises.checking)."""
 
 
-# The texts of an exercise that are Markdown, as messages call them.
-TEXTS = {"prompt_markdown": "prompt", "hints": "hints", "solution_markdown": "solution", "cases_toml": "cases"}
+# The columns with texts of an exercise that are Markdown, by the keys of TEXTS.
+TEXT_IN = {"prompt_markdown": "prompt", "hints": "hints", "solution_markdown": "solution", "cases_toml": "cases"}
 
 
 class InvalidFamily(Exception):
@@ -40,6 +44,22 @@ class InvalidFamily(Exception):
         lines = [f"{slug}: {problem}" for slug, found in problems.items() for problem in found]
         super().__init__("; ".join(lines))
         self.problems = problems
+
+
+class Text(NamedTuple):
+    """What is said of one of the texts of an exercise."""
+
+    name: StrOrPromise
+    mend: StrOrPromise
+
+
+# By the keys of text_problems().
+TEXTS = {
+    "prompt": Text(gettext_lazy("prompt"), gettext_lazy("Mend these problems in the prompt, then publish.")),
+    "hints": Text(gettext_lazy("hints"), gettext_lazy("Mend these problems in the hints, then publish.")),
+    "cases": Text(gettext_lazy("cases"), gettext_lazy("Mend these problems in the cases, then publish.")),
+    "solution": Text(gettext_lazy("solution"), gettext_lazy("Mend these problems in the solution, then publish.")),
+}
 
 
 def renderer(course: Course) -> Callable[[str], Rendered]:
@@ -172,12 +192,12 @@ def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersi
     """
     stored = _locked(exercise)
     if stored.draft is None:
-        raise PublishRefused("The exercise has no content yet.")
+        raise PublishRefused(gettext("The exercise has no content yet."))
     for name, problems in text_problems(stored).items():
-        raise PublishRefused(f"Mend these problems in the {name}, then publish.", problems)
+        raise PublishRefused(str(TEXTS[name].mend), problems)
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
         raise NotChecked(
-            "Check the draft in the sandbox first; it is published only when everything is as it should be."
+            gettext("Check the draft in the sandbox first; it is published only when everything is as it should be.")
         )
     exercise.draft = exercise.published = stored.draft
     exercise.published_at = stored.published_at or now()
@@ -223,8 +243,10 @@ def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
         return {}
     found: dict[str, list[Problem]] = {}
     for problem in markdown_problems(draft, draft.sheet, renderer(exercise.lesson.course)):
-        message = f"hint {problem.path}: {problem.message}" if problem.path else problem.message
-        found.setdefault(TEXTS[problem.field], []).append(Problem(problem.line or 1, message))
+        message = problem.message
+        if problem.path:
+            message = gettext("hint %(number)s: %(message)s") % {"number": problem.path, "message": message}
+        found.setdefault(TEXT_IN[problem.field], []).append(Problem(problem.line or 1, message))
     return found
 
 

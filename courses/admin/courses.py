@@ -8,8 +8,9 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin
 from courses.models import Course, CourseQuerySet, Module
@@ -54,7 +55,7 @@ class CourseAdmin(OrderedAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, course: Course) -> str:
-        return "Draft" if course.published_at is None else "Published"
+        return gettext("Draft") if course.published_at is None else gettext("Published")
 
     @admin.display(description=gettext_lazy("published lessons"))
     def lesson_count(self, course: Any) -> int:
@@ -64,14 +65,14 @@ class CourseAdmin(OrderedAdmin):
     def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
         for course in courses:
             publish_course(course=course)
-            self.log_change(request, course, "Published.")
+            self.log_change(request, course, noted(gettext_noop("Published.")))
             self.message_user(request, gettext("%(course)s is published.") % {"course": course}, messages.SUCCESS)
 
     @admin.action(description=gettext_lazy("Take offline"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
         for course in courses:
             unpublish_course(course=course)
-            self.log_change(request, course, "Taken offline.")
+            self.log_change(request, course, noted(gettext_noop("Taken offline.")))
             self.message_user(request, gettext("%(course)s is offline.") % {"course": course}, messages.SUCCESS)
 
 

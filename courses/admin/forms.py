@@ -70,7 +70,7 @@ class VersionedForm(forms.ModelForm):
     conflict_message: StrOrPromise  # takes {number}, {author} and {url}
 
     # Which version the editor started from; 0 for a row without one.
-    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    based_on = forms.IntegerField(label=gettext_lazy("Based on"), widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,13 +114,21 @@ class VersionedForm(forms.ModelForm):
 class LessonForm(VersionedForm):
     """A lesson's place and the text of its next version, filled in from the draft."""
 
-    title = forms.CharField(max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"}))
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"})
+    )
     summary = forms.CharField(
+        label=gettext_lazy("Summary"),
         max_length=SUMMARY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text=gettext_lazy("What the reader will be able to do, in one sentence."),
     )
-    minutes = forms.IntegerField(min_value=1, max_value=MAX_MINUTES, help_text=gettext_lazy("Reading time in minutes."))
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes"),
+        min_value=1,
+        max_value=MAX_MINUTES,
+        help_text=gettext_lazy("Reading time in minutes."),
+    )
     body_markdown = forms.CharField(
         label=gettext_lazy("Text"),
         strip=False,
@@ -128,6 +136,7 @@ class LessonForm(VersionedForm):
         help_text=gettext_lazy("Markdown; docs/authoring.md has callouts, code blocks and links to lessons."),
     )
     note = forms.CharField(
+        label=gettext_lazy("Note"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField wide"}),

@@ -51,11 +51,11 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
         return ["module", "slug", *TEXT_FIELDS, "note", "based_on"]
 
     # The texts of the draft: for the list, and for those who may look but not edit.
-    @admin.display
+    @admin.display(description=gettext_lazy("summary"))
     def summary(self, lesson: Lesson) -> str:
         return lesson.draft.summary if lesson.draft else ""
 
-    @admin.display(ordering="draft__minutes")
+    @admin.display(description=gettext_lazy("minutes"), ordering="draft__minutes")
     def minutes(self, lesson: Lesson) -> int | None:
         return lesson.draft.minutes if lesson.draft else None
 

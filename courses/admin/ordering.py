@@ -11,8 +11,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from courses.structure import move
 
 ARROWS = {"up": "↑", "down": "↓"}
@@ -63,7 +64,8 @@ class OrderedAdmin(admin.ModelAdmin):
         if direction not in ("up", "down"):
             return HttpResponse("direction must be up or down", status=400, content_type="text/plain")
         if move(row, up=direction == "up"):
-            self.log_change(request, row, f"Moved {direction}.")
+            note = gettext_noop("Moved up.") if direction == "up" else gettext_noop("Moved down.")
+            self.log_change(request, row, noted(note))
             moved = gettext("%(row)s was moved up.") if direction == "up" else gettext("%(row)s was moved down.")
             self.message_user(request, moved % {"row": row}, messages.SUCCESS)
         else:

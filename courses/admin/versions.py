@@ -17,8 +17,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from courses.admin.refusals import refusal_message
 from courses.publishing import PublishRefused
 
@@ -85,9 +86,13 @@ class VersionedAdmin(admin.ModelAdmin):
 
     # --- What is shown ---
 
-    @admin.display(ordering="draft__title")
+    @admin.display(description=gettext_lazy("title"), ordering="draft__title")
     def title(self, row: Any) -> str:
         return row.draft.title if row.draft else row.slug
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, row: Any) -> str:
+        return str(row.state)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["slug"] if obj else []  # it is the row's address
@@ -151,7 +156,7 @@ class VersionedAdmin(admin.ModelAdmin):
     def unpublish(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         for row in rows:
             self.take_offline(row)
-            self.log_change(request, row, "Taken offline.")
+            self.log_change(request, row, noted(gettext_noop("Taken offline.")))
             self.message_user(request, gettext("%(row)s is offline.") % {"row": self.title(row)}, messages.SUCCESS)
 
     def _publish(self, request: HttpRequest, row: Any, *, list_problems: bool) -> bool:
@@ -161,7 +166,7 @@ class VersionedAdmin(admin.ModelAdmin):
         except PublishRefused as refusal:
             self.message_user(request, self._refusal(refusal, row, list_problems=list_problems), messages.ERROR)
             return False
-        self.log_change(request, row, f"Version {version.number} published.")
+        self.log_change(request, row, noted(gettext_noop("Version %(number)s published."), number=version.number))
         self.message_user(request, gettext("%(title)s is published.") % {"title": version.title}, messages.SUCCESS)
         return True
 
@@ -225,7 +230,8 @@ class VersionedAdmin(admin.ModelAdmin):
                 messages.ERROR,
             )
         else:
-            self.log_change(request, row, f"Version {number} restored as version {draft.number}.")
+            restored = gettext_noop("Version %(number)s restored as version %(draft)s.")
+            self.log_change(request, row, noted(restored, number=number, draft=draft.number))
             self.message_user(request, self.restored_message.format(number=number), messages.SUCCESS)
         return redirect(self.url_name("change"), row.pk)
 
@@ -234,4 +240,4 @@ class VersionedAdmin(admin.ModelAdmin):
         if old is None:
             return ""
         before, after = self.as_text(old).splitlines(), self.as_text(new).splitlines()
-        return "\n".join(unified_diff(before, after, f"version {old.number}", f"version {new.number}", lineterm=""))
+        return "\n".join(unified_diff(before, after, *map(str, (old.number, new.number)), lineterm=""))

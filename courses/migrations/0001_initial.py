@@ -17,27 +17,29 @@ class Migration(migrations.Migration):
             name="Course",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(unique=True)),
-                ("title", models.CharField(max_length=200)),
-                ("summary", models.TextField(help_text="One or two sentences, plain text.")),
+                ("slug", models.SlugField(unique=True, verbose_name="slug")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("summary", models.TextField(help_text="One or two sentences, plain text.", verbose_name="summary")),
                 (
                     "language",
-                    models.CharField(default="en", help_text="Language tag of the texts, such as en.", max_length=16),
+                    models.CharField(default="en", help_text="Language tag of the texts, such as en.", max_length=16, verbose_name="language"),
                 ),
                 (
                     "position",
-                    models.PositiveIntegerField(default=0, help_text="Place among the courses; smaller comes first."),
+                    models.PositiveIntegerField(default=0, help_text="Place among the courses; smaller comes first.", verbose_name="position"),
                 ),
                 (
                     "published_at",
                     models.DateTimeField(
-                        blank=True, editable=False, help_text="Empty: a draft that only staff see.", null=True
+                        blank=True, editable=False, help_text="Empty: a draft that only staff see.", null=True, verbose_name="published at"
                     ),
                 ),
                 ("held_back", models.BooleanField(default=False, editable=False)),
                 ("loaded_hash", models.CharField(blank=True, editable=False, max_length=64)),
             ],
             options={
+                "verbose_name": "course",
+                "verbose_name_plural": "courses",
                 "ordering": ["position", "pk"],
                 "permissions": [("publish_course", "Can publish courses")],
             },
@@ -46,12 +48,12 @@ class Migration(migrations.Migration):
             name="Lesson",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField()),
+                ("slug", models.SlugField(verbose_name="slug")),
                 (
                     "position",
-                    models.PositiveIntegerField(default=0, help_text="Place in the module; smaller comes first."),
+                    models.PositiveIntegerField(default=0, help_text="Place in the module; smaller comes first.", verbose_name="position"),
                 ),
-                ("published_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("published_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="published at")),
                 ("held_back", models.BooleanField(default=False, editable=False)),
                 ("loaded_hash", models.CharField(blank=True, editable=False, max_length=64)),
                 (
@@ -60,11 +62,13 @@ class Migration(migrations.Migration):
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="lessons",
-                        to="courses.course",
+                        to="courses.course", verbose_name="course"
                     ),
                 ),
             ],
             options={
+                "verbose_name": "lesson",
+                "verbose_name_plural": "lessons",
                 "ordering": ["module__position", "module_id", "position", "pk"],
                 "permissions": [("publish_lesson", "Can publish lessons")],
             },
@@ -73,16 +77,16 @@ class Migration(migrations.Migration):
             name="LessonVersion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.PositiveIntegerField(help_text="1 is the first save of this lesson.")),
-                ("title", models.CharField(max_length=200)),
-                ("summary", models.TextField(help_text="What the reader will be able to do, in one sentence.")),
-                ("minutes", models.PositiveSmallIntegerField(help_text="Reading time in minutes.")),
-                ("body_markdown", models.TextField()),
+                ("number", models.PositiveIntegerField(help_text="1 is the first save of this lesson.", verbose_name="number")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("summary", models.TextField(help_text="What the reader will be able to do, in one sentence.", verbose_name="summary")),
+                ("minutes", models.PositiveSmallIntegerField(help_text="Reading time in minutes.", verbose_name="minutes")),
+                ("body_markdown", models.TextField(verbose_name="text")),
                 ("body_html", models.TextField(editable=False)),
                 ("contents", models.JSONField(default=list, editable=False)),
                 ("content_hash", models.CharField(editable=False, max_length=64)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -90,17 +94,19 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL,
+                        to=settings.AUTH_USER_MODEL, verbose_name="author"
                     ),
                 ),
                 (
                     "lesson",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="courses.lesson"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="courses.lesson", verbose_name="lesson"
                     ),
                 ),
             ],
             options={
+                "verbose_name": "version of a lesson",
+                "verbose_name_plural": "versions of lessons",
                 "ordering": ["-number"],
             },
         ),
@@ -112,7 +118,7 @@ class Migration(migrations.Migration):
                 null=True,
                 on_delete=django.db.models.deletion.RESTRICT,
                 related_name="+",
-                to="courses.lessonversion",
+                to="courses.lessonversion", verbose_name="draft"
             ),
         ),
         migrations.AddField(
@@ -123,27 +129,29 @@ class Migration(migrations.Migration):
                 null=True,
                 on_delete=django.db.models.deletion.RESTRICT,
                 related_name="+",
-                to="courses.lessonversion",
+                to="courses.lessonversion", verbose_name="published version"
             ),
         ),
         migrations.CreateModel(
             name="Module",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField()),
-                ("title", models.CharField(max_length=200)),
+                ("slug", models.SlugField(verbose_name="slug")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
                 (
                     "position",
-                    models.PositiveIntegerField(default=0, help_text="Place in the course; smaller comes first."),
+                    models.PositiveIntegerField(default=0, help_text="Place in the course; smaller comes first.", verbose_name="position"),
                 ),
                 (
                     "course",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="modules", to="courses.course"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="modules", to="courses.course", verbose_name="course"
                     ),
                 ),
             ],
             options={
+                "verbose_name": "module",
+                "verbose_name_plural": "modules",
                 "ordering": ["position", "pk"],
             },
         ),
@@ -151,7 +159,7 @@ class Migration(migrations.Migration):
             model_name="lesson",
             name="module",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="lessons", to="courses.module"
+                on_delete=django.db.models.deletion.CASCADE, related_name="lessons", to="courses.module", verbose_name="module"
             ),
         ),
         migrations.AddConstraint(

@@ -18,5 +18,6 @@ class Migration(migrations.Migration):
                 ('stamp', models.PositiveIntegerField(default=0)),
                 ('content', models.JSONField(null=True)),
             ],
+            options={'verbose_name': 'course outline', 'verbose_name_plural': 'course outlines'},
         ),
     ]

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ('word', models.CharField(max_length=40, primary_key=True, serialize=False)),
                 ('stem', models.CharField(db_index=True, max_length=40)),
             ],
+            options={'verbose_name': 'search word', 'verbose_name_plural': 'search words'},
         ),
         migrations.CreateModel(
             name='SearchEntry',
@@ -60,6 +61,8 @@ class Migration(migrations.Migration):
                 ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='courses.course')),
             ],
             options={
+                'verbose_name': 'search entry',
+                'verbose_name_plural': 'search entries',
                 'constraints': [models.UniqueConstraint(fields=('source', 'object_id', 'position'), name='search_entry_place_once')],
             },
         ),

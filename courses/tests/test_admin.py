@@ -1,10 +1,13 @@
 """The staff pages, used as a browser would: forms, buttons, permissions."""
 
+import json
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
+from courses.admin.action_log import noted, sentence_of
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import publish_lesson, save_lesson_draft, unpublish_lesson
 from courses.structure import add_lesson
@@ -142,7 +145,7 @@ def test_save_and_publish_shows_it_to_learners(client, lesson, publisher):
     client.post(url("lesson_change", lesson.pk), form_data(lesson, title="New title", _publish="1"))
 
     assert published_of(lesson).title == "New title"
-    assert LogEntry.objects.first().change_message == "Version 2 published."
+    assert sentence_of(LogEntry.objects.first()) == "Version 2 published."
 
 
 def test_problems_block_publishing_but_not_saving(client, lesson, publisher):
@@ -389,3 +392,23 @@ def test_only_empty_modules_can_be_deleted(client, with_lesson, status):
         make_lesson(module)
 
     assert client.post(url("module_delete", module.pk), {"post": "yes"}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("stored", "sentence"),
+    [
+        (json.dumps(noted("Version %(number)s published.", number=2)), "Version 2 published."),
+        (json.dumps(noted("Taken offline.")), "Taken offline."),
+        ('[{"added": {}}]', "Added."),
+        ('[{"changed": {"fields": ["Title", "Slug"]}}]', "Changed Title and Slug."),
+        ("Version 2 published.", "Version 2 published."),  # as entries were written at first
+        ("[not JSON", "[not JSON"),
+        ("", ""),
+    ],
+)
+def test_log_says_what_was_done_in_the_language_of_its_reader(stored, sentence):
+    assert sentence_of(LogEntry(change_message=stored)) == sentence
+
+
+def test_others_who_read_the_log_are_told_that_something_was_changed():
+    assert LogEntry(change_message=json.dumps(noted("Taken offline."))).get_change_message() == "Changed state."

@@ -9,6 +9,8 @@ from django.contrib.admin import AllValuesFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 
@@ -22,12 +24,19 @@ class CarefulChangeList(ChangeList):
         return found
 
 
-class NamedValues(AllValuesFieldListFilter):
-    """All values of a text; the empty one has words, too, or its link would have no name."""
+class NamedCodes(AllValuesFieldListFilter):
+    """All values of a column of codes; the empty one has words, or its link would have no name."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": choice["display"] or gettext("none")}
+        everything, *codes = super().choices(changelist)
+        yield everything
+        for choice in codes:
+            yield {**choice, "display": as_code(choice["display"]) or gettext("none")}
+
+
+def as_code(code: str) -> SafeString:
+    """A code as what it is: the same in every language."""
+    return format_html("<code>{}</code>", code) if code else SafeString("")
 
 
 class CarefulFilters:

@@ -25,6 +25,7 @@ from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
+    TEXTS,
     publish_exercise,
     restore_exercise_version,
     save_exercise_draft,
@@ -73,15 +74,15 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
             (gettext("Save"), {"fields": ["note", "based_on"]}),
         ]
 
-    @admin.display(ordering="draft__kind")
+    @admin.display(description=gettext_lazy("kind"), ordering="draft__kind")
     def kind(self, exercise: Exercise) -> str:
         return exercise.draft.get_kind_display() if exercise.draft else ""
 
-    @admin.display(ordering="draft__framework")
+    @admin.display(description=gettext_lazy("framework"), ordering="draft__framework")
     def framework(self, exercise: Exercise) -> str:
         return exercise.draft.get_framework_display() if exercise.draft else ""
 
-    @admin.display(ordering="draft__difficulty")
+    @admin.display(description=gettext_lazy("difficulty"), ordering="draft__difficulty")
     def difficulty(self, exercise: Exercise) -> str:
         return exercise.draft.get_difficulty_display() if exercise.draft else ""
 
@@ -108,7 +109,7 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
     ) -> HttpResponse:
         if obj is not None and obj.draft is not None:
             context["problems"] = [
-                replace(problem, message=f"{problem.message} ({name})")
+                replace(problem, message=f"{problem.message} ({TEXTS[name].name})")
                 for name, problems in text_problems(obj).items()
                 for problem in problems
             ]

@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
 from exercises.checking import request_check
@@ -99,7 +100,7 @@ class FamilyAdmin(admin.ModelAdmin):
                     messages.ERROR,
                 )
             else:
-                self.log_change(request, family, "Exercises published.")
+                self.log_change(request, family, noted(gettext_noop("Exercises published.")))
                 names = ", ".join(version.exercise.slug for version in versions)
                 published = (
                     gettext("Of %(family)s were published: %(names)s.")

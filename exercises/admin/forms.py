@@ -30,14 +30,17 @@ class ExerciseForm(VersionedForm):
     `content` is what is to be saved, once the form is valid.
     """
 
-    title = forms.CharField(max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"}))
-    kind = forms.ChoiceField(choices=ExerciseVersion.Kind)
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=MAX_TITLE, widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=ExerciseVersion.Kind)
     framework = forms.ChoiceField(
-        choices=[("", "None"), *ExerciseVersion.Framework.choices],
+        label=gettext_lazy("Framework"),
+        choices=[("", gettext_lazy("None")), *ExerciseVersion.Framework.choices],
         required=False,
         help_text=gettext_lazy("Of kinds in which code is written; a function and a program can do without one."),
     )
-    difficulty = forms.ChoiceField(choices=ExerciseVersion.Difficulty)
+    difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), choices=ExerciseVersion.Difficulty)
     prompt_markdown = forms.CharField(
         label=gettext_lazy("Prompt"),
         strip=False,
@@ -45,6 +48,7 @@ class ExerciseForm(VersionedForm):
         help_text=gettext_lazy("Markdown; see docs/authoring.md."),
     )
     starter = FilesField(
+        label=gettext_lazy("Starter"),
         required=False,
         help_text=gettext_lazy("What learners begin with. main.py is the file that is run."),
     )
@@ -69,7 +73,8 @@ class ExerciseForm(VersionedForm):
         ),
     )
     family = forms.ModelChoiceField(
-        Family.objects.all(),
+        queryset=Family.objects.all(),
+        label=gettext_lazy("Family"),
         required=False,
         help_text=gettext_lazy("Shares its cases; empty: the exercise has its own."),
     )
@@ -89,13 +94,17 @@ class ExerciseForm(VersionedForm):
             "form: see docs/authoring.md."
         ),
     )
-    hints = TextsField(required=False, help_text=gettext_lazy("In order: nudge, where, how."))
+    hints = TextsField(
+        label=gettext_lazy("Hints"), required=False, help_text=gettext_lazy("In order: nudge, where, how.")
+    )
     limits = TomlField(
+        label=gettext_lazy("Limits"),
         required=False,
         widget=text_area(3),
         help_text=gettext_lazy("Only what differs from the defaults, such as wall_seconds = 30"),
     )
     note = forms.CharField(
+        label=gettext_lazy("Note"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),

@@ -12,14 +12,25 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from exercises.admin.changelist import CarefulFilters, NamedValues
+from exercises.admin.changelist import CarefulFilters, NamedCodes, as_code
 from exercises.admin.followed import to
 from exercises.admin.read_only import ReadOnly
 from exercises.admin.rejudging import start
 from exercises.models import Rejudging, Run, SelfAssessment, Submission, SubmissionQuerySet
 from exercises.models.run import SUBJECTS
 
-RUN_COLUMNS = ["purpose", "status", "verdict", "reason", "score", "tries", "level", "wall_ms", "created_at"]
+
+@admin.display(description=gettext_lazy("reason"), ordering="reason")
+def reason_code(run: Run) -> SafeString:
+    return as_code(run.reason)
+
+
+@admin.display(description=gettext_lazy("level"), ordering="level")
+def level_code(run: Run) -> SafeString:
+    return as_code(run.level)
+
+
+RUN_COLUMNS = ["purpose", "status", "verdict", reason_code, "score", "tries", level_code, "wall_ms", "created_at"]
 
 
 class RunInline(ReadOnly, admin.TabularInline):
@@ -74,11 +85,11 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     def view_on_site(self, submission: Submission) -> str:
         return submission.get_absolute_url()
 
-    @admin.display(ordering="exercise_version__exercise__slug")
+    @admin.display(description=gettext_lazy("exercise"), ordering="exercise_version__exercise__slug")
     def exercise(self, submission: Submission) -> str:
         return submission.exercise_version.exercise.slug
 
-    @admin.display(ordering="exercise_version__number")
+    @admin.display(description=gettext_lazy("version"), ordering="exercise_version__number")
     def version(self, submission: Submission) -> int:
         return submission.exercise_version.number
 
@@ -86,7 +97,7 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     def who(self, submission: Submission) -> str:
         return submission.user.email if submission.user else gettext("guest %(guest)s") % {"guest": submission.guest}
 
-    @admin.display
+    @admin.display(description=gettext_lazy("result"))
     def result(self, submission: Submission) -> str:
         run = submission.current_run
         return run.get_verdict_display() or run.get_status_display()
@@ -96,8 +107,8 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
         return format_html_join("", "<h4>{}</h4><pre>{}</pre>", submission.files.items())
 
     @admin.display(description=gettext_lazy("answers"))
-    def answers_text(self, submission: Submission) -> SafeString | None:
-        return None if submission.answers is None else as_json(submission.answers)
+    def answers_text(self, submission: Submission) -> SafeString:
+        return SafeString("") if submission.answers is None else as_json(submission.answers)
 
     @admin.display(description=gettext_lazy("ticked of the rubric"))
     def assessment(self, submission: Submission) -> str:
@@ -108,16 +119,24 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 @admin.register(Run)
 class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", *RUN_COLUMNS]
-    list_filter = ["status", "verdict", ("reason", NamedValues), "purpose", ("level", NamedValues), "created_at"]
+    list_filter = ["status", "verdict", ("reason", NamedCodes), "purpose", ("level", NamedCodes), "created_at"]
     list_select_related = SUBJECTS
     search_fields = ["uuid", "submission__uuid", "trial__uuid", "submission__exercise_version__exercise__slug"]
     search_help_text = gettext_lazy("The id of a run, of a submission or of a trial, or an exercise.")
     date_hierarchy = "created_at"
-    exclude = ["details", "tests", "answer", "stdout", "stderr"]
-    readonly_fields = ["details_text", "tests_text", "answer_text", "stdout_text", "stderr_text"]
+    exclude = ["reason", "level", "details", "tests", "answer", "stdout", "stderr"]
+    readonly_fields = [
+        reason_code,
+        level_code,
+        "details_text",
+        "tests_text",
+        "answer_text",
+        "stdout_text",
+        "stderr_text",
+    ]
     show_full_result_count = False
 
-    @admin.display(ordering="submission__exercise_version__exercise__slug")
+    @admin.display(description=gettext_lazy("exercise"), ordering="submission__exercise_version__exercise__slug")
     def exercise(self, run: Run) -> str:
         return run.subject.origin
 
@@ -130,8 +149,8 @@ class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
         return as_json(run.tests)
 
     @admin.display(description=gettext_lazy("answer"))
-    def answer_text(self, run: Run) -> SafeString | None:
-        return None if run.answer is None else as_json(run.answer)
+    def answer_text(self, run: Run) -> SafeString:
+        return SafeString("") if run.answer is None else as_json(run.answer)
 
     @admin.display(description=gettext_lazy("stdout"))
     def stdout_text(self, run: Run) -> SafeString:

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.read_only import ReadOnly
@@ -73,7 +73,7 @@ class ProblemReportAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 
     @admin.display(description=_("owner"), ordering="user__email")
     def who(self, report: ProblemReport) -> str:
-        return report.user.email if report.user else f"guest {report.guest}"
+        return report.user.email if report.user else gettext("guest %(guest)s") % {"guest": report.guest}
 
     @admin.display(description=_("state"), ordering="closed_at")
     def state(self, report: ProblemReport) -> str:

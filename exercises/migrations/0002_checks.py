@@ -16,6 +16,8 @@ class Migration(migrations.Migration):
         migrations.AlterModelOptions(
             name="exercise",
             options={
+                "verbose_name": "exercise",
+                "verbose_name_plural": "exercises",
                 "ordering": ["lesson__module__position", "lesson__position", "position", "pk"],
                 "permissions": [("publish_exercise", "Can publish exercises")],
             },
@@ -66,6 +68,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "check",
+                "verbose_name_plural": "checks",
                 "ordering": ["-pk"],
             },
         ),

@@ -23,5 +23,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name": "adoption", "verbose_name_plural": "adoptions"},
         ),
     ]

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     ("scenario", "Scenarios"),
                 ],
                 default="http",
-                max_length=16,
+                max_length=16, verbose_name="kind"
             ),
         ),
         migrations.CreateModel(
@@ -60,5 +60,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name": "self-assessment", "verbose_name_plural": "self-assessments"},
         ),
     ]

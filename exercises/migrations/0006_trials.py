@@ -24,23 +24,23 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='run',
             name='purpose',
-            field=models.CharField(choices=[('submit', 'Submission'), ('run', 'Run without an attempt'), ('rejudge', 'Judged again')], default='submit', max_length=8),
+            field=models.CharField(choices=[('submit', 'Submission'), ('run', 'Run without an attempt'), ('rejudge', 'Judged again')], default='submit', max_length=8, verbose_name='purpose'),
         ),
         migrations.AlterField(
             model_name='run',
             name='submission',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='exercises.submission'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='runs', to='exercises.submission', verbose_name='submission'),
         ),
         migrations.AlterField(
             model_name='run',
             name='verdict',
-            field=models.CharField(blank=True, choices=[('passed', 'Passed'), ('failed', 'Failed'), ('crashed', 'Crashed'), ('timed_out', 'Timed out'), ('memory_exceeded', 'Memory exceeded'), ('output_exceeded', 'Output exceeded'), ('ran', 'Ran')], max_length=15),
+            field=models.CharField(blank=True, choices=[('passed', 'Passed'), ('failed', 'Failed'), ('crashed', 'Crashed'), ('timed_out', 'Timed out'), ('memory_exceeded', 'Memory exceeded'), ('output_exceeded', 'Output exceeded'), ('ran', 'Ran')], max_length=15, verbose_name='verdict'),
         ),
         migrations.CreateModel(
             name='Trial',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guest', models.UUIDField(blank=True, db_index=True, null=True)),
+                ('guest', models.UUIDField(blank=True, db_index=True, null=True, verbose_name='guest')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('listing', models.CharField(blank=True, max_length=100)),
                 ('kind', models.CharField(choices=[('http', 'Web application'), ('function', 'Function'), ('script', 'Program'), ('streamlit', 'Streamlit app')], max_length=16)),
@@ -51,9 +51,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
                 ('exercise_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='exercises.exerciseversion')),
                 ('lesson_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='courses.lessonversion')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
+                'verbose_name': 'trial',
+                'verbose_name_plural': 'trials',
                 'ordering': ['-pk'],
                 'abstract': False,
             },
@@ -61,7 +63,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='run',
             name='trial',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='run', to='exercises.trial'),
+            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='run', to='exercises.trial', verbose_name='trial'),
         ),
         migrations.AddConstraint(
             model_name='run',

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name="Draft",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("guest", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("guest", models.UUIDField(blank=True, db_index=True, null=True, verbose_name="guest")),
                 ("files", models.JSONField(default=dict)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
@@ -36,11 +36,13 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name="account"
                     ),
                 ),
             ],
             options={
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
                 "abstract": False,
                 "constraints": [
                     models.CheckConstraint(
@@ -68,7 +70,7 @@ class Migration(migrations.Migration):
             name="KeptDraft",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("guest", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("guest", models.UUIDField(blank=True, db_index=True, null=True, verbose_name="guest")),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ("files", models.JSONField()),
                 (
@@ -93,11 +95,13 @@ class Migration(migrations.Migration):
                 (
                     "user",
                     models.ForeignKey(
-                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+                        blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name="account"
                     ),
                 ),
             ],
             options={
+                "verbose_name": "draft that was set aside",
+                "verbose_name_plural": "drafts that were set aside",
                 "ordering": ["-pk"],
                 "abstract": False,
                 "indexes": [

@@ -27,13 +27,15 @@ class Migration(migrations.Migration):
             name='HelpUsed',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('guest', models.UUIDField(blank=True, db_index=True, null=True)),
+                ('guest', models.UUIDField(blank=True, db_index=True, null=True, verbose_name='guest')),
                 ('hints', models.PositiveSmallIntegerField(default=0)),
                 ('solution_opened_at', models.DateTimeField(null=True)),
                 ('exercise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='exercises.exercise')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL, verbose_name='account')),
             ],
             options={
+                'verbose_name': 'help that was used',
+                'verbose_name_plural': 'help that was used',
                 'abstract': False,
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('guest__isnull', False), ('user__isnull', True)), models.Q(('guest__isnull', True), ('user__isnull', False)), _connector='OR'), name='helpused_has_one_owner'), models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('user', 'exercise'), name='help_used_once_by_user'), models.UniqueConstraint(condition=models.Q(('guest__isnull', False)), fields=('guest', 'exercise'), name='help_used_once_by_guest')],
             },

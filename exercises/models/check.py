@@ -93,6 +93,8 @@ class ExerciseCheck(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = _("check")
+        verbose_name_plural = _("checks")
 
     def __str__(self) -> str:
         return f"{self.version}: {self.get_status_display()}"

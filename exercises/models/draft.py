@@ -33,6 +33,8 @@ class Draft(OwnedModel):
     objects = DraftQuerySet.as_manager()
 
     class Meta(OwnedModel.Meta):
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
         constraints = [
             *OwnedModel.Meta.constraints,
             models.UniqueConstraint(
@@ -71,6 +73,8 @@ class KeptDraft(OwnedModel):
 
     class Meta(OwnedModel.Meta):
         ordering = ["-pk"]
+        verbose_name = _("draft that was set aside")
+        verbose_name_plural = _("drafts that were set aside")
         indexes = [
             models.Index(fields=["user", "exercise"], name="kept_draft_of_user"),
             models.Index(fields=["guest", "exercise"], name="kept_draft_of_guest"),

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 class Family(models.Model):
     """Cases that several exercises share, with parameters that each of them fills in."""
 
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="families")
-    slug = models.SlugField(unique=True)
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="families", verbose_name=_("course"))
+    slug = models.SlugField(_("slug"), unique=True)
     cases_toml = models.TextField(verbose_name=_("cases"), help_text=_("TOML, see docs/authoring.md."))
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
 
     class Meta:
         ordering = ["slug"]
+        verbose_name = _("family")
         verbose_name_plural = _("families")
 
     def __str__(self) -> str:
@@ -65,14 +66,28 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
 
 
 class Exercise(HasState, models.Model):
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises")
-    slug = models.SlugField(unique=True)
-    position = models.PositiveIntegerField(default=0, help_text=_("Place in the lesson; smaller comes first."))
-    draft = models.ForeignKey("ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False)
-    published = models.ForeignKey(
-        "ExerciseVersion", on_delete=models.PROTECT, null=True, related_name="+", editable=False
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises", verbose_name=_("lesson"))
+    slug = models.SlugField(_("slug"), unique=True)
+    position = models.PositiveIntegerField(
+        _("position"), default=0, help_text=_("Place in the lesson; smaller comes first.")
     )
-    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    draft = models.ForeignKey(
+        "ExerciseVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("draft"),
+    )
+    published = models.ForeignKey(
+        "ExerciseVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("published version"),
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
     held_back = models.BooleanField(default=False, editable=False)
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
@@ -81,6 +96,8 @@ class Exercise(HasState, models.Model):
 
     class Meta:
         ordering = ["lesson__module__position", "lesson__position", "position", "pk"]
+        verbose_name = _("exercise")
+        verbose_name_plural = _("exercises")
         permissions = [("publish_exercise", "Can publish exercises")]
         constraints = [
             models.CheckConstraint(
@@ -134,39 +151,53 @@ class ExerciseVersion(models.Model):
         MEDIUM = "medium", _("Medium")
         HARD = "hard", _("Hard")
 
-    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField(help_text=_("1 is the first save of this exercise."))
-    title = models.CharField(max_length=200)
-    kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.HTTP)
-    framework = models.CharField(max_length=16, choices=Framework.choices, blank=True)
-    difficulty = models.CharField(max_length=8, choices=Difficulty.choices, default=Difficulty.EASY)
+    exercise = models.ForeignKey(
+        Exercise, on_delete=models.CASCADE, related_name="versions", verbose_name=_("exercise")
+    )
+    number = models.PositiveIntegerField(_("number"), help_text=_("1 is the first save of this exercise."))
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices, default=Kind.HTTP)
+    framework = models.CharField(_("framework"), max_length=16, choices=Framework.choices, blank=True)
+    difficulty = models.CharField(_("difficulty"), max_length=8, choices=Difficulty.choices, default=Difficulty.EASY)
     prompt_markdown = models.TextField(verbose_name=_("prompt"))
     instructions_html = models.TextField(editable=False)  # rendered and sanitised at save time
     # Files are {path: text}; paths are relative, use "/" and stay inside the work folder.
-    starter = models.JSONField(default=dict)
-    solution = models.JSONField(default=dict)
-    solution_markdown = models.TextField(blank=True)
-    wrong = models.JSONField(default=dict)  # plausible mistakes; each must fail at the case that it names
-    family = models.ForeignKey(Family, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    params = models.JSONField(default=dict)  # what this exercise fills into the cases of its family
-    cases_toml = models.TextField(blank=True, help_text=_("The exercise's own cases; empty when a family has them."))
+    starter = models.JSONField(_("starter"), default=dict)
+    solution = models.JSONField(_("reference"), default=dict)
+    solution_markdown = models.TextField(_("why the reference is written so"), blank=True)
+    # Plausible mistakes; each must fail at the case that it names.
+    wrong = models.JSONField(_("wrong answers"), default=dict)
+    family = models.ForeignKey(
+        Family, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("family")
+    )
+    params = models.JSONField(_("parameters"), default=dict)  # what this exercise fills into the cases of its family
+    cases_toml = models.TextField(
+        _("cases"), blank=True, help_text=_("The exercise's own cases; empty when a family has them.")
+    )
     cases = models.JSONField(default=list, editable=False)  # resolved: what exercises.cases.parse() returned
     # Of the kinds that are answered: what else cases.toml and solution.md say, with its HTML (exercises.answers).
     sheet = models.JSONField(default=dict, editable=False)
-    hints = models.JSONField(default=list)  # Markdown, from nudge to how
+    hints = models.JSONField(_("hints"), default=list)  # Markdown, from nudge to how
     # Rendered and sanitised at save time, like instructions_html: the hints in their order, and solution_markdown.
     hints_html = models.JSONField(default=list, editable=False)
     solution_html = models.TextField(blank=True, editable=False)
-    limits = models.JSONField(default=dict)  # overrides of sandbox.Limits by field name
+    limits = models.JSONField(_("limits"), default=dict)  # overrides of sandbox.Limits by field name
     content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("author"),
     )
-    note = models.CharField(max_length=200, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["-number"]
+        verbose_name = _("version of an exercise")
+        verbose_name_plural = _("versions of exercises")
         constraints = [models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_number_once")]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from exercises.models.exercise import Exercise
 from exercises.models.owner import OwnedModel, Owner
@@ -36,6 +37,8 @@ class HelpUsed(OwnedModel):
     objects = HelpUsedQuerySet.as_manager()
 
     class Meta(OwnedModel.Meta):
+        verbose_name = _("help that was used")
+        verbose_name_plural = _("help that was used")
         constraints = [
             *OwnedModel.Meta.constraints,
             models.UniqueConstraint(

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class Owner:
 class OwnedModel(models.Model):
     """A row that belongs to a learner: to one account or to one guest."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
-    guest = models.UUIDField(null=True, blank=True, db_index=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, verbose_name=_("account")
+    )
+    guest = models.UUIDField(_("guest"), null=True, blank=True, db_index=True)
 
     class Meta:
         abstract = True
@@ -49,6 +52,10 @@ class Adoption(models.Model):
 
     guest = models.UUIDField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("adoption")
+        verbose_name_plural = _("adoptions")
 
     def __str__(self) -> str:
         return f"guest {self.guest}"

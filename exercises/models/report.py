@@ -24,15 +24,24 @@ class ProblemReport(OwnedModel):
     MAX_TEXT = 2000  # characters
     MAX_PAGE = 300
 
-    kind = models.CharField(max_length=16, choices=Kind)
-    lesson_version = models.ForeignKey(LessonVersion, on_delete=models.CASCADE, null=True, related_name="reports")
-    exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.CASCADE, null=True, related_name="reports")
-    text = models.TextField(blank=True)  # hostile; "" unless it is a problem
-    page = models.CharField(max_length=MAX_PAGE)  # path of the page
-    created_at = models.DateTimeField(default=now, editable=False)
-    closed_at = models.DateTimeField(null=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    lesson_version = models.ForeignKey(
+        LessonVersion, on_delete=models.CASCADE, null=True, related_name="reports", verbose_name=_("lesson")
+    )
+    exercise_version = models.ForeignKey(
+        ExerciseVersion, on_delete=models.CASCADE, null=True, related_name="reports", verbose_name=_("exercise")
+    )
+    text = models.TextField(_("text"), blank=True)  # hostile; "" unless it is a problem
+    page = models.CharField(_("page"), max_length=MAX_PAGE)  # path of the page
+    created_at = models.DateTimeField(_("created at"), default=now, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
     closed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("closed by"),
     )
 
     class Meta(OwnedModel.Meta):

@@ -224,52 +224,70 @@ class Run(models.Model):
     # Ended without a result, hence worth another try.
     REPEATABLE = (Status.CANCELLED, Status.BROKEN)
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    submission = models.ForeignKey("exercises.Submission", on_delete=models.CASCADE, null=True, related_name="runs")
-    trial = models.OneToOneField("exercises.Trial", on_delete=models.CASCADE, null=True, related_name="run")
-    exercise_check = models.ForeignKey(
-        "exercises.ExerciseCheck", on_delete=models.CASCADE, null=True, related_name="runs"
+    uuid = models.UUIDField(_("UUID"), default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey(
+        "exercises.Submission", on_delete=models.CASCADE, null=True, related_name="runs", verbose_name=_("submission")
     )
-    program = models.CharField(max_length=120, blank=True)  # of the check: see ExerciseCheck.files_of()
-    rejudging = models.ForeignKey("exercises.Rejudging", on_delete=models.CASCADE, null=True, related_name="runs")
+    trial = models.OneToOneField(
+        "exercises.Trial", on_delete=models.CASCADE, null=True, related_name="run", verbose_name=_("trial")
+    )
+    exercise_check = models.ForeignKey(
+        "exercises.ExerciseCheck",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="runs",
+        verbose_name=_("check"),
+    )
+    program = models.CharField(_("program"), max_length=120, blank=True)  # of the check: see ExerciseCheck.files_of()
+    rejudging = models.ForeignKey(
+        "exercises.Rejudging",
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="runs",
+        verbose_name=_("re-judging"),
+    )
     # Of a submission the version that judges it, where that may be another than the submission's. When judging again is
     # applied the submission points at it, too, and the runs before it keep what had judged them.
-    judged_by = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, null=True, related_name="+")
-    is_preview = models.BooleanField(default=False)  # it does not count: see exercises.rejudging
-    purpose = models.CharField(max_length=8, choices=Purpose.choices, default=Purpose.SUBMIT)
-    status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)
-    verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
+    judged_by = models.ForeignKey(
+        ExerciseVersion, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("judged by")
+    )
+    is_preview = models.BooleanField(_("preview"), default=False)  # it does not count: see exercises.rejudging
+    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose.choices, default=Purpose.SUBMIT)
+    status = models.CharField(_("status"), max_length=9, choices=Status.choices, default=Status.QUEUED)
+    verdict = models.CharField(_("verdict"), max_length=15, choices=Verdict.choices, blank=True)
     # A stable code that refines the verdict (or why it is broken); sentences are made from it when a page is rendered.
-    reason = models.CharField(max_length=32, blank=True)
+    reason = models.CharField(_("reason"), max_length=32, blank=True)
     details = models.JSONField(default=dict)  # parameters of those sentences: line, exception, limit, ...
     tests = models.JSONField(default=list)  # one object a case, in the author's order; see exercises.judging
     # What a trial was answered, see exercises.observing; None while there is none, and of a submission.
     answer = models.JSONField(null=True)
-    score = models.FloatField(null=True)  # share of the cases that passed, 0 to 1
-    seed = models.BigIntegerField()  # of the random values in the cases
-    level = models.CharField(max_length=16, blank=True)  # isolation that was in force, see docs/sandbox.md
+    score = models.FloatField(_("score"), null=True)  # share of the cases that passed, 0 to 1
+    seed = models.BigIntegerField(_("seed"))  # of the random values in the cases
+    level = models.CharField(_("level"), max_length=16, blank=True)  # isolation that was in force, see docs/sandbox.md
 
-    tries = models.PositiveSmallIntegerField(default=0)  # how often a worker has claimed it
-    lease = models.UUIDField(null=True)  # of the worker that has it now; finishing needs it
-    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)  # how often a worker has claimed it
+    lease = models.UUIDField(_("lease"), null=True)  # of the worker that has it now; finishing needs it
+    leased_until = models.DateTimeField(_("leased until"), null=True)
     # When the sweeper sends the task again if nobody has claimed the run by then: its message may be lost.
-    requeue_at = models.DateTimeField(null=True)
+    requeue_at = models.DateTimeField(_("sent again at"), null=True)
 
     stdout = models.TextField(blank=True)
     stderr = models.TextField(blank=True)
-    truncated = models.BooleanField(default=False)
-    wall_ms = models.PositiveIntegerField(null=True)
-    cpu_ms = models.PositiveIntegerField(null=True)
-    memory_bytes = models.PositiveBigIntegerField(null=True)  # above the framework's baseline
+    truncated = models.BooleanField(_("truncated"), default=False)
+    wall_ms = models.PositiveIntegerField(_("time (ms)"), null=True)
+    cpu_ms = models.PositiveIntegerField(_("processor time (ms)"), null=True)
+    memory_bytes = models.PositiveBigIntegerField(_("memory (bytes)"), null=True)  # above the framework's baseline
 
-    created_at = models.DateTimeField(default=now, editable=False)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created at"), default=now, editable=False)
+    started_at = models.DateTimeField(_("started at"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
 
     objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
         constraints = [
             models.CheckConstraint(
                 condition=Q(submission__isnull=False, trial__isnull=True, exercise_check__isnull=True)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson
 from exercises.models.exercise import ExerciseVersion
@@ -63,20 +64,24 @@ class Submission(OwnedModel):
     Only its owner ever changes, when a guest signs up, and its version, when staff had it judged by another one.
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    exercise_version = models.ForeignKey(ExerciseVersion, on_delete=models.PROTECT, related_name="submissions")
+    uuid = models.UUIDField(_("UUID"), default=uuid.uuid4, unique=True, editable=False)
+    exercise_version = models.ForeignKey(
+        ExerciseVersion, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("exercise")
+    )
     files = models.JSONField()  # {path: text}; {} where the exercise is answered
     answers = models.JSONField(null=True)  # as its kind reads them (exercises.answers); None where code was handed in
     # What the client calls this attempt, so that sending it again after a lost answer makes no second one.
     # An owner has each once: who hands in holds the owner's lock, which a constraint would not add to.
     client_key = models.UUIDField(null=True, editable=False)
-    created_at = models.DateTimeField(default=now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=now, editable=False)
     newest_runs: list[Run]  # set by with_current_run(): one, the current
 
     objects = SubmissionQuerySet.as_manager()
 
     class Meta(OwnedModel.Meta):
         ordering = ["-pk"]
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
         indexes = [
             models.Index(fields=["user", "exercise_version"], name="submission_of_user"),
             models.Index(fields=["guest", "exercise_version"], name="submission_of_guest"),
@@ -120,6 +125,10 @@ class SelfAssessment(models.Model):
     ticked = models.JSONField(default=list)  # names of items of the rubric, in its order
     changed_at = models.DateTimeField(default=now, editable=False)
 
+    class Meta:
+        verbose_name = _("self-assessment")
+        verbose_name_plural = _("self-assessments")
+
     def __str__(self) -> str:
         return f"self-assessment of {self.submission_id}"
 
@@ -138,6 +147,8 @@ class LessonDone(OwnedModel):
     objects = LessonDoneQuerySet.as_manager()
 
     class Meta(OwnedModel.Meta):
+        verbose_name = _("finished lesson")
+        verbose_name_plural = _("finished lessons")
         constraints = [
             *OwnedModel.Meta.constraints,
             models.UniqueConstraint(

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
 
 from courses.models import LessonVersion
 from exercises.models.exercise import ExerciseVersion
@@ -50,10 +51,10 @@ class Trial(OwnedModel):
     """
 
     class Kind(models.TextChoices):
-        HTTP = "http", "Web application"
-        FUNCTION = "function", "Function"
-        SCRIPT = "script", "Program"
-        STREAMLIT = "streamlit", "Streamlit app"
+        HTTP = "http", _("Web application")
+        FUNCTION = "function", _("Function")
+        SCRIPT = "script", _("Program")
+        STREAMLIT = "streamlit", _("Streamlit app")
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Where the program came from: an exercise, or a listing of a lesson.
@@ -72,6 +73,8 @@ class Trial(OwnedModel):
 
     class Meta(OwnedModel.Meta):
         ordering = ["-pk"]
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
         constraints = [
             *OwnedModel.Meta.constraints,
             models.CheckConstraint(
