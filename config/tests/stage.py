@@ -14,16 +14,19 @@ from typing import Any
 
 from allauth.account.internal.flows import login
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.contrib.sessions.backends.base import SessionBase
-from django.db.models import Model
+from django.db.models import CharField, Field, Model, SlugField, TextField
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils.translation import gettext_noop
 
 from accounts.tokens import make_token
+from courses.admin.action_log import noted
 from courses.listings import listings
 from courses.models import Lesson
 from exercises.models import CourseCheck, Exercise, Owner, ProblemReport, Rejudging, Run, Submission
@@ -252,15 +255,46 @@ def arguments_in_admin(staff: User) -> Iterator[tuple[str, list[dict[str, Any]]]
         row: Model | None = model._default_manager.first()
         if row is None:
             continue
-        LogEntry.objects.create(
-            user=staff, content_type_id=None, object_id=str(row.pk), object_repr=str(row), action_flag=CHANGE
-        )
+        for change in ([{"added": {}}], [{"changed": {"fields": ["Title"]}}], noted(gettext_noop("Taken offline."))):
+            LogEntry.objects.log_actions(staff.pk, [row], CHANGE, change, single_object=True)
         for name in names:
             if name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
                 parameters = {"object_id": row.pk, "id": row.pk, "number": 1}
                 if parameters.keys() >= set(names[name].parameters):
                     yield name, [{name: parameters[name] for name in names[name].parameters}]
     yield "admin:app_list", [{"app_label": "courses"}, {"app_label": "exercises"}]
+
+
+# In rows, but no content: codes, which are the same in every language, and what others compute with. By the end of
+# the field's name.
+CODES = ("reason", "level", "language", "framework", "password", "digest", "hash")
+# Shown as they were typed, in <textarea> or <pre>, or read again by the site.
+SOURCES = ("_markdown", "_html", "_toml", "stdout", "stderr", "change_message")
+# Beside the models of our own apps.
+NAMED_BY_STAFF = ("auth.Group.name", "auth.Permission.name", "admin.LogEntry.object_repr", "auth.User.username")
+GREEK = str.maketrans("abcdefghijklmnopqrstuvwxyz", "αβψδεφγηιξκλμνοπθρστθωςχυζ")
+
+
+def without_latin_letters() -> None:
+    """Write the names and texts in all rows with Greek letters, slugs as numbers: a Latin word is then the interface's.
+
+    Sessions stay, and addresses of the admin; those of the other pages are different ones afterwards.
+    """
+    for model in apps.get_models():
+        is_ours = model._meta.app_label in ("courses", "exercises", "accounts")
+        for column in model._meta.concrete_fields:
+            if (is_ours and is_text(column)) or f"{model._meta.label}.{column.name}" in NAMED_BY_STAFF:
+                for pk, value in model._default_manager.values_list("pk", column.attname):
+                    model._base_manager.filter(pk=pk).update(**{column.attname: in_greek(column, pk, value)})
+
+
+def is_text(column: "Field[Any, Any]") -> bool:
+    is_free = isinstance(column, CharField | TextField) and not column.choices and not column.primary_key
+    return is_free and not column.name.endswith((*CODES, *SOURCES))
+
+
+def in_greek(column: "Field[Any, Any]", pk: int, value: str) -> str:
+    return str(pk) if isinstance(column, SlugField) else value.lower().translate(GREEK)
 
 
 def as_json() -> str:

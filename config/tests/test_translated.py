@@ -1,18 +1,29 @@
 """Every page in the pseudo-locale: what the interface says is translated, what the course says is marked as such."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
+from django.utils.timezone import now
 
 from config.tests import stage
 from config.tests.interface_texts import interface_texts
-from config.tests.pseudolocale import CODE, pseudo, pseudolocale
+from config.tests.pseudolocale import CODE, OPEN, pseudo, pseudolocale
 from config.tests.site import ROOT
 from courses.models import LessonVersion
-from exercises.models import ExerciseVersion
+from exercises.case_sentences import did, finding
+from exercises.errors import ExerciseError
+from exercises.models import ExerciseVersion, Submission
+from exercises.outcomes import words_for
+from exercises.tests import test_case_sentences, test_outcomes
 from exercises.tests.answer_content import make_answered
 from exercises.tests.builders import make_exercise, make_lesson
 
@@ -29,19 +40,7 @@ JS_NO_TEXT = {
     "End",
     "Lines",
     "Imports",
-    "Task",
-    "Code",
-    "Results",
 }  # keys and names of events
-
-# Beginnings of the names of addresses whose pages are not all translated yet; none when this is done.
-NOT_YET: tuple[str, ...] = (
-    "admin:",
-    "exercises:exercise",
-    "exercises:panel",
-    "exercises:solution",
-    "exercises:submission",
-)
 
 
 @pytest.fixture
@@ -56,26 +55,170 @@ def staged(db: None) -> Iterator[stage.Stage]:
 
 
 def known_titles() -> set[str]:
-    """Content that stands where no element can be marked: in titles of pages."""
+    """Content that stands where no element can be marked: in titles of pages, and in attributes."""
     titles = {*LessonVersion.objects.values_list("title", flat=True)}
-    titles |= {*ExerciseVersion.objects.values_list("title", flat=True)}
+    for title, cases in ExerciseVersion.objects.values_list("title", "cases"):
+        titles |= {title, *(case["name"] for case in cases)}
     return titles | {"Web", "Basics", "ana", "boss", "example.org"}
+
+
+def problems_of(client: Client, addresses: Iterable[tuple[str, str]], known: Iterable[str] = ()) -> list[str]:
+    """What is wrong with the pages at *addresses*, which come with their names."""
+    wrong = []
+    for name, address in addresses:
+        response = client.get(address)
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            page = interface_texts(response.content.decode(), known)
+            wrong += [f"{name} {address}: {text}" for text in page.problems()]
+    return wrong
+
+
+def addresses(staged: stage.Stage, *, admin: bool) -> Iterator[tuple[str, str]]:
+    for named in stage.named_addresses():
+        if named.name.startswith("admin:") == admin:
+            yield from ((named.name, address) for address in staged.addresses(named))
+
+
+def reading(staged: stage.Stage, reader: str) -> Client:
+    client = Client(headers={"accept-language": CODE})
+    client.cookies["sessionid"] = staged.cookies[reader]
+    return client
 
 
 @pytest.mark.parametrize("reader", stage.READERS)
 def test_pages_say_nothing_that_is_not_translated(staged, reader):
-    client = Client(headers={"accept-language": CODE})
-    client.cookies["sessionid"] = staged.cookies[reader]
-    known = known_titles()
-    wrong = []
-    for named in stage.named_addresses():
-        for address in [] if named.name.startswith(NOT_YET) else staged.addresses(named):
-            response = client.get(address)
-            if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
-                page = interface_texts(response.content.decode(), known)
-                wrong += [f"{named.name} {address}: {text}" for text in page.problems()]
+    wrong = problems_of(reading(staged, reader), addresses(staged, admin=False), known_titles())
 
     assert wrong == [], "\n".join(wrong)
+
+
+def test_pages_for_staff_say_nothing_that_is_not_translated(staged):
+    stage.without_latin_letters()
+
+    wrong = problems_of(reading(staged, "staff"), addresses(staged, admin=True))
+
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_what_staff_are_told_after_an_action_is_translated(staged):
+    """Every action of every list, with one row; and every form, sent empty."""
+    stage.without_latin_letters()
+    client = reading(staged, "staff")
+    wrong = []
+    for model, pages in admin.site._registry.items():
+        names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        row = model._default_manager.first()
+        actions = re.findall(r'<option value="(\w+)"', client.get(reverse(f"{names}_changelist")).content.decode())
+        posts = [(f"{names}_changelist", {"action": name, "_selected_action": [row.pk]})
+                 for name in actions if row and hasattr(pages, name)]  # fmt: skip
+        for name, form in [*posts, (f"{names}_add", {})]:
+            response = client.post(reverse(name), form, follow=True)
+            if response.status_code == 200:
+                page = interface_texts(response.content.decode())
+                wrong += [f"{name} {form}: {text}" for text in page.problems()]
+
+    assert wrong == [], "\n".join(wrong)
+
+
+# What a learner or visitor gets wrong: an address and a form.
+WRONG_FORMS = [
+    ("/accounts/login/", {}),
+    ("/accounts/login/", {"login": "nobody@example.org", "password": "1"}),
+    ("/accounts/signup/", {"email": "x", "password1": "1"}),
+    ("/accounts/password/reset/", {"email": "x"}),
+    ("/accounts/password/change/", {"oldpassword": "1", "password1": "2", "password2": "3"}),
+    ("/accounts/email/", {"action_add": "", "email": "x"}),
+    ("/exercises/choice/", {"do": "submit"}),
+    ("/exercises/decision/", {"do": "submit"}),
+    ("/exercises/decision/", {"do": "submit", "criterion": ["Speed", "Speed"], "weight": ["9", ""],
+                              "candidate": ["A", "a"], "score": ["x"], "pick": "7"}),
+    ("/exercises/scenario/", {"do": "submit", "choice": "x"}),
+    ("/exercises/health-flask/", {}),
+    ("/exercises/health-flask/", {"file:main.py": "\0", "file:other.py": ""}),
+    ("/report/", {"kind": "problem", "page": "/courses/web/first/", "version": "1", "text": ""}),
+    ("/search/", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", ["guest", "learner"])
+def test_what_readers_are_told_of_a_wrong_form_is_translated(staged, reader):
+    client, wrong, refused = reading(staged, reader), [], 0
+    for address, form in WRONG_FORMS:
+        response = client.post(address, form, follow=True)
+        if response["Content-Type"].startswith("text/html"):
+            refused += response.status_code in (200, 422)
+            page = interface_texts(response.content.decode(), known_titles())
+            wrong += [f"{address} {form}: {text}" for text in page.problems()]
+
+    assert refused >= len(WRONG_FORMS) - 2
+    assert wrong == [], "\n".join(wrong)
+
+
+def untranslated(text: str, known: Iterable[str] = ()) -> list[str]:
+    """What of a plain text is not translated."""
+    return interface_texts(f"<p>{escape(text)}</p>", known).problems()
+
+
+def examples_of(test: Any) -> list[Any]:
+    """The arguments with which a test is called."""
+    (mark,) = [mark for mark in test.pytestmark if mark.name == "parametrize"]
+    return list(mark.args[1])
+
+
+FINDINGS = examples_of(test_case_sentences.test_finding_says_what_we_expected_and_got)
+INTERACTIONS = examples_of(test_case_sentences.test_sentence_says_what_was_done)
+RUNS = examples_of(test_outcomes.test_every_end_of_a_run_has_its_words)
+
+
+def test_whatever_is_said_of_a_run_is_translated():
+    """From what is stored, sentences are made for each reader: none is stored itself, and none is put together."""
+    with pseudolocale(), translation.override(CODE):
+        said = [finding({"message": message}) for message, _ in FINDINGS]
+        said += [did({"interact": interaction}) for interaction, _ in INTERACTIONS]
+        for run, *_ in RUNS:
+            words = words_for(run)
+            said += [words.headline, words.body, *words.lines]
+
+        assert [problem for text in said for problem in untranslated(text)] == []
+
+
+def test_every_refusal_is_translated():
+    refusals = [ExerciseError]
+    for refusal in refusals:  # grows
+        refusals += refusal.__subclasses__()
+
+    with pseudolocale(), translation.override(CODE):
+        said = [str(refusal.message) for refusal in refusals]
+
+    assert [text for text in said if not text.startswith(OPEN)] == []
+
+
+@pytest.mark.parametrize("kind", ["decision", "scenario"])
+def test_the_api_names_our_cases_in_the_language_of_who_asks(staged, kind):
+    client = reading(staged, "guest")
+    attempt = Submission.objects.filter(exercise_version__kind=kind)[0]
+
+    asked = client.get(f"/api/v1/exercises/{kind}/").json()["cases"]
+    judged = [test["name"] for test in client.get(f"/api/v1/submissions/{attempt.uuid}/").json()["tests"]]
+
+    assert asked == judged
+    assert [name for name in asked if not name.startswith(OPEN)] == []
+
+
+@pytest.mark.parametrize("pattern", ["*/email/*.txt", "*/messages/*.txt"])
+def test_every_mail_and_message_is_translated(staged, pattern):
+    given = dict.fromkeys(("email", "from_email", "to_email", "deleted_email", "ip", "user_agent", "provider",
+                           "login", "activate_url", "password_reset_url", "signup_url"), "<&>")  # fmt: skip
+    folder = ROOT / "templates"
+    names = [str(path.relative_to(folder)) for path in folder.glob(pattern) if not path.name.startswith("base_")]
+
+    with translation.override(CODE):
+        said = {
+            name: render_to_string(name, {**given, "user": User(email="<&>"), "timestamp": now()}) for name in names
+        }
+
+    problems = [f"{name}: {problem}" for name, text in said.items() for problem in untranslated(text)]
+    assert (len(names) > 5, problems) == (True, [])
 
 
 def test_scripts_have_no_texts_of_their_own():
