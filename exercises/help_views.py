@@ -8,9 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from courses.diffs import diffs_of
 from exercises import helping
 from exercises.access import visible_exercise
-from exercises.diffs import diffs_of
 from exercises.errors import NoMoreHints, NoSolution, SolutionClosed
 from exercises.highlighting import highlighted
 from exercises.history import number_of

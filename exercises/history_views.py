@@ -16,10 +16,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses.diffs import diffs_of
 from exercises import drafts
 from exercises.access import visible_exercise
 from exercises.answers import ANSWERED
-from exercises.diffs import diffs_of
 from exercises.forms import FilesForm
 from exercises.highlighting import shown_files
 from exercises.history import (

@@ -98,8 +98,8 @@ from time import monotonic
 from typing import Any, Literal
 
 import sandbox
+from courses.hostile_text import clean, shortened
 from exercises.cases import Case, expected, questions
-from exercises.hostile_text import clean, shortened
 from exercises.kinds import Expectation, Question
 from exercises.kinds.examining import Miss
 from exercises.kinds.function import Call

@@ -27,9 +27,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sandbox
+from courses.hostile_text import clean, shortened
 from exercises import judging
 from exercises.asking import question_of
-from exercises.hostile_text import clean, shortened
 from exercises.json_values import NotJSON, parse_json
 from exercises.kinds import Question, function, streamlit
 from exercises.kinds.examining import Answer

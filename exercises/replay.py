@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext
 
-from exercises.hostile_text import REPLACEMENT
+from courses.hostile_text import REPLACEMENT
 from exercises.kinds.examining import SHOWN_BODY
 
 # Where a framework's own server listens unless it is told otherwise.
@@ -48,7 +48,7 @@ def replay_of(request: Mapping[str, Any] | None, *, framework: str) -> Replay | 
 
 
 def _is_complete(value: Any) -> bool:
-    """Whether it was neither cut nor held what cannot be shown (exercises.hostile_text)."""
+    """Whether it was neither cut nor held what cannot be shown (courses.hostile_text)."""
     if isinstance(value, Mapping):
         return all(map(_is_complete, value.values()))
     return not isinstance(value, str) or (

@@ -9,8 +9,8 @@ from django.http import Http404
 from django.urls import Resolver404, resolve
 from django.utils.timezone import now
 
+from courses.hostile_text import clean
 from courses.models import Lesson, LessonVersion
-from exercises.hostile_text import clean
 from exercises.models import Exercise, ExerciseVersion, Owner, ProblemReport
 from exercises.owners import hold_owner
 

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from courses.diffs import Piece, differing
 from exercises import events
 from exercises.answers import case_names, our_case_names
 from exercises.answers.review import OptionRow, Review, option_rows, review_of
 from exercises.answers.words import KindWords
 from exercises.case_sentences import asked, did, finding
-from exercises.diffs import Piece, differing
 from exercises.models import ExerciseVersion, Run, Submission
 from exercises.outcomes import (
     LOOKS,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from exercises.hostile_text import clean, shortened
+from courses.hostile_text import clean, shortened
 
 HEADER = "Traceback (most recent call last):"
 FRAME = re.compile(r'  File "(?P<path>[^"\n]{1,500})", line (?P<line>\d{1,7})(?:, in .*)?')

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from courses.hostile_text import clean
 from exercises.errors import InvalidAnswers
 from exercises.files import shown
-from exercises.hostile_text import clean
 
 Answers = dict[str, Any]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from exercises.hostile_text import shortened
+from courses.hostile_text import shortened
 from exercises.json_values import SHOWN, shown
 
 MARKDOWN = "#*_ \t"  # what may stand around a text in dcc.Markdown that is shown as a heading or in bold

@@ -22,9 +22,9 @@ from typing import Any, NotRequired, TypedDict
 
 from django.utils.translation import gettext
 
+from courses.hostile_text import clean, shortened
 from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill, names_in
-from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN, NotJSON, difference, parse_json
 from exercises.kinds.examining import SHOWN_BODY, Answer, Examined, Message, Miss
 from exercises.python_errors import last_line

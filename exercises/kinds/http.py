@@ -28,9 +28,9 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext
 
+from courses.hostile_text import clean, shortened
 from exercises.case_files import CaseReader
 from exercises.filling import REFERENCE, as_text, fill, names_in
-from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN, NotJSON, difference, parse_json, shown, type_name
 from exercises.kinds.components import Component, difference_from
 from exercises.kinds.examining import SHOWN_BODY, Answer, Examined, Message, Miss

@@ -20,9 +20,9 @@ from typing import Any, NotRequired, TypedDict
 
 from django.utils.translation import gettext
 
+from courses.hostile_text import clean, shortened
 from exercises.case_files import CaseReader
 from exercises.filling import as_text, fill
-from exercises.hostile_text import clean, shortened
 from exercises.json_values import SHOWN
 from exercises.kinds.examining import SHOWN_BODY, Answer, Examined, Message, Miss
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 import sandbox
+from courses.hostile_text import UNFIT
 from exercises.asking import read_request
 from exercises.grading import grade
-from exercises.hostile_text import UNFIT
 from exercises.models import Run, Trial
 from exercises.observing import SHOWN_BODY, SHOWN_HEADER, SHOWN_HEADERS
 from exercises.tests.builders import make_trial

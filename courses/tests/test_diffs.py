@@ -5,8 +5,8 @@ from time import process_time
 import pytest
 from django.template.loader import render_to_string
 
-from exercises import diffs
-from exercises.diffs import Piece, diff_of, diffs_of
+from courses import diffs
+from courses.diffs import Piece, diff_of, diffs_of
 
 
 def shown(diff):
@@ -89,16 +89,37 @@ def test_diff_of_hostile_texts_takes_little_time(before, after):
 def test_diff_of_cuts_long_lines():
     (line,) = diff_of("main.py", "", "x" * 64_000).hunks[0].lines
 
-    assert line.pieces == [Piece("x" * (diffs.SHOWN_CHARACTERS - 1) + "…")]
+    assert line.pieces == [Piece("x" * (diffs.OF_CODE.shown_characters - 1) + "…")]
 
 
 def test_diff_fragment_escapes_what_learners_wrote():
     diff = diff_of("<b>.py", "print('<script>')\n", "print('<img>', 2)\n")
 
-    page = render_to_string("exercises/_diff.html", {"diff": diff, "before": "attempt 1", "after": "<i>now</i>"})
+    page = render_to_string("components/_diff.html", {"diff": diff, "before": "attempt 1", "after": "<i>now</i>"})
 
     assert "<script>" not in page
     assert "<img>" not in page
     assert "<b>.py" not in page
     assert "<i>now" not in page
     assert "&lt;<mark>script</mark>&gt;" in page
+
+
+def test_one_word_of_a_long_paragraph_is_marked_in_prose_and_not_in_code():
+    paragraph = "A server answers requests, one after the other, and each of them waits for its turn. " * 40
+    changed = paragraph.replace("waits", "hopes", 1)
+
+    in_code, in_prose = (diff_of("a.md", paragraph, changed, limits) for limits in (diffs.OF_CODE, diffs.OF_PROSE))
+    marked = [piece.text for line in in_prose.hunks[0].lines for piece in line.pieces if piece.is_changed]
+
+    assert marked == ["waits ", "hopes "]
+    assert [line.pieces[0].text[-1] for line in in_code.hunks[0].lines] == ["…", "…"]
+
+
+def test_prose_that_is_made_to_be_slow_is_not():
+    before, after = "a b " * 2500, "b a " * 2500
+
+    began = process_time()
+    diff_of("a.md", before, after, diffs.OF_PROSE)
+    diff_of("a.md", "\n".join(before.split()), "\n".join(after.split()), diffs.OF_PROSE)
+
+    assert process_time() - began < 5

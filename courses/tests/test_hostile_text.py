@@ -2,7 +2,7 @@
 
 import pytest
 
-from exercises.hostile_text import clean, shortened
+from courses.hostile_text import clean, shortened
 
 
 @pytest.mark.parametrize(

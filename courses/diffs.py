@@ -1,7 +1,8 @@
-"""What is different between two states of a learner's files: lines as in a unified diff, with the changed words marked.
+"""What is different between two states of files: lines as in a unified diff, with the changed words marked.
 
-Both sides are hostile text. It is cut and cleaned here and escaped by the template (exercises/_diff.html); and because
-difflib takes minutes for texts that are made for it, what would be too much work is shown as replaced as a whole.
+Learners' attempts and authors' versions are compared alike. Both sides are hostile text: it is cut and cleaned here and
+escaped by the template (components/_diff.html). And because difflib takes minutes for texts that are made for it, what
+would be too much work is shown as replaced as a whole.
 """
 
 from __future__ import annotations
@@ -9,22 +10,34 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Literal
 
-from exercises.hostile_text import clean, shortened
+from courses.hostile_text import clean, shortened
 
 CONTEXT_LINES = 3  # unchanged ones that are shown around each change
 SHOWN_LINES = 1000  # changed ones of one file
-SHOWN_CHARACTERS = 500  # of one line
 SHOWN_PATH = 100
-WORD_MARKS_UP_TO = 300  # characters of a line
 ALIKE = 0.4  # share of a line that has to be common to both sides, so that marking its words says something
-# Steps of difflib for one file, at most; a few tenths of a second.
-BUDGET = 1_000_000
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_WORDS_OF_PROSE = re.compile(r"\w+\s?|[^\w\s]\s?|\s+")  # spaces of their own, which are all alike, would cost most
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is looked at. steps: of difflib, at most; a million are a few tenths of a second."""
+
+    shown_characters: int  # of one line
+    word_marks_up_to: int  # characters of a line
+    steps: int
+    words: re.Pattern[str] = _WORDS
+
+
+OF_CODE = Limits(shown_characters=500, word_marks_up_to=300, steps=1_000_000)
+# A paragraph may be one line. The bound on the steps is far from what prose takes.
+OF_PROSE = Limits(shown_characters=20_000, word_marks_up_to=5_000, steps=50_000_000, words=_WORDS_OF_PROSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +82,13 @@ class FileDiff:
 
 @dataclass(slots=True)
 class _Work:
-    """How much of BUDGET is left for a file."""
+    """How many steps are left for a file."""
 
-    left: int = BUDGET
+    limits: Limits = OF_CODE
+    left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.limits.steps
 
     def affords(self, before: Sequence[str], after: Sequence[str]) -> bool:
         """Whether comparing the two fits; takes the most that it can cost off the budget then."""
@@ -111,15 +128,15 @@ def differing(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
     return old, new
 
 
-def diffs_of(before: Mapping[str, str], after: Mapping[str, str]) -> list[FileDiff]:
+def diffs_of(before: Mapping[str, str], after: Mapping[str, str], limits: Limits = OF_CODE) -> list[FileDiff]:
     """How the files *after* ({path: text}) differ from those *before*, in their order; then those that are gone."""
     paths = [*after, *(path for path in before if path not in after)]
-    return [diff_of(path, before.get(path, ""), after.get(path, "")) for path in paths]
+    return [diff_of(path, before.get(path, ""), after.get(path, ""), limits) for path in paths]
 
 
-def diff_of(path: str, before: str, after: str) -> FileDiff:
+def diff_of(path: str, before: str, after: str, limits: Limits = OF_CODE) -> FileDiff:
     """How one text differs from another. The kind of line ends, and a missing last one, make no difference."""
-    sides, work = (_lines(before), _lines(after)), _Work()
+    sides, work = (_lines(before), _lines(after)), _Work(limits)
     rows = list(_rows(*sides, work))
     changed = [index for index, row in enumerate(rows) if row.is_changed]
     hunks: list[Hunk] = []
@@ -162,7 +179,7 @@ def _shown(row: _Row, before: list[str], after: list[str], work: _Work) -> DiffL
     old = None if row.old is None else before[row.old]
     new = None if row.new is None else after[row.new]
     text = (new if row.kind == "added" else old) or ""
-    pieces = [Piece(shortened(text, SHOWN_CHARACTERS))] if text else []
+    pieces = [Piece(shortened(text, work.limits.shown_characters))] if text else []
     if row.is_changed and old is not None and new is not None:
         pieces = _marked(old, new, work, is_new=row.kind == "added") or pieces
     return DiffLine(
@@ -173,7 +190,7 @@ def _shown(row: _Row, before: list[str], after: list[str], work: _Work) -> DiffL
     )
 
 
-def _changes(before: list[str], after: list[str], work: _Work) -> Iterator[_Change]:
+def _changes(before: list[str], after: list[str], work: _Work, *, autojunk: bool = True) -> Iterator[_Change]:
     """The opcodes; the beginning and the end that are common are found without difflib."""
     least = min(len(before), len(after))
     head = next((index for index in range(least) if before[index] != after[index]), least)
@@ -181,7 +198,7 @@ def _changes(before: list[str], after: list[str], work: _Work) -> Iterator[_Chan
     old, new = before[head : len(before) - tail], after[head : len(after) - tail]
     yield "equal", 0, head, 0, head
     if old and new and work.affords(old, new):
-        for tag, start, stop, new_start, new_stop in SequenceMatcher(None, old, new).get_opcodes():
+        for tag, start, stop, new_start, new_stop in SequenceMatcher(None, old, new, autojunk).get_opcodes():
             yield tag, start + head, stop + head, new_start + head, new_stop + head
     else:
         yield "replace", head, head + len(old), head, head + len(new)
@@ -190,12 +207,10 @@ def _changes(before: list[str], after: list[str], work: _Work) -> Iterator[_Chan
 
 def _marked(before: str, after: str, work: _Work, *, is_new: bool) -> list[Piece]:
     """One of two lines that stand for each other, in pieces; none where they have little in common or are too long."""
-    if max(len(before), len(after)) > WORD_MARKS_UP_TO:
+    if max(len(before), len(after)) > work.limits.word_marks_up_to:
         return []
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    if not work.affords(old, new):
-        return []
-    opcodes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    old, new = work.limits.words.findall(before), work.limits.words.findall(after)
+    opcodes = list(_changes(old, new, work, autojunk=False))
     common = sum(len("".join(old[start:stop]).strip()) for tag, start, stop, _, _ in opcodes if tag == "equal")
     if common < ALIKE * max(len(before.strip()), len(after.strip())):
         return []
