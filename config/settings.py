@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.LeaveByPage",
     "accounts.middleware.SeenToday",
+    "config.moved.OldAddresses",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -187,6 +188,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep-runs": {"task": "exercises.sweep_runs", "schedule": 3.0, "options": {"queue": "batch", "expires": 3}},
+    "release-scheduled": {
+        "task": "exercises.release_scheduled",
+        "schedule": 10.0,
+        "options": {"queue": "batch", "expires": 10},
+    },
     "clear-trials": {"task": "exercises.clear_trials", "schedule": 3600.0, "options": {"queue": "batch"}},
     "clear-sessions": {"task": "config.clear_sessions", "schedule": 24 * 3600.0, "options": {"queue": "batch"}},
 }

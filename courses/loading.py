@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 from django.contrib.auth.models import User
 from django.db import models, transaction
 
+from courses.addresses import course_at
 from courses.course_files import CourseFile, LessonFile, ModuleEntry, parse_course, parse_lesson
 from courses.course_folder import FilesRefused, read_archive, read_folder
 from courses.entry_names import shown
@@ -28,6 +29,7 @@ from courses.publishing import (
     PublishRefused,
     content_hash,
     lesson_content,
+    lesson_names,
     publish_course,
     publish_lesson,
     render_again,
@@ -275,15 +277,22 @@ def _load(slug: str, loading: Loading) -> None:
     if file is None or not is_slug(slug):
         return
     _compare_lists(file, lesson_files, loading)
+    # Of files that are older than a change of slugs in the admin: {present slug: the file's}.
+    before = course_at(slug)
+    names = {present: name for name, present in lesson_names(before).items() if name in lesson_files} if before else {}
+    renamed = {name: present for present, name in names.items()}
+    modules = [replace(one, lessons=tuple(renamed.get(name, name) for name in one.lessons)) for one in file.modules]
+    file = replace(file, modules=tuple(modules))
     course = _load_structure(slug, file, loading)
     _load_images(course, loading)
     for lesson in course.lessons.select_related("draft", "published").filter(slug__in=file.lesson_slugs):
-        if lesson_file := lesson_files.get(lesson.slug):
+        name = names.get(lesson.slug, lesson.slug)
+        if lesson_file := lesson_files.get(name):
             lesson.course = course
-            _load_lesson(lesson, lesson_file, loading)
+            _load_lesson(lesson, lesson_file, loading, name=name)
     for part in registered_parts():
         part.load(course, loading)
-    if loading.publish and not course.held_back and course.published_at is None:
+    if loading.publish and not course.held_back and course.published_at is None and course.archived_at is None:
         publish_course(course=course)
         loading.published(COURSE)
     fill()
@@ -371,7 +380,7 @@ def _compare_lists(file: CourseFile, lesson_files: Mapping[str, LessonFile | Non
 
 def _load_structure(slug: str, file: CourseFile, loading: Loading) -> Course:
     """Bring course.toml into the database; afterwards each of its lessons has a row."""
-    course = Course.objects.filter(slug=slug).first()
+    course = course_at(slug)
     if course is None:
         course = save_course(course=Course(slug=slug))
         current, before = None, None
@@ -473,8 +482,9 @@ def _image_as_text(digest: str) -> str:
 # --- Texts of lessons ------------------------------------------------------------------------------------------------
 
 
-def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading) -> None:
-    label = f"lessons/{lesson.slug}.md"
+def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: str) -> None:
+    """*name* is the file's, which may be older than the lesson's slug."""
+    label = f"lessons/{name}.md"
     current = None if lesson.draft is None else lesson_as_file(lesson)
     if current != file:
         if current and loading.keep_edited(label, content_hash(current.content) != lesson.loaded_hash):
@@ -491,9 +501,10 @@ def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading) -> None:
         _report_problems(lesson, file, label, loading)
         loading.changed(label, current.to_text() if current else None, file.to_text())
     _write(lesson, held_back=file.draft, loaded_hash=content_hash(file.content))
-    if loading.publish and not file.draft and lesson.draft_id != lesson.published_id:
+    is_newer = lesson.draft_id not in (lesson.published_id, lesson.scheduled_id)
+    if loading.publish and not file.draft and is_newer and lesson.archived_at is None:
         try:
-            publish_lesson(lesson=lesson)
+            publish_lesson(lesson=lesson, at=lesson.published_at)  # what is scheduled stays so
         except PublishRefused:
             _report_problems(lesson, file, label, loading)
         else:

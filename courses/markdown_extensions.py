@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -201,15 +202,17 @@ class Tabs(Treeprocessor):
 class Links(Treeprocessor):
     """`lesson:slug` becomes that lesson's address; links to other sites say so to the browser."""
 
-    def __init__(self, md: Markdown, lesson_url: str) -> None:
+    def __init__(self, md: Markdown, lesson_url: str, lesson_names: Mapping[str, str]) -> None:
         super().__init__(md)
         self.lesson_url = lesson_url
+        self.lesson_names = lesson_names
 
     def run(self, root: etree.Element) -> None:
         for element in root.iter("a"):
             target = element.get("href", "")
             if lesson := LESSON_LINK.fullmatch(target):
-                element.set("href", self.lesson_url.format(slug=lesson["slug"]) + (lesson["fragment"] or ""))
+                slug = self.lesson_names.get(lesson["slug"], lesson["slug"])
+                element.set("href", self.lesson_url.format(slug=slug) + (lesson["fragment"] or ""))
             elif is_foreign(target):
                 element.set("rel", "noopener")
 
@@ -265,9 +268,10 @@ class Headings(Treeprocessor):
 
 
 class FieldguideExtension(Extension):
-    def __init__(self, *, lesson_url: str) -> None:
+    def __init__(self, *, lesson_url: str, lesson_names: Mapping[str, str]) -> None:
         super().__init__()
         self.lesson_url = lesson_url
+        self.lesson_names = lesson_names
 
     def extendMarkdown(self, md: Markdown) -> None:
         # After inline (20) and attr_list (8) have made their elements; toc (5) then gives ids to the headings.
@@ -275,5 +279,5 @@ class FieldguideExtension(Extension):
         md.treeprocessors.register(Tabs(md), "fieldguide-tabs", 4.5)  # so that their titles are not among the contents
         md.treeprocessors.register(Notes(md), "fieldguide-notes", 4.2)
         md.treeprocessors.register(Callouts(md), "fieldguide-callouts", 4)
-        md.treeprocessors.register(Links(md, self.lesson_url), "fieldguide-links", 3)
+        md.treeprocessors.register(Links(md, self.lesson_url, self.lesson_names), "fieldguide-links", 3)
         md.treeprocessors.register(Tables(md), "fieldguide-tables", 2)

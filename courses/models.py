@@ -1,10 +1,14 @@
-"""Lesson content. Rows are written by courses.publishing and courses.loading only; read them from anywhere.
+"""Lesson content. Rows are written by the services of courses and by courses.loading only; read them from anywhere.
 
 A lesson's text lives in immutable versions. `draft` is the newest version, which staff edit by saving
 another one; `published` is the version that learners read. The versions are the history.
 """
 
 from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -23,11 +27,11 @@ HASH_LENGTH = 64
 class CourseQuerySet(models.QuerySet["Course"]):
     def published(self) -> CourseQuerySet:
         """Courses a visitor may see now."""
-        return self.filter(published_at__lte=now())
+        return self.filter(published_at__lte=now(), archived_at__isnull=True)
 
     def visible_to(self, user: User | AnonymousUser) -> CourseQuerySet:
-        """All courses for staff, the published ones for everybody else."""
-        return self if user.is_staff else self.published()
+        """All courses that are not archived for staff, the published ones for everybody else."""
+        return self.filter(archived_at__isnull=True) if user.is_staff else self.published()
 
     def with_outline(self) -> CourseQuerySet:
         """Loads the stored outline along, for courses.outline."""
@@ -35,14 +39,32 @@ class CourseQuerySet(models.QuerySet["Course"]):
 
     def with_counts(self) -> CourseQuerySet:
         """Adds lesson_count and minutes (of reading) of the published lessons to each course."""
-        is_live = Q(lessons__published__isnull=False, lessons__published_at__lte=now())
+        is_live = Q(
+            lessons__published__isnull=False, lessons__published_at__lte=now(), lessons__archived_at__isnull=True
+        )
         return self.annotate(
             lesson_count=Count("lessons", filter=is_live),
             minutes=Coalesce(Sum("lessons__published__minutes", filter=is_live), 0),
         ).order_by(*(Course._meta.ordering or ()))  # a query that groups leaves the model's own order out
 
 
+def state_name(published_at: datetime | None, archived_at: datetime | None, *, scheduled: bool, newer: bool) -> str:
+    """The state of a row in words. *scheduled*: a newer version is to follow; *newer*: there is one that is not."""
+    if archived_at is not None:
+        return gettext("Archived")
+    if published_at is None:
+        return gettext("Draft")
+    if published_at > now():
+        return gettext("Scheduled")
+    if scheduled:
+        return gettext("Published, newer version scheduled")
+    return gettext("Published, newer draft") if newer else gettext("Published")
+
+
 class Course(models.Model):
+    # Rows with an order are moved by courses.structure among those of one parent; "": all are one list.
+    ORDERED_IN: ClassVar[str] = ""
+
     slug = models.SlugField(_("slug"), unique=True)
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), help_text=_("One or two sentences, plain text."))
@@ -55,6 +77,7 @@ class Course(models.Model):
     published_at = models.DateTimeField(
         _("published at"), null=True, blank=True, editable=False, help_text=_("Empty: a draft that only staff see.")
     )
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)  # in no list, its page says so
     # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
     held_back = models.BooleanField(default=False, editable=False)
     # Of what the last load_course wrote (title, summary, language and the order of modules and lessons);
@@ -75,6 +98,15 @@ class Course(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("courses:course", args=[self.slug])
 
+    @property
+    def state(self) -> str:
+        return state_name(self.published_at, self.archived_at, scheduled=False, newer=False)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether learners may see it now."""
+        return self.archived_at is None and self.published_at is not None and self.published_at <= now()
+
 
 class CourseOutline(models.Model):
     """What courses.outline reads from the rows of a course, kept until one of them changes."""
@@ -92,6 +124,8 @@ class CourseOutline(models.Model):
 
 
 class Module(models.Model):
+    ORDERED_IN: ClassVar[str] = "course"
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="modules", verbose_name=_("course"))
     slug = models.SlugField(_("slug"))
     title = models.CharField(_("title"), max_length=200)
@@ -111,12 +145,16 @@ class Module(models.Model):
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
     def with_published_text(self) -> LessonQuerySet:
-        """Lessons that are published themselves and not in the future; whether their course is, is another question."""
-        return self.filter(published__isnull=False, published_at__lte=now()).select_related("published")
+        """Lessons that are published themselves, not in the future and not archived.
+
+        Whether their course is, is another question.
+        """
+        is_live = Q(published__isnull=False, published_at__lte=now(), archived_at__isnull=True)
+        return self.filter(is_live).select_related("published")
 
     def published(self) -> LessonQuerySet:
         """Lessons a visitor may read now: published, not in the future, in a published course."""
-        return self.with_published_text().filter(course__published_at__lte=now())
+        return self.with_published_text().filter(course__published_at__lte=now(), course__archived_at__isnull=True)
 
     def visible_to(self, user: User | AnonymousUser) -> LessonQuerySet:
         """The published ones; for staff also those in a course that is not."""
@@ -125,6 +163,10 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
     def with_course_outline(self) -> LessonQuerySet:
         """Loads the course along, and its stored outline for courses.outline."""
         return self.select_related("course__outline")
+
+    def due(self) -> LessonQuerySet:
+        """Lessons whose scheduled version should be the published one by now."""
+        return self.filter(scheduled_at__lte=now(), archived_at__isnull=True)
 
     def with_newer_draft(self) -> LessonQuerySet:
         """Lessons of which learners read an older text than the draft."""
@@ -135,21 +177,64 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.order_by("module__position", "module_id", "position", "pk")
 
 
-class HasState:
-    """For a model with `draft` and `published`, both null or a version."""
+def new_preview_key() -> str:
+    """What the preview links of a row are signed with, beside the site's own secret; a new one withdraws them all."""
+    return secrets.token_urlsafe(16)
+
+
+class Released(models.Model):
+    """A row with versions of which one is for learners, from a time on that a query compares with the clock.
+
+    `published_at` in the future: scheduled. A newer version of what learners see already waits as `scheduled` until
+    `scheduled_at`, when courses.releasing puts it in the place of the published one.
+    """
+
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    scheduled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)  # in no list, its page says so
+    # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
+    held_back = models.BooleanField(default=False, editable=False)
+    preview_key = models.CharField(max_length=32, default=new_preview_key, editable=False)
 
     draft_id: int | None
     published_id: int | None
+    scheduled_id: int | None
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published__isnull=True, published_at__isnull=True)
+                | Q(published__isnull=False, published_at__isnull=False),
+                name="%(class)s_published_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheduled__isnull=True, scheduled_at__isnull=True)
+                | Q(scheduled__isnull=False, scheduled_at__isnull=False, published__isnull=False),
+                name="%(class)s_scheduled_has_a_time",
+            ),
+        ]
 
     @property
     def state(self) -> str:
         """What staff has to know about the versions, in words."""
-        if self.published_id is None:
-            return gettext("Draft")
-        return gettext("Published") if self.published_id == self.draft_id else gettext("Published, newer draft")
+        newer = self.published_id != self.draft_id
+        return state_name(self.published_at, self.archived_at, scheduled=self.scheduled_id is not None, newer=newer)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether learners may see it now, as far as it depends on the row itself."""
+        return self.archived_at is None and self.published_at is not None and self.published_at <= now()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its scheduled version should be the published one by now."""
+        return self.scheduled_at is not None and self.scheduled_at <= now()
 
 
-class Lesson(HasState, models.Model):
+class Lesson(Released):
+    ORDERED_IN: ClassVar[str] = "module"
+
     # The course of the module once more, so that the database can keep slugs unique within a course.
     course = models.ForeignKey(
         Course, on_delete=models.CASCADE, related_name="lessons", editable=False, verbose_name=_("course")
@@ -171,24 +256,27 @@ class Lesson(HasState, models.Model):
         editable=False,
         verbose_name=_("published version"),
     )
-    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
-    held_back = models.BooleanField(default=False, editable=False)  # as in Course
+    scheduled = models.ForeignKey(
+        "LessonVersion",
+        on_delete=models.RESTRICT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("scheduled version"),
+    )
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)  # of the text, see publishing
 
     objects = LessonQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Released.Meta):
+        abstract = False
         ordering = ["module__position", "module_id", "position", "pk"]
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
         permissions = [("publish_lesson", "Can publish lessons")]
         constraints = [
+            *Released.Meta.constraints,
             models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once_in_course"),
-            models.CheckConstraint(
-                condition=Q(published__isnull=True, published_at__isnull=True)
-                | Q(published__isnull=False, published_at__isnull=False),
-                name="lesson_published_has_a_time",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -211,6 +299,9 @@ class LessonVersion(models.Model):
     body_html = models.TextField(editable=False)
     # Headings of the text in order: [{"level": 2, "id": "what-it-does", "text": "What it does"}, ...]
     contents = models.JSONField(default=list, editable=False)
+    # Ids of headings of earlier published versions and the ids here that they stand for: {"old-name": "new-name"}.
+    # Set when it is published, together with body_html (courses.anchors).
+    anchors = models.JSONField(default=dict, editable=False)
     content_hash = models.CharField(max_length=HASH_LENGTH, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
@@ -222,6 +313,8 @@ class LessonVersion(models.Model):
         verbose_name=_("author"),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # When learners were first to see it.
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
     class Meta:
         ordering = ["-number"]
@@ -292,6 +385,34 @@ class WorkingCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}, {self.editor}"
+
+
+class FormerAddress(models.Model):
+    """A slug that a page had. Its address leads to where the page is now, and no other page can take it."""
+
+    slug = models.SlugField()
+    changed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class FormerCourseAddress(FormerAddress):
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slug"], name="former_course_slug_once")]
+
+
+class FormerLessonAddress(FormerAddress):
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="former_lesson_addresses")
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "slug"], name="former_lesson_slug_once_in_course")]
 
 
 class SearchEntry(models.Model):

@@ -176,7 +176,7 @@ def outline_content(course: Course, *, also: Lesson | None = None) -> dict[str, 
     for provider in _providers:
         for lesson_id, found in provider(course).items():
             exercises.setdefault(lesson_id, []).extend(found)
-    lessons = course.lessons.filter(published__isnull=False)
+    lessons = course.lessons.filter(published__isnull=False, archived_at__isnull=True)
     if also is not None:
         lessons = lessons | course.lessons.filter(pk=also.pk)
     rows = lessons.in_course_order().values_list(
@@ -210,7 +210,9 @@ def outline_content(course: Course, *, also: Lesson | None = None) -> dict[str, 
 
 def _showcases(course: Course) -> dict[int, str]:
     """The listings that are marked as a showcase, rendered, by their lesson's primary key: the first of each lesson."""
-    marked = course.lessons.filter(published__isnull=False, published__body_markdown__contains=SHOWCASE)
+    marked = course.lessons.filter(
+        published__isnull=False, archived_at__isnull=True, published__body_markdown__contains=SHOWCASE
+    )
     found = {}
     for pk, slug, markdown in marked.values_list("pk", "slug", "published__body_markdown"):
         for fence in find_fences(markdown.split("\n")):

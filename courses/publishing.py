@@ -1,10 +1,12 @@
-"""Services that write lessons: save a draft, publish, unpublish, restore. Whoever writes a lesson's text comes here."""
+"""Services that write lessons: save a draft, publish, schedule, archive, restore. All who write one come here."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,19 +15,13 @@ from django.db.models import Max, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
+from courses import releasing
+from courses.anchors import anchors_after, with_anchors
 from courses.images import images_of
 from courses.models import Course, Lesson, LessonVersion
+from courses.releasing import PublishRefused as PublishRefused  # of both apps, who publish here
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
-
-
-class PublishRefused(Exception):
-    """The draft cannot be published. `problems` has the lines to mend; it is empty when there is nothing to publish."""
-
-    def __init__(self, message: str, problems: list[Problem] | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.problems = problems or []
 
 
 class DraftChanged(Exception):
@@ -78,10 +74,18 @@ def lesson_content(*, title: str, summary: str, minutes: int, body_markdown: str
     }
 
 
+def lesson_names(course: Course) -> dict[str, str]:
+    """By which names texts of *course* can link to its lessons: {slug that one has or had: slug that it has}.
+
+    Two queries.
+    """
+    former = course.former_lesson_addresses.values_list("slug", "lesson__slug")
+    return dict(former) | {slug: slug for slug in course.lessons.values_list("slug", flat=True)}
+
+
 def render_lesson(course: Course, body_markdown: str) -> Rendered:
-    """Render a text of *course*; a lesson or an image that the course does not have is a problem. Two queries."""
-    slugs = set(course.lessons.values_list("slug", flat=True))
-    return render(body_markdown, lesson_slugs=slugs, images=images_of(course), can_run=True)
+    """Render a text of *course*; a lesson or an image that the course does not have is a problem. Three queries."""
+    return render(body_markdown, lesson_names=lesson_names(course), images=images_of(course), can_run=True)
 
 
 def render_again(course: Course, image_names: Collection[str]) -> None:
@@ -164,52 +168,139 @@ def draft_problems(lesson: Lesson) -> list[Problem]:
     return [] if lesson.draft is None else render_lesson(lesson.course, lesson.draft.body_markdown).problems
 
 
-@transaction.atomic
-def publish_lesson(*, lesson: Lesson) -> LessonVersion:
-    """Show the lesson's draft to learners from now on. Publishing what is published already changes nothing.
+def version_html(version: LessonVersion) -> Rendered:
+    """*version* rendered, with the old names of its headings. version.lesson.course is needed."""
+    rendered = render_lesson(version.lesson.course, version.body_markdown)
+    return replace(rendered, html=with_anchors(rendered.html, version.anchors))
 
-    Raises PublishRefused when there is no draft or when its text has problems.
+
+@transaction.atomic
+def publish_lesson(*, lesson: Lesson, at: datetime | None = None) -> LessonVersion:
+    """Show the lesson's draft to learners from now on, or from *at*. Publishing what they read already changes nothing.
+
+    Raises PublishRefused when there is no draft, when its text has problems, or when the lesson is archived.
     """
     stored = _locked(lesson)
     if stored.draft is None:
         raise PublishRefused(gettext("The lesson has no text yet."))
+    releasing.refuse_archived(stored)
     if problems := draft_problems(stored):
         raise PublishRefused(gettext("Mend these problems, then publish."), problems)
-    lesson.draft = lesson.published = stored.draft
-    # The time of the first publication stays while the lesson is published: newer versions are corrections of it.
-    lesson.published_at = stored.published_at or now()
-    lesson.held_back = False
-    lesson.save(update_fields=["published", "published_at", "held_back"])
-    if stored.published_id != stored.draft_id:
-        index_row("lesson", lesson)
+    if releasing.release_draft(lesson, stored, at=at):
+        _shown_now(lesson, before=stored.published)
     return stored.draft
+
+
+@transaction.atomic
+def release_due_lesson(*, lesson: Lesson) -> bool:
+    """Show the scheduled version of *lesson*, if its time has come; whether it had. Asked twice, it is done once."""
+    stored = _locked(lesson)
+    is_released = releasing.release_scheduled(lesson, stored)
+    if is_released:
+        _shown_now(lesson, before=stored.published)
+    return is_released
+
+
+def release_due_lessons() -> int:
+    """All whose time has come; how many there were. One query where there are none."""
+    return sum(release_due_lesson(lesson=lesson) for lesson in Lesson.objects.due())
+
+
+@transaction.atomic
+def cancel_lesson_schedule(*, lesson: Lesson) -> bool:
+    """Have nothing happen at the time that was set; False when none was."""
+    stored = _locked(lesson)
+    is_cancelled = releasing.cancel_schedule(lesson, stored)
+    if is_cancelled and lesson.published_id is None:
+        forget_row("lesson", lesson.pk)
+    return is_cancelled
 
 
 @transaction.atomic
 def unpublish_lesson(*, lesson: Lesson) -> None:
     """Take the lesson away from learners; drafts and history stay, and load_course does not publish it again."""
     _locked(lesson)
-    lesson.published = None
-    lesson.published_at = None
-    lesson.held_back = True
-    lesson.save(update_fields=["published", "published_at", "held_back"])
+    releasing.take_offline(lesson)
     forget_row("lesson", lesson.pk)
 
 
 @transaction.atomic
-def publish_course(*, course: Course) -> None:
-    """Let learners see the course and its published lessons."""
-    course.published_at = course.published_at or now()
+def archive_lesson(*, lesson: Lesson) -> None:
+    """Retire the lesson: its page says what it was. Its exercises stay."""
+    releasing.archive(lesson, _locked(lesson))
+
+
+@transaction.atomic
+def bring_back_lesson(*, lesson: Lesson) -> None:
+    releasing.bring_back(lesson, _locked(lesson))
+
+
+@transaction.atomic
+def publish_course(*, course: Course, at: datetime | None = None) -> None:
+    """Let learners see the course and its published lessons, now or from *at* on.
+
+    Raises PublishRefused for one that is archived.
+    """
+    if course.archived_at is not None:
+        raise PublishRefused(gettext("This is archived. Bring it back first, then publish."))
+    if at is not None and at > now():
+        if course.is_live:
+            raise PublishRefused(gettext("Learners have this course already."))
+        course.published_at = at
+    elif not course.is_live:
+        course.published_at = now()
     course.held_back = False
     course.save(update_fields=["published_at", "held_back"])
 
 
 @transaction.atomic
+def cancel_course_schedule(*, course: Course) -> bool:
+    """Have nothing happen at the time that was set; False when none was, or it has passed."""
+    if course.published_at is None or course.is_live:
+        return False
+    course.published_at = None
+    course.save(update_fields=["published_at"])
+    return True
+
+
+@transaction.atomic
 def unpublish_course(*, course: Course) -> None:
     """Take the course away from learners with everything in it; load_course does not publish it again."""
-    course.published_at = None
+    course.published_at = course.archived_at = None
     course.held_back = True
-    course.save(update_fields=["published_at", "held_back"])
+    course.save(update_fields=["published_at", "archived_at", "held_back"])
+
+
+@transaction.atomic
+def archive_course(*, course: Course) -> None:
+    """Retire the course with everything in it."""
+    course.archived_at = course.archived_at or now()
+    course.held_back = True
+    course.save(update_fields=["archived_at", "held_back"])
+
+
+@transaction.atomic
+def bring_back_course(*, course: Course) -> None:
+    course.archived_at = None
+    course.held_back = course.published_at is None
+    course.save(update_fields=["archived_at", "held_back"])
+
+
+def _shown_now(lesson: Lesson, *, before: LessonVersion | None) -> None:
+    """What follows from another version being the published one: its old names of headings, and the search.
+
+    *before*: the version that was published until now; None after a time in which none was.
+    """
+    version = lesson.published
+    assert version is not None  # noqa: S101 - that is why it is called
+    earlier = before or lesson.versions.filter(published_at__isnull=False).exclude(pk=version.pk).first()
+    if earlier is not None:
+        version.lesson = lesson
+        rendered = render_lesson(lesson.course, version.body_markdown)
+        version.anchors = anchors_after(earlier.body_html, earlier.anchors, rendered.html)
+        version.body_html, version.contents = with_anchors(rendered.html, version.anchors), rendered.contents
+        version.save(update_fields=["anchors", "body_html", "contents"])
+    index_row("lesson", lesson)
 
 
 def _locked(lesson: Lesson) -> Lesson:
@@ -217,4 +308,8 @@ def _locked(lesson: Lesson) -> Lesson:
 
     (SQLite knows no row locks and needs none: there a transaction that writes is alone.)
     """
-    return Lesson.objects.select_for_update(of=("self",)).select_related("course", "draft").get(pk=lesson.pk)
+    return (
+        Lesson.objects.select_for_update(of=("self",))
+        .select_related("course", "draft", "published", "scheduled")
+        .get(pk=lesson.pk)
+    )

@@ -53,14 +53,14 @@ def render(
     markdown: str,
     *,
     lesson_url: str = "../{slug}/",
-    lesson_slugs: Collection[str] | None = None,
+    lesson_names: Mapping[str, str] | None = None,
     images: Mapping[str, PlacedImage] | None = None,
     can_run: bool = False,
 ) -> Rendered:
     """Render *markdown*; never fails because of what it says.
 
     lesson_url is the address of `lesson:slug` links: relative to another lesson of the course unless told otherwise.
-    lesson_slugs are the lessons that such links may name; None does not check them.
+    lesson_names are what such links may name, each with the slug of its lesson; None does not check them.
     images are what images/<name> may name, by name; None does not check them, and shows none.
     can_run is for the text of a lesson: its listings get a link to where they can be run, relative to the lesson.
     """
@@ -76,7 +76,7 @@ def render(
             TabbedExtension(),
             TableExtension(use_align_attribute=True),
             TocExtension(marker="", toc_depth="2-6", slugify=heading_id),
-            FieldguideExtension(lesson_url=lesson_url),
+            FieldguideExtension(lesson_url=lesson_url, lesson_names=lesson_names or {}),
         ],
         output_format="html",
     )
@@ -84,7 +84,7 @@ def render(
     contents = list(_contents(engine.toc_tokens))  # type: ignore[attr-defined]
     ids = {entry["id"] for entry in _contents(engine.toc_tokens, levels=range(2, 7))}  # type: ignore[attr-defined]
     problems = proofread(
-        markdown, heading_ids=ids, lesson_slugs=lesson_slugs, image_names=None if images is None else images.keys()
+        markdown, heading_ids=ids, lesson_slugs=lesson_names, image_names=None if images is None else images.keys()
     )
     return Rendered(html, contents, problems)
 

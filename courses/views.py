@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
 from typing import cast
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
+from django.utils.timezone import now
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
@@ -15,12 +19,16 @@ from django.views.decorators.vary import vary_on_cookie
 from courses.images import CONTENT_TYPES, stamp_of
 from courses.models import Course, CourseImage, Lesson, LessonVersion
 from courses.outline import Outline, outline_of, without_dead_links
+from courses.previews import PARAMETER, PreviewOver, check_preview
+from courses.publishing import release_due_lesson
 from courses.search import GROUPS, search
 
 # A browser may keep the page for its back button, and asks again before it shows it as new.
 personal = cache_control(private=True, no_cache=True)
 
 YEAR_SECONDS = 365 * 24 * 3600
+RUN_ANCHOR = re.compile(r'<a class="run-link".*?</a>', re.DOTALL)  # as courses.code_blocks writes it
+RUN_LINK = re.compile(r'(href="run/[a-z0-9-]+/)"')  # as courses.rendering writes it
 
 # Hits of each group: on the page, on the page of one group, and while somebody types.
 HITS_ON_PAGE, HITS_OF_GROUP, HITS_WHILE_TYPING = 8, 100, 5
@@ -38,7 +46,10 @@ def home(request: HttpRequest) -> HttpResponse:
 @personal
 @vary_on_cookie
 def course(request: HttpRequest, course: str) -> HttpResponse:
-    found = get_object_or_404(Course.objects.visible_to(request.user).with_outline(), slug=course)
+    found = Course.objects.visible_to(request.user).with_outline().filter(slug=course).first()
+    if found is None:
+        known = Course.objects.filter(archived_at__isnull=False, published_at__lte=now())
+        return retired_page(request, course=get_object_or_404(known, slug=course))
     return render(request, "courses/course.html", {"course": found, "outline": outline_of(found)})
 
 
@@ -46,22 +57,53 @@ def course(request: HttpRequest, course: str) -> HttpResponse:
 @personal
 @vary_on_cookie
 def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
-    """A published lesson; for staff also ?version=draft and ?version=<number>, which no search engine may keep."""
-    wanted = request.GET.get("version", "")
-    found, version = _preview(request, course, lesson, wanted) if wanted else _published(request, course, lesson)
-    outline = outline_of(found.course, current=found, preview=version if wanted else None)
-    response = lesson_page(request, found, version, outline, is_preview=bool(wanted))
-    if wanted:
+    """A published lesson; for staff also ?version=draft and ?version=<number>, which no search engine may keep.
+
+    Whoever has a link with ?preview=<token> sees the draft, and can do nothing on its page (courses.previews).
+    """
+    wanted, token = request.GET.get("version", ""), request.GET.get(PARAMETER, "")
+    try:
+        if token:
+            found, version = _shared(course, lesson, token)
+        else:
+            found, version = (
+                _preview(request, course, lesson, wanted) if wanted else _published(request, course, lesson)
+            )
+    except PreviewOver:
+        return preview_over(request)
+    except Http404:
+        if retired := _retired(course, lesson):
+            return retired_page(request, course=retired.course, lesson=retired)
+        raise
+    outline = outline_of(found.course, current=found, preview=version if wanted or token else None)
+    is_preview, is_shared = bool(wanted), bool(token)
+    response = lesson_page(
+        request, found, version, outline, is_preview=is_preview, is_shared=is_shared, runs_version=wanted
+    )
+    if is_preview or is_shared:
         response["X-Robots-Tag"] = "noindex"
     return response
 
 
 def lesson_page(
-    request: HttpRequest, found: Lesson, version: LessonVersion, outline: Outline, *, is_preview: bool
+    request: HttpRequest,
+    found: Lesson,
+    version: LessonVersion,
+    outline: Outline,
+    *,
+    is_preview: bool,
+    is_shared: bool = False,
+    runs_version: str = "",
 ) -> HttpResponse:
-    """The page of one version of a lesson, which is marked in *outline*."""
+    """The page of one version of a lesson, which is marked in *outline*.
+
+    is_shared: for whoever has the link, who can do nothing on it. runs_version: the ?version= of its listings.
+    """
     lessons = outline.lessons
-    version.body_html = without_dead_links(version.body_html, {entry.slug for entry in lessons})  # for this page only
+    html = without_dead_links(version.body_html, {entry.slug for entry in lessons})
+    if is_shared:
+        html = RUN_ANCHOR.sub("", html)
+    version.body_html = with_runs_of(html, runs_version) if runs_version else html  # for this page only
     index = next(index for index, entry in enumerate(lessons) if entry.is_current)
     context = {
         "course": found.course,
@@ -73,14 +115,50 @@ def lesson_page(
         "previous": lessons[index - 1] if index else None,
         "next": lessons[index + 1] if index + 1 < len(lessons) else None,
         "is_preview": is_preview,
+        "is_shared": is_shared,
     }
     return render(request, "courses/lesson.html", context)
+
+
+def preview_over(request: HttpRequest) -> HttpResponse:
+    """What a preview link leads to that is too old, was withdrawn, or never was one."""
+    response = render(request, "courses/preview_over.html", status=HTTPStatus.GONE)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def retired_page(request: HttpRequest, *, course: Course, lesson: Lesson | None = None) -> HttpResponse:
+    """What was here before it was archived."""
+    return render(request, "courses/retired.html", {"course": course, "lesson": lesson}, status=HTTPStatus.GONE)
+
+
+def _retired(course: str, lesson: str) -> Lesson | None:
+    """The lesson that learners had at this address before it, or its course, was archived."""
+    is_archived = Q(archived_at__isnull=False) | Q(course__archived_at__isnull=False)
+    known = Lesson.objects.filter(is_archived, published_at__lte=now(), course__published_at__lte=now())
+    return known.select_related("course", "published").filter(course__slug=course, slug=lesson).first()
+
+
+def _shared(course: str, slug: str, token: str) -> tuple[Lesson, LessonVersion]:
+    lessons = Lesson.objects.with_course_outline().select_related("draft")
+    found = get_object_or_404(lessons, course__slug=course, slug=slug)
+    check_preview(found, token)
+    if found.draft is None:
+        raise Http404
+    return found, found.draft
+
+
+def with_runs_of(html: str, wanted: str) -> str:
+    """*html* of a lesson whose listings run as version *wanted* has them."""
+    return RUN_LINK.sub(lambda link: f'{link[1]}?version={wanted}"', html)
 
 
 def _published(request: HttpRequest, course: str, lesson: str) -> tuple[Lesson, LessonVersion]:
     # The page needs the HTML alone.
     lessons = Lesson.objects.visible_to(request.user).with_course_outline().defer("published__body_markdown")
     found = get_object_or_404(lessons, course__slug=course, slug=lesson)
+    if found.is_due and release_due_lesson(lesson=found):
+        found = get_object_or_404(lessons, pk=found.pk)
     return found, cast(LessonVersion, found.published)
 
 

@@ -198,9 +198,10 @@ def _exercises(exercises: Collection[OutlineExercise], standing: Standing) -> li
 
 
 def exercises_of(course: Course) -> dict[int, list[OutlineExercise]]:
-    """The exercises of *course* that are or will be published, for its outline. One query."""
+    """The exercises of *course* that are or will be published, without archived ones, for its outline. One query."""
     found: dict[int, list[OutlineExercise]] = {}
-    rows = Exercise.objects.filter(lesson__course=course, published__isnull=False).in_course_order()
+    rows = Exercise.objects.filter(lesson__course=course, published__isnull=False, archived_at__isnull=True)
+    rows = rows.in_course_order()
     columns = ("title", "kind", "framework", "difficulty", "number")
     for exercise in rows.select_related("published").only(
         "slug", "lesson_id", "published_at", *(f"published__{column}" for column in columns)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from courses.loading import Loading, read_text
 from courses.models import Course, Lesson
-from courses.publishing import PublishRefused, content_hash, normalised_text
+from courses.publishing import PublishRefused, content_hash, lesson_names, normalised_text
 from courses.toml_tables import is_slug
+from exercises.addresses import exercise_at
 from exercises.cases import CasesError, declared_params
 from exercises.content import ContentProblem, InvalidContent
 from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles, InvalidFiles, read_exercise
@@ -71,7 +73,9 @@ class _Load:
     def __init__(self, course: Course, loading: Loading) -> None:
         self.course = course
         self.loading = loading
-        self.lessons: Mapping[str, Lesson] = {lesson.slug: lesson for lesson in course.lessons.all()}
+        lessons = {lesson.slug: lesson for lesson in course.lessons.all()}
+        # Also by names that they had: files may be older than a change of slugs in the admin.
+        self.lessons: Mapping[str, Lesson] = {name: lessons[slug] for name, slug in lesson_names(course).items()}
         # By slug, with the text that counts after this load; None when the file has mistakes.
         self.families: dict[str, Family | None] = {}
         self.reported: set[tuple[str, int | None, str]] = set()
@@ -87,7 +91,8 @@ class _Load:
             self.families[family.slug] = family
         slugs = set()
         for slug, paths in self._folders():
-            slugs.add(slug)
+            present = exercise_at(slug)
+            slugs.add(present.slug if present else slug)
             if (files := self._read(f"exercises/{slug}", paths)) is not None:
                 self._load_exercise(slug, f"exercises/{slug}", files)
         for exercise in Exercise.objects.filter(lesson__course=self.course).exclude(slug__in=slugs):
@@ -198,7 +203,10 @@ class _Load:
             self._problem(f"{folder}/{DESCRIPTION}", line, f"the course has no lesson {files.lesson}")
         if lesson is None or problems:
             return
-        exercise = Exercise.objects.filter(slug=slug).select_related("lesson", "draft__family", "published").first()
+        files = replace(files, lesson=lesson.slug)
+        present = exercise_at(slug)  # which may have another slug by now
+        known = Exercise.objects.select_related("lesson", "draft__family", "published")
+        exercise = known.get(pk=present.pk) if present else None
         if exercise is None:
             exercise = Exercise.objects.create(slug=slug, lesson=lesson, position=files.position)
         elif exercise.lesson.course_id != self.course.pk:
@@ -242,9 +250,10 @@ class _Load:
         return True
 
     def _publish(self, exercise: Exercise) -> None:
-        if self.loading.publish and exercise.draft_id != exercise.published_id:
+        is_newer = exercise.draft_id not in (exercise.published_id, exercise.scheduled_id)
+        if self.loading.publish and is_newer and exercise.archived_at is None:
             try:
-                publish_exercise(exercise=exercise, check=not self.loading.is_checked)
+                publish_exercise(exercise=exercise, at=exercise.published_at, check=not self.loading.is_checked)
             except NotChecked:
                 self.loading.unchecked.append(f"exercises/{exercise.slug}")
                 return

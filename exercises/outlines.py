@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from exercises.hostile_text import shortened
+from courses.hostile_text import shortened
 from exercises.json_values import SHOWN, NotJSON, parse_json, shown
 from exercises.kinds import figures
 from exercises.kinds.components import components_in, lines_of, offers_of

@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
+from courses.publishing import release_due_lessons
 from exercises import grading, sweeping, trying
+from exercises.versions import release_due_exercises
 
 # The pool kills a task that runs longer, so that a bug of ours costs one process for a while and not for ever. The
 # sandbox ends every program before: a minute is the most an exercise may set, twice that and two starts where a warm
@@ -20,6 +22,13 @@ def judge_run(run_id: int) -> None:
 def sweep_runs() -> None:
     """Queue batch, every three seconds."""
     sweeping.sweep()
+
+
+@shared_task(name="exercises.release_scheduled")
+def release_scheduled() -> None:
+    """Queue batch, every ten seconds: newer versions of what learners have already, whose time has come."""
+    release_due_lessons()
+    release_due_exercises()
 
 
 @shared_task(name="exercises.clear_trials")

@@ -33,7 +33,7 @@ def usual_time(version: ExerciseVersion) -> str:
 
 def _bounds(version: ExerciseVersion) -> tuple[int, ...]:
     """Seconds that most of the newest runs took, from and to; () for nothing."""
-    runs = Run.objects.for_learners().filter(submission__exercise_version=version)
+    runs = Run.objects.for_learners().without_previews().filter(submission__exercise_version=version)
     done = runs.filter(status=Run.Status.DONE).order_by("-pk")
     times = done.values_list("started_at", "finished_at")[:LOOKED_AT]
     seconds = sorted((end - begin).total_seconds() for begin, end in times if begin and end)

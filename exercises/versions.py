@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
-from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy
 
+from courses import releasing
 from courses.images import images_of
 from courses.models import Course
-from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text
+from courses.publishing import DraftChanged, PublishRefused, content_hash, lesson_names, normalised_text
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
 from exercises.answers import ANSWERED, sheets
@@ -66,8 +67,7 @@ def renderer(course: Course) -> Callable[[str], Rendered]:
     """What renders the texts of an exercise of *course*. Two queries."""
     # Seen from /exercises/<slug>/ or /submissions/<id>/, which is where they are shown.
     lesson_url = f"../../courses/{course.slug}/{{slug}}/"
-    slugs = set(course.lessons.values_list("slug", flat=True))
-    return partial(render, lesson_url=lesson_url, lesson_slugs=slugs, images=images_of(course))
+    return partial(render, lesson_url=lesson_url, lesson_names=lesson_names(course), images=images_of(course))
 
 
 @transaction.atomic
@@ -183,29 +183,51 @@ def members_of(family: Family) -> list[Exercise]:
 
 
 @transaction.atomic
-def publish_exercise(*, exercise: Exercise, check: bool = True) -> ExerciseVersion:
-    """Let learners solve the exercise's draft from now on. Publishing what is published already changes nothing.
+def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: bool = True) -> ExerciseVersion:
+    """Let learners solve the exercise's draft from now on, or from *at*. What they have already changes nothing.
 
-    Raises PublishRefused when there is no draft, when its texts have mistakes, or, unless *check* is false, when the
-    sandbox has not shown that the draft is sound (NotChecked). Only load_course passes false: for courses that CI has
-    checked. What is answered instead of coded needs no sandbox: it was checked when it was saved.
+    Raises PublishRefused when there is no draft, when the exercise is archived, when its texts have mistakes, or,
+    unless *check* is false, when the sandbox has not shown that the draft is sound (NotChecked). Only load_course
+    passes false: for courses that CI has checked. What is answered instead of coded needs no sandbox: it was checked
+    when it was saved.
     """
     stored = _locked(exercise)
     if stored.draft is None:
         raise PublishRefused(gettext("The exercise has no content yet."))
+    releasing.refuse_archived(stored)
     for name, problems in text_problems(stored).items():
         raise PublishRefused(str(TEXTS[name].mend), problems)
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
         raise NotChecked(
             gettext("Check the draft in the sandbox first; it is published only when everything is as it should be.")
         )
-    exercise.draft = exercise.published = stored.draft
-    exercise.published_at = stored.published_at or now()
-    exercise.held_back = False
-    exercise.save(update_fields=["published", "published_at", "held_back"])
-    if stored.published_id != stored.draft_id:
+    if releasing.release_draft(exercise, stored, at=at):
         index_row("exercise", exercise)
     return stored.draft
+
+
+@transaction.atomic
+def release_due_exercise(*, exercise: Exercise) -> bool:
+    """Show the scheduled version of *exercise*, if its time has come; whether it had. Asked twice, it is done once."""
+    is_released = releasing.release_scheduled(exercise, _locked(exercise))
+    if is_released:
+        index_row("exercise", exercise)
+    return is_released
+
+
+def release_due_exercises() -> int:
+    """All whose time has come; how many there were. One query where there are none."""
+    due = Exercise.objects.due().select_related("lesson__course")
+    return sum(release_due_exercise(exercise=exercise) for exercise in due)
+
+
+@transaction.atomic
+def cancel_exercise_schedule(*, exercise: Exercise) -> bool:
+    """Have nothing happen at the time that was set; False when none was."""
+    is_cancelled = releasing.cancel_schedule(exercise, _locked(exercise))
+    if is_cancelled and exercise.published_id is None:
+        forget_row("exercise", exercise.pk)
+    return is_cancelled
 
 
 @transaction.atomic
@@ -216,7 +238,7 @@ def publish_family(*, family: Family) -> list[ExerciseVersion]:
     """
     published = []
     for member in members_of(family):
-        if member.published_id is not None:
+        if member.is_live:
             try:
                 published.append(publish_exercise(exercise=member))
             except PublishRefused as refusal:
@@ -228,11 +250,19 @@ def publish_family(*, family: Family) -> list[ExerciseVersion]:
 def unpublish_exercise(*, exercise: Exercise) -> None:
     """Take the exercise away from learners; drafts and attempts stay, and load_course does not publish it again."""
     _locked(exercise)
-    exercise.published = None
-    exercise.published_at = None
-    exercise.held_back = True
-    exercise.save(update_fields=["published", "published_at", "held_back"])
+    releasing.take_offline(exercise)
     forget_row("exercise", exercise.pk)
+
+
+@transaction.atomic
+def archive_exercise(*, exercise: Exercise) -> None:
+    """Retire the exercise: its page says what it was, and attempts at it can still be read."""
+    releasing.archive(exercise, _locked(exercise))
+
+
+@transaction.atomic
+def bring_back_exercise(*, exercise: Exercise) -> None:
+    releasing.bring_back(exercise, _locked(exercise))
 
 
 def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
@@ -270,5 +300,7 @@ def markdown_problems(
 
 def _locked(exercise: Exercise) -> Exercise:
     """The exercise's row as it is now; nobody else changes it until this transaction ends (SQLite: is alone anyway)."""
-    rows = Exercise.objects.select_for_update(of=("self",)).select_related("lesson__course", "draft")
+    rows = Exercise.objects.select_for_update(of=("self",)).select_related(
+        "lesson__course", "draft", "published", "scheduled"
+    )
     return rows.get(pk=exercise.pk)

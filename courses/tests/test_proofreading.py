@@ -109,7 +109,7 @@ from courses.rendering import Problem, render
     ],
 )  # fmt: skip
 def test_problems_have_the_line_of_the_mistake(markdown, problems):
-    rendered = render(markdown, lesson_slugs={"gevent"})
+    rendered = render(markdown, lesson_names={"gevent": "gevent"})
 
     assert rendered.problems == [Problem(line, message) for line, message in problems]
 

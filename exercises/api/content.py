@@ -10,6 +10,7 @@ from rest_framework import generics, serializers
 from courses.models import Course, Lesson
 from exercises.answers import ANSWERED, case_names
 from exercises.api.errors import NOT_FOUND
+from exercises.api.moved import FollowsMoves
 from exercises.limits import limits_for
 from exercises.models import Exercise, ExerciseVersion
 
@@ -183,7 +184,7 @@ class Courses(generics.ListAPIView[Course]):
 
 
 @extend_schema(responses={200: CourseOutput, 404: NOT_FOUND})
-class CourseDetail(generics.RetrieveAPIView[Course]):
+class CourseDetail(FollowsMoves, generics.RetrieveAPIView[Course]):
     """One course with its outline."""
 
     serializer_class = CourseOutput
@@ -195,7 +196,7 @@ class CourseDetail(generics.RetrieveAPIView[Course]):
 
 
 @extend_schema(responses={200: LessonOutput, 404: NOT_FOUND})
-class LessonDetail(generics.RetrieveAPIView[Lesson]):
+class LessonDetail(FollowsMoves, generics.RetrieveAPIView[Lesson]):
     """One lesson with its text."""
 
     serializer_class = LessonOutput
@@ -233,7 +234,7 @@ class Exercises(generics.ListAPIView[Exercise]):
 
 
 @extend_schema(responses={200: ExerciseOutput, 404: NOT_FOUND})
-class ExerciseDetail(generics.RetrieveAPIView[Exercise]):
+class ExerciseDetail(FollowsMoves, generics.RetrieveAPIView[Exercise]):
     """One exercise: the task, the files to begin with, and the names of its tests."""
 
     serializer_class = ExerciseOutput

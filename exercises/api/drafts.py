@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from exercises import drafts
 from exercises.answers import ANSWERED
 from exercises.api.errors import INVALID, NOT_FOUND, TOO_MANY, ErrorOutput
+from exercises.api.moved import FollowsMoves
 from exercises.api.submissions import AnyText, PrivateView
 from exercises.errors import DraftConflict, InvalidFiles
 from exercises.files import problems_of
@@ -62,7 +63,7 @@ def as_json(draft: Draft | None, exercise: Exercise) -> dict[str, Any]:
     )
 
 
-class DraftDetail(PrivateView):
+class DraftDetail(FollowsMoves, PrivateView):
     """The code that who asks is writing for an exercise; a guest's goes to the account at sign-up or login."""
 
     def get_throttles(self) -> list[Any]:

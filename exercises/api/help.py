@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from exercises import helping
 from exercises.api.errors import CONFLICT, NOT_FOUND, ErrorOutput, OpenApiResponse
+from exercises.api.moved import FollowsMoves
 from exercises.api.submissions import PrivateView
 from exercises.models import Exercise, ExerciseVersion
 from exercises.owners import ensure_owner, owner_of
@@ -46,7 +47,7 @@ def published(slug: str) -> tuple[Exercise, ExerciseVersion]:
     return exercise, exercise.published
 
 
-class Hints(PrivateView):
+class Hints(FollowsMoves, PrivateView):
     @extend_schema(responses={200: HelpOutput, 404: NOT_FOUND})
     def get(self, request: Request, slug: str) -> Response:
         """The hints that are open to who asks, and what opens the solution."""
@@ -62,7 +63,7 @@ class Hints(PrivateView):
         return Response(HintOutput(asdict(hint)).data)
 
 
-class Solution(PrivateView):
+class Solution(FollowsMoves, PrivateView):
     @extend_schema(responses={200: SolutionOutput, 403: CLOSED, 404: NOT_FOUND})
     def get(self, request: Request, slug: str) -> Response:
         """The reference solution, once it is open: after a pass, or after a POST to this address."""

@@ -2,7 +2,7 @@
 
 from exercises.models.check import CheckQuerySet, CourseCheck, ExerciseCheck
 from exercises.models.draft import Draft, DraftQuerySet, KeptDraft, KeptDraftQuerySet
-from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family
+from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family, FormerExerciseAddress
 from exercises.models.help import HelpUsed, HelpUsedQuerySet
 from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.rejudging import Rejudging
@@ -28,6 +28,7 @@ __all__ = [
     "ExerciseQuerySet",
     "ExerciseVersion",
     "Family",
+    "FormerExerciseAddress",
     "HelpUsed",
     "HelpUsedQuerySet",
     "KeptDraft",

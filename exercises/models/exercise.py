@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import HASH_LENGTH, Course, HasState, Lesson
+from courses.models import HASH_LENGTH, Course, FormerAddress, Lesson, Released
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -37,12 +37,16 @@ class Family(models.Model):
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def published(self) -> ExerciseQuerySet:
-        """Exercises a visitor may solve now: published themselves, in a published course.
+        """Exercises a visitor may solve now: published themselves, in a published course, and neither archived.
 
-        Their lesson may still be a draft: the exercise then stands alone.
+        Their lesson may still be a draft, or archived: the exercise then stands alone.
         """
         return self.filter(
-            published__isnull=False, published_at__lte=now(), lesson__course__published_at__lte=now()
+            published__isnull=False,
+            published_at__lte=now(),
+            archived_at__isnull=True,
+            lesson__course__published_at__lte=now(),
+            lesson__course__archived_at__isnull=True,
         ).select_related("published")
 
     def to_hand_in(self) -> ExerciseQuerySet:
@@ -57,15 +61,23 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         )  # fmt: skip
 
     def visible_to(self, user: User | AnonymousUser) -> ExerciseQuerySet:
-        """All exercises for staff, the published ones for everybody else."""
-        return self.select_related("published") if user.is_staff else self.published()
+        """All exercises that are not archived for staff, the published ones for everybody else."""
+        if not user.is_staff:
+            return self.published()
+        return self.filter(archived_at__isnull=True).select_related("published")
+
+    def due(self) -> ExerciseQuerySet:
+        """Exercises whose scheduled version should be the published one by now."""
+        return self.filter(scheduled_at__lte=now(), archived_at__isnull=True)
 
     def with_newer_draft(self) -> ExerciseQuerySet:
         """Exercises of which learners see an older version than the draft."""
         return self.filter(published__isnull=False).exclude(published=F("draft"))
 
 
-class Exercise(HasState, models.Model):
+class Exercise(Released):
+    ORDERED_IN: ClassVar[str] = "lesson"
+
     lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="exercises", verbose_name=_("lesson"))
     slug = models.SlugField(_("slug"), unique=True)
     position = models.PositiveIntegerField(
@@ -87,31 +99,37 @@ class Exercise(HasState, models.Model):
         editable=False,
         verbose_name=_("published version"),
     )
-    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
-    # Staff took it offline, or its file says `draft = true`: `load_course --publish` leaves it unpublished.
-    held_back = models.BooleanField(default=False, editable=False)
+    scheduled = models.ForeignKey(
+        "ExerciseVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("scheduled version"),
+    )
     loaded_hash = models.CharField(max_length=HASH_LENGTH, blank=True, editable=False)
 
     objects = ExerciseQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Released.Meta):
+        abstract = False
         ordering = ["lesson__module__position", "lesson__position", "position", "pk"]
         verbose_name = _("exercise")
         verbose_name_plural = _("exercises")
         permissions = [("publish_exercise", "Can publish exercises")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(published__isnull=True, published_at__isnull=True)
-                | Q(published__isnull=False, published_at__isnull=False),
-                name="exercise_published_has_a_time",
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.slug
 
     def get_absolute_url(self) -> str:
         return reverse("exercises:exercise", args=[self.slug])
+
+
+class FormerExerciseAddress(FormerAddress):
+    exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slug"], name="former_exercise_slug_once")]
 
 
 class ExerciseVersion(models.Model):
@@ -193,6 +211,8 @@ class ExerciseVersion(models.Model):
         verbose_name=_("author"),
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
+    # When learners were first to see it.
+    published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
     class Meta:
         ordering = ["-number"]

@@ -42,12 +42,17 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(status__in=Run.PENDING)
 
     def owned_by(self, owner: Owner) -> RunQuerySet:
-        """Runs of what *owner* handed in, as far as they count."""
-        return self.counting().filter(**{f"submission__{name}": value for name, value in owner.columns.items()})
+        """Runs of what *owner* handed in, as far as they count; not what staff tried of a version not for learners."""
+        columns = {f"submission__{name}": value for name, value in owner.columns.items()}
+        return self.counting().filter(**columns, submission__is_preview=False)
 
     def counting(self) -> RunQuerySet:
         """All but those that only show what judging again would change."""
         return self.filter(is_preview=False)
+
+    def without_previews(self) -> RunQuerySet:
+        """Runs of submissions that statistics are about."""
+        return self.counting().filter(submission__is_preview=False)
 
     def for_learners(self) -> RunQuerySet:
         """Runs that a learner waits for, or did: they go before everything else."""
@@ -79,7 +84,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Also load what the API says of the attempt; what an author wrote of its version is not loaded."""
         return self.select_related("submission__exercise_version__exercise").only(
             *(field.attname for field in Run._meta.concrete_fields),
-            *(f"submission__{name}" for name in ("uuid", "created_at", "user_id", "guest", "exercise_version")),
+            *(
+                f"submission__{name}"
+                for name in ("uuid", "created_at", "user_id", "guest", "is_preview", "exercise_version")
+            ),
             *(f"submission__exercise_version__{name}" for name in ("number", "kind", "cases", "sheet", "exercise")),
             "submission__exercise_version__exercise__slug",
         )

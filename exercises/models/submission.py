@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def owned_by(self, owner: Owner) -> SubmissionQuerySet:
-        return self.filter(**owner.columns)
+        """What *owner* handed in, without what staff tried of a version that learners do not see."""
+        return self.filter(**owner.columns, is_preview=False)
+
+    def without_previews(self) -> SubmissionQuerySet:
+        """All that statistics are about."""
+        return self.filter(is_preview=False)
+
+    def among(self, owner: Owner, *, previews: bool) -> SubmissionQuerySet:
+        """What *owner* handed in; with *previews*, only what they tried as staff of versions not for learners."""
+        return self.filter(**owner.columns, is_preview=previews)
 
     def readable_by(self, user: User | AnonymousUser) -> SubmissionQuerySet:
         """What *user* may read: everything for staff; one's own; and a guest's, because only the guest knows its id."""
@@ -73,6 +82,8 @@ class Submission(OwnedModel):
     # What the client calls this attempt, so that sending it again after a lost answer makes no second one.
     # An owner has each once: who hands in holds the owner's lock, which a constraint would not add to.
     client_key = models.UUIDField(null=True, editable=False)
+    # Staff tried a version that learners did not see then: it counts in no progress, statistics or usual time.
+    is_preview = models.BooleanField(_("preview"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), default=now, editable=False)
     newest_runs: list[Run]  # set by with_current_run(): one, the current
 

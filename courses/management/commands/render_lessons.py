@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from courses.models import Course, LessonVersion
 from courses.outline import outline_changed, store_outline
-from courses.publishing import render_lesson
+from courses.publishing import version_html
 from courses.search.index import fill, rebuild
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         changed = 0
         for version in LessonVersion.objects.select_related("lesson__course").iterator(chunk_size=50):
-            rendered = render_lesson(version.lesson.course, version.body_markdown)
+            rendered = version_html(version)
             if (version.body_html, version.contents) != (rendered.html, rendered.contents):
                 version.body_html, version.contents = rendered.html, rendered.contents
                 version.save(update_fields=["body_html", "contents"])

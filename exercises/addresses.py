@@ -1,0 +1,59 @@
+"""Changing the slugs of exercises, and where an old address leads; see courses.addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, User
+from django.db import transaction
+from django.utils.translation import gettext
+
+from courses import addresses
+from courses.addresses import AddressTaken
+from courses.search.index import index_row
+from exercises.models import Exercise, FormerExerciseAddress
+
+
+def check_exercise_slug(slug: str, *, exercise: Exercise | None = None) -> None:
+    """Raise AddressTaken unless *exercise*, or a new one, can have *slug*."""
+    if Exercise.objects.filter(slug=slug).exclude(pk=exercise.pk if exercise else None).exists():
+        raise AddressTaken(gettext("There is an exercise with this slug already."))
+    former = FormerExerciseAddress.objects.filter(slug=slug).exclude(exercise=exercise)
+    if found := former.select_related("exercise").first():
+        raise AddressTaken(
+            gettext("This was the slug of “%(slug)s”, where its old address leads. Choose another one.")
+            % {"slug": found.exercise.slug}
+        )
+
+
+@transaction.atomic
+def rename_exercise(*, exercise: Exercise, slug: str) -> bool:
+    """Give *exercise* another slug; False when it has this one. Raises AddressTaken."""
+    stored = Exercise.objects.select_for_update().get(pk=exercise.pk)
+    exercise.slug = slug
+    if stored.slug == slug:
+        return False
+    check_exercise_slug(slug, exercise=exercise)
+    FormerExerciseAddress.objects.filter(slug=slug).delete()  # its own: it goes back to an old name
+    FormerExerciseAddress.objects.create(exercise=exercise, slug=stored.slug)
+    exercise.save(update_fields=["slug"])
+    if exercise.published_id is not None:
+        index_row("exercise", exercise)
+    return True
+
+
+def exercise_at(slug: str) -> Exercise | None:
+    """The exercise that has or had *slug*."""
+    former = FormerExerciseAddress.objects.filter(slug=slug).select_related("exercise").first()
+    return former.exercise if former else Exercise.objects.filter(slug=slug).first()
+
+
+def moved(kwargs: Mapping[str, Any], user: User | AnonymousUser) -> dict[str, Any] | None:
+    """The arguments of an address of courses or exercises as they are now; None when they are no old ones."""
+    if "course" in kwargs:
+        return addresses.moved(kwargs, user)
+    former = FormerExerciseAddress.objects.filter(slug=kwargs.get("slug", "")).select_related("exercise").first()
+    if former is None or not (user.is_staff or former.exercise.published_id):
+        return None
+    return {**kwargs, "slug": former.exercise.slug}
