@@ -2,13 +2,16 @@
 
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.timezone import now
 from rest_framework.request import Request
 
 from exercises.errors import NotYours
-from exercises.models import Exercise, ExerciseVersion, Submission, Trial
+from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Submission, Trial
 from exercises.owners import owner_of
+from exercises.versions import release_due_exercise
 
 
 def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
@@ -16,13 +19,67 @@ def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, Exercis
 
     Raises Http404.
     """
-    exercises = Exercise.objects.visible_to(request.user).select_related("lesson__course", "lesson__published", "draft")
+    known = visible_exercises(request, wants_draft=previews_draft(request))
+    exercises = known.select_related("lesson__course", "lesson__published", "draft")
     found = get_object_or_404(exercises, slug=slug)
-    previews = request.method == "GET" and request.user.is_staff and request.GET.get("version") == "draft"
-    version = (found.draft if previews else None) or found.published or found.draft
+    if found.is_due and release_due_exercise(exercise=found):
+        found = get_object_or_404(exercises, pk=found.pk)
+    version = found.draft if previews_draft(request) or not learners_have(found) else found.published
     if version is None:
         raise Http404
     return found, version
+
+
+def previews_draft(request: HttpRequest | Request) -> bool:
+    """Whether staff asks for the draft, to look at it or to try it. Others are given what is published."""
+    return bool(request.user.is_staff and request.GET.get("version") == "draft")
+
+
+def visible_exercises(request: HttpRequest | Request, *, wants_draft: bool) -> ExerciseQuerySet:
+    """Those that who asks may see; staff sees the draft of an archived one as well, where that is asked for."""
+    if wants_draft and request.user.is_staff:
+        return Exercise.objects.select_related("published")
+    return Exercise.objects.visible_to(request.user)
+
+
+def learners_have(exercise: Exercise) -> bool:
+    """Whether they see its published version now. exercise.lesson.course is needed."""
+    return exercise.is_live and exercise.lesson.course.is_live
+
+
+def version_to_try(
+    request: HttpRequest | Request, exercise: Exercise, *, wants_draft: bool = False
+) -> ExerciseVersion | None:
+    """The draft where staff tries it: learners have another version, or none. None: what learners have is meant."""
+    if not request.user.is_staff:
+        return None
+    is_other = (wants_draft or previews_draft(request)) and exercise.draft_id != exercise.published_id
+    return exercise.draft if is_other or not learners_have(exercise) else None
+
+
+def exercise_to_hand_in(
+    request: HttpRequest | Request, slug: str, *, version: str = ""
+) -> tuple[Exercise, ExerciseVersion | None]:
+    """The exercise, and the version where staff tries another than the published one. Raises Http404.
+
+    *version*: "draft" has the same meaning as in the address.
+    """
+    if request.user.is_staff:
+        wants_draft = version == "draft" or previews_draft(request)
+        exercises = visible_exercises(request, wants_draft=wants_draft).select_related("lesson__course", "draft")
+        found = get_object_or_404(exercises, slug=slug)
+        if preview := version_to_try(request, found, wants_draft=wants_draft):
+            return found, preview
+    elif version or "version" in request.GET:
+        raise Http404
+    return get_object_or_404(Exercise.objects.to_hand_in().select_related("lesson__course"), slug=slug), None
+
+
+def retired_exercise(slug: str) -> Exercise | None:
+    """The exercise that learners had at this address before it, or its course, was archived."""
+    is_archived = Q(archived_at__isnull=False) | Q(lesson__course__archived_at__isnull=False)
+    known = Exercise.objects.filter(is_archived, published_at__lte=now(), lesson__course__published_at__lte=now())
+    return known.select_related("lesson__course", "published").filter(slug=slug).first()
 
 
 def readable_submission(request: HttpRequest | Request, uuid: UUID) -> Submission:

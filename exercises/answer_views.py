@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from exercises import answering
-from exercises.access import readable_submission, require_owner
+from exercises.access import readable_submission, require_owner, version_to_try
 from exercises.answers import ANSWERED
 from exercises.answers.fields import entry_fields, matrix_fields, mendings, question_fields
 from exercises.answers.matrix import Matrix
@@ -48,7 +48,9 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
     try:
         check_rate(request)
         kind.read(version.sheet, answers)  # before a visitor becomes a guest
-        answering.answer(owner=ensure_owner(request), exercise=found, answers=answers)
+        answering.answer(
+            owner=ensure_owner(request), exercise=found, answers=answers, preview=version_to_try(request, found)
+        )
     except InvalidAnswers as refusal:
         problems = matrix.problems_here(refusal.problems) if matrix else refusal.problems
         return exercise_page(request, found, version, answers=answers, matrix=matrix, problems=problems, status=422)
@@ -65,7 +67,7 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
         if refusal.retry_after_seconds:
             response["Retry-After"] = str(refusal.retry_after_seconds)
         return response
-    return SeeOther(f"{found.get_absolute_url()}#results")
+    return SeeOther(f"{request.get_full_path()}#results")
 
 
 def changed_matrix(request: HttpRequest) -> Matrix:
@@ -103,8 +105,21 @@ def exercise_page(
         **frame,
         "summary": mendings(version.kind, version.sheet, problems),
         "refusal": problems.get("", ""),
-        "form_template": f"exercises/answers/_{version.kind}_form.html",
+        **fields_of(version, answers=answers, matrix=matrix, problems=problems),
     }
+    return render(request, "exercises/answers/exercise.html", context, status=status)
+
+
+def fields_of(
+    version: ExerciseVersion,
+    *,
+    answers: Answers | None = None,
+    matrix: Matrix | None = None,
+    problems: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Context of form_template, which is among it: the fields that the kind of *version* has."""
+    problems = problems or {}
+    context: dict[str, Any] = {"form_template": f"exercises/answers/_{version.kind}_form.html"}
     if version.kind == "choice":
         context["questions"] = question_fields(version.sheet, answers or {}, problems)
     elif version.kind == "scenario":
@@ -118,7 +133,7 @@ def exercise_page(
             matrix = Matrix.of_answers(answers) if answers else Matrix.to_begin_with(decision)
             matrix.fill_up(columns=decision["min_candidates"])
         context["matrix"] = matrix_fields(version.sheet, matrix, problems)
-    return render(request, "exercises/answers/exercise.html", context, status=status)
+    return context
 
 
 @require_POST
@@ -136,9 +151,10 @@ def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
         messages.success(request, gettext("Your assessment is kept with this attempt."))
     except NotPassed as refusal:
         messages.warning(request, refusal.message)
-    attempts = Submission.objects.owned_by(found.owner).of_exercise(found.exercise_version.exercise_id)
+    attempts = Submission.objects.among(found.owner, previews=found.is_preview)
+    attempts = attempts.of_exercise(found.exercise_version.exercise_id)
     is_newest = not attempts.filter(pk__gt=found.pk).exists()
-    page = found.exercise_version.exercise if is_newest else found
+    page = found.exercise_version.exercise if is_newest and not found.is_preview else found
     return SeeOther(f"{page.get_absolute_url()}#results")
 
 

@@ -17,8 +17,10 @@ from exercises.owners import hold_owner
 NO_SEED = 0  # nothing is random here
 
 
-def answer(*, owner: Owner, exercise: Exercise, answers: Any) -> Submission:
+def answer(*, owner: Owner, exercise: Exercise, answers: Any, preview: ExerciseVersion | None = None) -> Submission:
     """Store *answers* as a new attempt at the published version, with its result.
+
+    With *preview*, staff tries that version instead, which counts nowhere.
 
     The attempt is the account's when *owner* is a guest who has logged in meanwhile.
 
@@ -26,7 +28,7 @@ def answer(*, owner: Owner, exercise: Exercise, answers: Any) -> Submission:
 
     Raises NotPublished, and InvalidAnswers for what cannot be judged.
     """
-    version = exercise.published
+    version = preview or exercise.published
     if version is None:
         raise NotPublished
     version.exercise = exercise
@@ -35,9 +37,11 @@ def answer(*, owner: Owner, exercise: Exercise, answers: Any) -> Submission:
     tests = kind.judge(version.sheet, read)
     with transaction.atomic():  # on SQLite nobody else can write meanwhile, so reading and judging stay outside
         owner = hold_owner(owner)
-        submission = Submission.objects.create(**owner.columns, exercise_version=version, files={}, answers=read)
+        submission = Submission.objects.create(
+            **owner.columns, exercise_version=version, files={}, answers=read, is_preview=preview is not None
+        )
         submission.newest_runs = [_judged_run(submission, version, tests)]
-        if submission.current_run.verdict == Run.Verdict.PASSED:
+        if submission.current_run.verdict == Run.Verdict.PASSED and not submission.is_preview:
             progress.note_pass(owner, exercise)
     return submission
 

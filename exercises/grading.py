@@ -95,8 +95,11 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
         counts = run.submission is not None and not run.is_preview
         if finished and counts and result["verdict"] == Run.Verdict.PASSED:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
-            locked = Submission.objects.select_for_update().only("user", "guest").get(pk=run.submission.pk)
-            progress.note_pass(locked.owner, run.submission.exercise_version.exercise)
+            locked = (
+                Submission.objects.select_for_update().only("user", "guest", "is_preview").get(pk=run.submission.pk)
+            )
+            if not locked.is_preview:
+                progress.note_pass(locked.owner, run.submission.exercise_version.exercise)
         if finished and run.exercise_check is not None:
             checking.settle(run.exercise_check)
     if finished:

@@ -41,18 +41,19 @@ def number_of(submission: Submission) -> int:
     """Which of its owner's attempts at the exercise it is, from 1; 0 when it does not count: we could not judge it."""
     if submission.current_run.status == Run.Status.BROKEN:
         return 0
-    attempts = Submission.objects.owned_by(submission.owner).of_exercise(submission.exercise_version.exercise_id)
+    attempts = Submission.objects.among(submission.owner, previews=submission.is_preview)
+    attempts = attempts.of_exercise(submission.exercise_version.exercise_id)
     return attempts.counted().filter(pk__lte=submission.pk).count()
 
 
-def history_of(owner: Owner | None, exercise: Exercise) -> list[HistoryItem]:
-    """The newest SHOWN_ATTEMPTS of *owner* at *exercise*, newest first.
+def history_of(owner: Owner | None, exercise: Exercise, *, previews: bool = False) -> list[HistoryItem]:
+    """The newest SHOWN_ATTEMPTS of *owner* at *exercise*, newest first; with *previews*, those that staff makes.
 
     Three queries, and one for each attempt that is queued.
     """
     if owner is None:
         return []
-    attempts = Submission.objects.owned_by(owner).of_exercise(exercise.pk)
+    attempts = Submission.objects.among(owner, previews=previews).of_exercise(exercise.pk)
     number = attempts.counted().count()
     items = []
     for submission in attempts.with_current_run().order_by("-pk")[:SHOWN_ATTEMPTS]:

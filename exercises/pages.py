@@ -1,10 +1,12 @@
 """What the pages of all exercises have in common, whether one writes code or answers."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from exercises.access import version_to_try
 from exercises.answers import case_names
 from exercises.course_progress import changed_since
 from exercises.helping import help_of
@@ -29,7 +31,8 @@ def place_of(found: Exercise, version: ExerciseVersion) -> dict[str, Any]:
 def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) -> dict[str, Any]:
     """Context of the page on which an exercise is solved: its place, the learner's attempts, and where it leads."""
     owner = owner_of(request)
-    history = history_of(owner, found)
+    is_preview = version_to_try(request, found) is not None
+    history = history_of(owner, found, previews=is_preview)
     passed_version = passed_exercises(owner).get(found.pk)
     return {
         **place_of(found, version),
@@ -41,7 +44,9 @@ def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
         "has_changed_since": changed_since(passed_version, found),
         "help": help_of(owner, found, version, is_passed=passed_version is not None),
         "next_step": next_step(found),
-        "is_preview": version != found.published,
+        "is_preview": is_preview,
+        "version_query": "?version=draft" if is_preview else "",
+        "subject": json.dumps({"exercise": found.slug} | ({"version": "draft"} if is_preview else {})),
     }
 
 

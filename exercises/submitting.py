@@ -12,7 +12,7 @@ from exercises import drafts, events, queueing
 from exercises.errors import InvalidFiles, KeyReused, NotPending, NotPublished, NotRepeatable, TooManyPending
 from exercises.files import problems_of
 from exercises.locks import hold
-from exercises.models import Exercise, Owner, Run, Submission, Trial
+from exercises.models import Exercise, ExerciseVersion, Owner, Run, Submission, Trial
 from exercises.owners import hold_owner, lock_of
 
 # BigIntegerField is signed.
@@ -27,8 +27,11 @@ def submit(
     files: Mapping[str, str],
     client_key: UUID | None = None,
     draft_version: int | None = None,
+    preview: ExerciseVersion | None = None,
 ) -> Submission:
     """Store *files* ({path: text}) as a new attempt at the published version and queue its run.
+
+    With *preview*, staff tries that version instead: it is judged like any attempt and counts nowhere.
 
     The attempt is the account's when *owner* is a guest who has logged in meanwhile. With a *client_key* that *owner*
     has used before it is the attempt of then: its answer was lost on the way. With a *draft_version*, that of the draft
@@ -38,7 +41,7 @@ def submit(
 
     Raises NotPublished, InvalidFiles, KeyReused, and TooManyPending when *owner* already waits for MAX_PENDING results.
     """
-    version = exercise.published
+    version = preview or exercise.published
     if version is None:
         raise NotPublished
     version.exercise = exercise
@@ -46,22 +49,27 @@ def submit(
     if problems:
         raise InvalidFiles(problems)
     owner = hold_owner(owner)
-    if client_key and (sent_before := earlier(owner, exercise, client_key)):
+    is_preview = preview is not None
+    if client_key and (sent_before := earlier(owner, exercise, client_key, previews=is_preview)):
         if sent_before.files != files:
             raise KeyReused
         return sent_before
     refuse_too_many(owner)
     submission = Submission.objects.create(
-        **owner.columns, exercise_version=version, files=dict(files), client_key=client_key
+        **owner.columns,
+        exercise_version=version,
+        files=dict(files),
+        client_key=client_key,
+        is_preview=is_preview,
     )
     submission.newest_runs = [start_run(submission, purpose=Run.Purpose.SUBMIT)]
-    if draft_version is not None:
+    if draft_version is not None and not is_preview:
         drafts.follow_attempt(owner=owner, exercise=exercise, files=files, version=draft_version)
     return submission
 
 
-def earlier(owner: Owner, exercise: Exercise, client_key: UUID) -> Submission | None:
-    attempts = Submission.objects.owned_by(owner).of_exercise(exercise.pk)
+def earlier(owner: Owner, exercise: Exercise, client_key: UUID, *, previews: bool) -> Submission | None:
+    attempts = Submission.objects.among(owner, previews=previews).of_exercise(exercise.pk)
     return attempts.with_current_run().filter(client_key=client_key).first()
 
 

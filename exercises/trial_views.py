@@ -11,7 +11,7 @@ from csp.decorators import csp
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -20,9 +20,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from exercises import trying
-from exercises.access import may_act, readable_trial, require_owner
+from exercises.access import exercise_to_hand_in, may_act, readable_trial, require_owner
 from exercises.errors import ExerciseError, NotYours
-from exercises.models import Exercise, Trial
+from exercises.models import Trial
 from exercises.owners import ensure_owner
 from exercises.responses import SeeOther, private
 from exercises.throttling import check_rate
@@ -45,17 +45,23 @@ ANSWER_POLICY = {
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: HttpRequest, course: str, lesson: str, name: str) -> HttpResponse:
     """A listing to change and to run; a POST runs it and answers 303 to what comes of it."""
-    found = trying.find_listing(request.user, course=course, lesson=lesson, name=name)
-    return run_page(request, trying.program_of_listing(*found))
+    return run_page(request, listing_program(request, course, lesson, name))
+
+
+def listing_program(request: HttpRequest, course: str, lesson: str, name: str) -> Program:
+    """Of the published text; for staff also ?version=draft and ?version=<number>. Raises Http404."""
+    wanted = request.GET.get("version", "")
+    found = trying.find_listing(request.user, course=course, lesson=lesson, name=name, version=wanted)
+    return trying.program_of_listing(*found, asked_for=wanted)
 
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same for the files of an exercise, which its own page sends here."""
-    found = get_object_or_404(Exercise.objects.to_hand_in().select_related("lesson__course"), slug=slug)
+    """The same for the files of an exercise, which its own page sends here; for staff also of a draft."""
+    found, preview = exercise_to_hand_in(request, slug)
     try:
-        program = trying.program_of_exercise(found)
+        program = trying.program_of_exercise(found, preview, asked_for="draft" if preview else "")
     except ExerciseError as refusal:
         raise Http404 from refusal
     return run_page(request, program)
@@ -87,8 +93,7 @@ def run_page(request: HttpRequest, program: Program) -> HttpResponse:
 @require_safe
 def form_fragment(request: HttpRequest, course: str, lesson: str, name: str) -> HttpResponse:
     """The form of a listing alone, for the script that runs it in the lesson."""
-    found = trying.find_listing(request.user, course=course, lesson=lesson, name=name)
-    program = trying.program_of_listing(*found)
+    program = listing_program(request, course, lesson, name)
     return render(request, "exercises/_run_form.html", {"form": form_context(program, RunForm(program))})
 
 
@@ -146,24 +151,33 @@ def form_context(program: Program, form: RunForm) -> dict[str, Any]:
         "subject": json.dumps(subject_of(program)),
         "files": [{"path": path, "text": text} for path, text in form.files.items()],
         "request": form.fields,
-        "submit_url": program.exercise_version.exercise.get_absolute_url() if program.exercise_version else "",
+        "submit_url": submit_url(program),
     }
+
+
+def submit_url(program: Program) -> str:
+    """Where the files can be handed in; "" for those of a listing."""
+    if program.exercise_version is None:
+        return ""
+    query = "?version=draft" if program.version else ""
+    return program.exercise_version.exercise.get_absolute_url() + query
 
 
 def subject_of(program: Program) -> dict[str, str]:
     """How the API is told what to run."""
+    version = {"version": program.version} if program.version else {}
     if program.exercise_version is not None:
-        return {"exercise": program.exercise_version.exercise.slug}
+        return {"exercise": program.exercise_version.exercise.slug, **version}
     assert program.lesson_version is not None  # noqa: S101 - it is one of the two
     lesson = program.lesson_version.lesson
-    return {"course": lesson.course.slug, "lesson": lesson.slug, "listing": program.listing}
+    return {"course": lesson.course.slug, "lesson": lesson.slug, "listing": program.listing, **version}
 
 
 def address_of(program: Program) -> str:
     subject = subject_of(program)
-    if "exercise" in subject:
-        return reverse("exercises:run-exercise", args=[subject["exercise"]])
-    return reverse("exercises:run-listing", args=list(subject.values()))
+    query = f"?version={subject.pop('version')}" if program.version else ""
+    name = "run-exercise" if "exercise" in subject else "run-listing"
+    return reverse(f"exercises:{name}", args=list(subject.values())) + query
 
 
 def result_for(request: HttpRequest, found: Trial) -> TrialResult:

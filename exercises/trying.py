@@ -43,6 +43,7 @@ class Program:
     exercise_version: ExerciseVersion | None = None
     lesson_version: LessonVersion | None = None
     listing: str = ""
+    version: str = ""  # which one staff asked for in place of the published one: "draft", or a number
 
     def read_files(self, files: Mapping[str, object]) -> dict[str, str]:
         """*files*, where they are those of this program. Raises InvalidFiles."""
@@ -51,7 +52,7 @@ class Program:
         return {path: str(text) for path, text in files.items()}
 
 
-def program_of_exercise(exercise: Exercise, version: ExerciseVersion | None = None) -> Program:
+def program_of_exercise(exercise: Exercise, version: ExerciseVersion | None = None, *, asked_for: str = "") -> Program:
     """The published version's, or *version*'s. Raises NotPublished and NotRunnable."""
     version = version or exercise.published
     if version is None:
@@ -67,10 +68,11 @@ def program_of_exercise(exercise: Exercise, version: ExerciseVersion | None = No
         request=read_request(version.kind, request_asking(asked[0]) if asked else {}),
         limits=version.limits,
         exercise_version=version,
+        version=asked_for,
     )
 
 
-def program_of_listing(version: LessonVersion, listing: Listing) -> Program:
+def program_of_listing(version: LessonVersion, listing: Listing, *, asked_for: str = "") -> Program:
     asked = {"method": listing.method, "path": listing.path, "body": listing.body} if listing.kind == "http" else {}
     return Program(
         kind=listing.kind,
@@ -79,25 +81,34 @@ def program_of_listing(version: LessonVersion, listing: Listing) -> Program:
         request=read_request(listing.kind, asked),
         lesson_version=version,
         listing=listing.name,
+        version=asked_for,
     )
 
 
-def find_listing(user: User | AnonymousUser, *, course: str, lesson: str, name: str) -> tuple[LessonVersion, Listing]:
+def find_listing(
+    user: User | AnonymousUser, *, course: str, lesson: str, name: str, version: str = ""
+) -> tuple[LessonVersion, Listing]:
     """A listing of a lesson that *user* may read: of its published text; for staff else of the draft. Raises Http404.
 
-    Two queries.
+    With a *version*, "draft" or a number, of that one, for staff only. Two queries.
     """
     lessons = Lesson.objects.filter(course__slug=course, slug=lesson)
     if not user.is_staff:
         lessons = lessons.published()
     found = lessons.select_related("course", "published", "draft").first()
-    versions = [found.published, found.draft if user.is_staff else None] if found else []
-    for version in filter(None, versions):
-        for listing in listings(version.body_markdown):
+    if found is None or (version and not user.is_staff):
+        raise Http404
+    versions = [found.published, found.draft if user.is_staff else None]
+    if version == "draft":
+        versions = [found.draft]
+    elif version:
+        number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+        versions = [found.versions.filter(number=number).first()]
+    for text in filter(None, versions):
+        for listing in listings(text.body_markdown):
             if listing.name == name:
-                assert found is not None  # noqa: S101 - it has the version
-                version.lesson = found
-                return version, listing
+                text.lesson = found
+                return text, listing
     raise Http404
 
 

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -16,8 +17,17 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.models import Course, Lesson
+from courses.previews import PARAMETER, PreviewOver, check_preview
+from courses.views import preview_over
 from exercises import answer_views, submitting
-from exercises.access import may_act, readable_submission, require_owner, visible_exercise
+from exercises.access import (
+    may_act,
+    readable_submission,
+    require_owner,
+    retired_exercise,
+    version_to_try,
+    visible_exercise,
+)
 from exercises.answers import ANSWERED
 from exercises.answers.matrix import Matrix
 from exercises.course_progress import changed_since, continuation_of, progress_in
@@ -27,7 +37,7 @@ from exercises.files import MAX_FILE_BYTES
 from exercises.forms import PREFIX, FilesForm
 from exercises.help_views import HINT, open_asked_hint
 from exercises.highlighting import shown_files
-from exercises.history import newest_of_kind, number_of, present_code, timeline_of
+from exercises.history import history_of, newest_of_kind, number_of, present_code, timeline_of
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
 from exercises.pages import device_key, frame_of, place_of
@@ -43,8 +53,20 @@ PENDING_RETRY_SECONDS = 1
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
-    """Task, files, and the learner's attempts; a POST hands in the files and answers 303 to the attempt."""
-    found, version = visible_exercise(request, slug)
+    """Task, files, and the learner's attempts; a POST hands in the files and answers 303 to the attempt.
+
+    Whoever has a link with ?preview=<token> sees the draft, and can do nothing on its page (courses.previews).
+    """
+    if token := request.GET.get(PARAMETER):
+        return shared(request, slug, token)
+    try:
+        found, version = visible_exercise(request, slug)
+    except Http404:
+        if gone := retired_exercise(slug):
+            attempts = history_of(owner_of(request), gone)
+            context = {"exercise": gone, "course": gone.lesson.course, "attempts": attempts}
+            return render(request, "exercises/retired.html", context, status=HTTPStatus.GONE)
+        raise
     if version.kind in ANSWERED:
         return answer_views.exercise(request, found, version)
     form = FilesForm(version, request.POST if request.method == "POST" else None)
@@ -56,7 +78,11 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
             check_rate(request)
             if form.is_valid():
                 submission = submitting.submit(
-                    owner=ensure_owner(request), exercise=found, files=form.texts, draft_version=form.draft_version
+                    owner=ensure_owner(request),
+                    exercise=found,
+                    files=form.texts,
+                    draft_version=form.draft_version,
+                    preview=version_to_try(request, found),
                 )
                 return SeeOther(submission.get_absolute_url())
         except ExerciseError as error:
@@ -65,11 +91,33 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     return exercise_page(request, found, version, form, refusal)
 
 
+def shared(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """The draft, to be looked at."""
+    exercises = Exercise.objects.select_related("lesson__course", "lesson__published", "draft")
+    found = get_object_or_404(exercises, slug=slug)
+    version = found.draft
+    try:
+        check_preview(found, token)
+    except PreviewOver:
+        return preview_over(request)
+    if version is None or request.method == "POST":
+        raise Http404
+    context = {**place_of(found, version), "files": shown_files(version.starter),
+               "case_names": [case["name"] for case in version.cases]}  # fmt: skip
+    if version.kind in ANSWERED:
+        context |= answer_views.fields_of(version)
+    response = render(request, "exercises/shared.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def exercise_page(
     request: HttpRequest, found: Exercise, version: ExerciseVersion, form: FilesForm, refusal: ExerciseError | None
 ) -> HttpResponse:
     frame = frame_of(request, found, version)
-    draft = draft_of(owner_of(request), found)
+    # What staff tries of a version that is not for learners has no draft on the server and no history.
+    draft = None if frame["is_preview"] else draft_of(owner_of(request), found)
+    timeline = [] if frame["is_preview"] else timeline_of(owner_of(request), found, frame["history"])
     texts = form.texts if form.is_bound else present_code(draft, frame["history"], version)
     newest = newest_of_kind(frame["history"], version.kind)
     context: dict[str, Any] = {
@@ -81,8 +129,8 @@ def exercise_page(
         "form": form,
         "draft_version": form.draft_version if form.is_bound else draft.version if draft else 0,
         "draft": draft,
-        "device_key": device_key(request),
-        "timeline": timeline_of(owner_of(request), found, frame["history"]),
+        "device_key": device_key(request) + ("-draft" if frame["is_preview"] else ""),
+        "timeline": timeline,
         "judged_files": json.dumps(newest.files) if newest and newest.files != texts else "",
         "max_file_bytes": MAX_FILE_BYTES,
     }

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -15,13 +14,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from exercises import trying
-from exercises.access import readable_trial, require_owner
+from exercises.access import exercise_to_hand_in, readable_trial, require_owner
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.stream import TriedOut
 from exercises.api.submissions import AnyMediaType, AnyText, PrivateView, event_stream
 from exercises.api.trial_representation import RunOutput, trial_as_json
 from exercises.asking import read_request
-from exercises.models import Exercise
 from exercises.owners import ensure_owner
 from exercises.throttling import SubmissionThrottle
 from exercises.trying import Program
@@ -42,6 +40,11 @@ class RunInput(serializers.Serializer[Any]):
     course = serializers.SlugField(required=False, help_text="With lesson and listing.")
     lesson = serializers.SlugField(required=False)
     listing = serializers.SlugField(required=False)
+    version = serializers.RegexField(
+        r"^(draft|[0-9]{1,9})$",
+        required=False,
+        help_text="For staff: `draft`, or the number of a lesson's version, to try what is not published.",
+    )
     files = serializers.DictField(
         child=AnyText(),
         required=False,
@@ -90,9 +93,13 @@ class RunCreate(PrivateView):
 
 def program_for(request: Request, wanted: dict[str, Any]) -> Program:
     """The exercise or the listing that is meant. Raises Http404 and NotRunnable."""
+    version = wanted.get("version", "")
     if "exercise" in wanted:
-        return trying.program_of_exercise(get_object_or_404(Exercise.objects.to_hand_in(), slug=wanted["exercise"]))
-    found = trying.find_listing(request.user, course=wanted["course"], lesson=wanted["lesson"], name=wanted["listing"])
+        exercise, preview = exercise_to_hand_in(request, wanted["exercise"], version=version)
+        return trying.program_of_exercise(exercise, preview)
+    found = trying.find_listing(
+        request.user, course=wanted["course"], lesson=wanted["lesson"], name=wanted["listing"], version=version
+    )
     return trying.program_of_listing(*found)
 
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.types import OpenApiTypes
@@ -18,14 +17,14 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from exercises import answering, submitting
-from exercises.access import readable_submission, require_owner, require_readable
+from exercises.access import exercise_to_hand_in, readable_submission, require_owner, require_readable
 from exercises.answers import ANSWERED
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
+from exercises.api.moved import FollowsMoves
 from exercises.api.representation import SubmissionOutput, as_json
 from exercises.api.stream import Attempt, Followed, follow
 from exercises.errors import InvalidFiles
 from exercises.files import problems_of
-from exercises.models import Exercise
 from exercises.owners import ensure_owner
 from exercises.throttling import SubmissionThrottle
 
@@ -63,7 +62,7 @@ class SubmissionInput(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Before a visitor becomes a guest: what is refused must not leave a session behind."""
-        version = self.context["exercise"].published
+        version = self.context["version"]
         kind = ANSWERED.get(version.kind)
         wanted, other = ("answers", "files") if kind else ("files", "answers")
         if other in attrs:
@@ -95,7 +94,12 @@ class PrivateView(APIView):
         return response
 
 
-class SubmissionCreate(PrivateView):
+DRAFT = OpenApiParameter(
+    "version", OpenApiTypes.STR, description="For staff: `draft`, to try what is not published. It counts nowhere."
+)
+
+
+class SubmissionCreate(FollowsMoves, PrivateView):
     """Hand in files or answers; whoever is not logged in does so as a guest."""
 
     throttle_classes = [SubmissionThrottle]
@@ -104,6 +108,7 @@ class SubmissionCreate(PrivateView):
         request=SubmissionInput,
         responses={202: SubmissionOutput, 400: INVALID, 404: NOT_FOUND, 409: CONFLICT, 429: TOO_MANY},
         parameters=[
+            DRAFT,
             OpenApiParameter(
                 KEY_HEADER,
                 OpenApiTypes.UUID,
@@ -117,15 +122,17 @@ class SubmissionCreate(PrivateView):
     )
     def post(self, request: Request, slug: str) -> Response:
         """Store a new attempt. Files are queued for judging, follow it at `Location`; answers are judged at once."""
-        exercise = get_object_or_404(Exercise.objects.to_hand_in(), slug=slug)
-        body = SubmissionInput(data=request.data, context={"exercise": exercise})
+        exercise, preview = exercise_to_hand_in(request, slug)
+        body = SubmissionInput(data=request.data, context={"version": preview or exercise.published})
         body.is_valid(raise_exception=True)
         key = client_key(request)
         given, owner = body.validated_data, ensure_owner(request)
         if "answers" in given:
-            submission = answering.answer(owner=owner, exercise=exercise, answers=given["answers"])
+            submission = answering.answer(owner=owner, exercise=exercise, answers=given["answers"], preview=preview)
         else:
-            submission = submitting.submit(owner=owner, exercise=exercise, files=given["files"], client_key=key)
+            submission = submitting.submit(
+                owner=owner, exercise=exercise, files=given["files"], client_key=key, preview=preview
+            )
         address = reverse("api:submission", args=[submission.uuid], request=request)
         return Response(as_json(submission), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 

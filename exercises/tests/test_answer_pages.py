@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from exercises.answering import answer
-from exercises.models import Owner, Run, SelfAssessment, Submission
+from exercises.models import LessonDone, Owner, Run, SelfAssessment, Submission
 from exercises.tests.answer_content import CHOICE, RIGHT, content, make_answered
 from exercises.tests.builders import make_exercise, make_run, make_submission, make_user
 from exercises.tests.kinds import content_of
@@ -233,14 +233,16 @@ def test_the_rate_is_kept_and_the_answers_too(client, monkeypatch):
     assert "team two" in refused.content.decode()
 
 
-def test_staff_see_a_draft_and_cannot_hand_in_to_it(client):
+def test_staff_see_a_draft_and_what_they_hand_in_counts_nowhere(client):
     make_answered("choice", is_published=False)
     client.force_login(make_user(is_staff=True))
 
-    page, refused = client.get(page_of("choice")), hand_in(client, "choice")
+    page, accepted = client.get(page_of("choice")), hand_in(client, "choice")
 
     assert page.context["is_preview"]
-    assert (refused.status_code, Submission.objects.count()) == (409, 0)
+    assert (accepted.status_code, newest().is_preview) == (303, True)
+    assert client.get(page_of("choice")).context["result"].number == 1
+    assert LessonDone.objects.count() == 0
     assert Client().get(page_of("choice")).status_code == 404
 
 

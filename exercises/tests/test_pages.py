@@ -120,13 +120,15 @@ def test_form_and_api_share_the_rate(client, monkeypatch):
     assert response.status_code == 429
 
 
-def test_staff_cannot_hand_in_to_a_draft(client):
+@pytest.mark.parametrize(("is_staff", "status", "previews"), [(False, 404, []), (True, 303, [True])])
+def test_only_staff_hand_in_to_a_draft_and_it_counts_nowhere(client, is_staff, status, previews):
     make_exercise(is_published=False)
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=is_staff))
 
     response = hand_in(client)
 
-    assert (response.status_code, Submission.objects.count()) == (409, 0)
+    assert response.status_code == status
+    assert list(Submission.objects.values_list("is_preview", flat=True)) == previews
 
 
 def test_attempts_are_numbered_and_a_broken_one_does_not_count(client):

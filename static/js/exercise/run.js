@@ -19,7 +19,7 @@ if (tools && button && area) {
     }
     button.setAttribute("aria-busy", "true")
     await saveThere() // makes a visitor a guest: two first requests at once would come from two
-    const panel = await runner.run({ exercise: page.dataset.exercise, files: texts(), request: requestIn(area) })
+    const panel = await runner.run({ ...JSON.parse(page.dataset.subject), files: texts(), request: requestIn(area) })
     button.removeAttribute("aria-busy")
     if (!panel) return
     const detail = { errorLine: panel.dataset.line, headline: panel.dataset.headline }

@@ -23,7 +23,9 @@ function makePane(block) {
 }
 
 async function fetchForm(url) {
-  const response = await fetch(new URL("form", url)).catch(() => null)
+  const address = new URL("form", url)
+  address.search = new URL(url).search // which version staff is trying
+  const response = await fetch(address).catch(() => null)
   if (!response?.ok) return null
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   return page.querySelector("[data-run-form]")

@@ -1,0 +1,134 @@
+"""Exercises at a time, and not any more; the rest is as for lessons (courses.tests.test_releasing)."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from courses.models import Course
+from courses.outline import outline_of
+from courses.search import search
+from exercises.addresses import AddressTaken, rename_exercise
+from exercises.models import Exercise, ExerciseCheck
+from exercises.tests.builders import make_exercise
+from exercises.tests.content import content
+from exercises.versions import (
+    PublishRefused,
+    archive_exercise,
+    bring_back_exercise,
+    cancel_exercise_schedule,
+    publish_exercise,
+    release_due_exercises,
+    save_exercise_draft,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+PAGE = "/exercises/health-flask/"
+
+
+@pytest.fixture
+def later(monkeypatch):
+    real = timezone.now
+
+    def move(by: timedelta) -> None:
+        for module in ("courses.models", "courses.outline", "courses.releasing", "exercises.models.exercise"):
+            monkeypatch.setattr(f"{module}.now", lambda: real() + by)
+
+    return move
+
+
+def green(version) -> None:
+    ExerciseCheck.objects.create(version=version, status=ExerciseCheck.Status.PASSED, finished_at=timezone.now())
+
+
+def draft(exercise: Exercise | None = None, title: str = "Frogs") -> Exercise:
+    exercise = exercise or make_exercise(is_published=False)
+    save_exercise_draft(exercise=exercise, content=content(title=title))
+    green(exercise.draft)
+    return exercise
+
+
+def seen() -> dict[str, object]:
+    client = Client()
+    page = client.get(PAGE)
+    outline = outline_of(Course.objects.get())
+    return {
+        "page": page.context["version"].title if page.status_code == 200 else page.status_code,
+        "outline": [exercise.title for lesson in outline.lessons for exercise in lesson.exercises],
+        "search": search("frogs", limit=3).total,
+        "api": client.get("/api/v1/exercises/").json()["count"],
+        "course in api": client.get("/api/v1/courses/web/").json()["exercises"],
+    }
+
+
+def test_a_scheduled_exercise_appears_at_its_time_by_itself(later):
+    publish_exercise(exercise=draft(), at=timezone.now() + HOUR)
+    before = seen()
+    later(2 * HOUR)
+
+    assert before == {"page": 404, "outline": [], "search": 0, "api": 0, "course in api": []}
+    assert seen() == {
+        "page": "Frogs", "outline": ["Frogs"], "search": 1, "api": 1, "course in api": ["health-flask"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("by", ["page", "beat"])
+def test_a_scheduled_newer_version_takes_the_place_of_the_published_one(later, by):
+    exercise = draft()
+    publish_exercise(exercise=exercise)
+    draft(exercise, "Newts")
+    publish_exercise(exercise=exercise, at=timezone.now() + HOUR)
+    before = Client().get(PAGE).context["version"].title, release_due_exercises()
+    later(2 * HOUR)
+    released = release_due_exercises() if by == "beat" else None
+
+    assert (before, released) == (("Frogs", 0), 1 if by == "beat" else None)
+    assert Client().get(PAGE).context["version"].title == "Newts"
+
+
+def test_only_a_version_that_was_checked_can_be_scheduled():
+    exercise = draft()
+    publish_exercise(exercise=exercise)
+    save_exercise_draft(exercise=exercise, content=content(title="Unchecked"))
+
+    with pytest.raises(PublishRefused, match="sandbox"):
+        publish_exercise(exercise=exercise, at=timezone.now() + HOUR)
+
+
+def test_an_exercise_is_archived_and_brought_back():
+    exercise = draft()
+    publish_exercise(exercise=exercise)
+    everything = seen()
+    archive_exercise(exercise=exercise)
+    retired = seen()
+    with pytest.raises(PublishRefused, match="Bring it back"):
+        publish_exercise(exercise=exercise)
+    bring_back_exercise(exercise=exercise)
+
+    assert retired == {"page": 410, "outline": [], "search": 0, "api": 0, "course in api": []}
+    assert (seen(), cancel_exercise_schedule(exercise=exercise)) == (everything, False)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "target"),
+    [
+        ("get", PAGE, 301, "/exercises/frogs/"),
+        ("get", f"{PAGE}history/", 301, "/exercises/frogs/history/"),
+        ("post", PAGE, 308, "/exercises/frogs/"),
+        ("get", "/api/v1/exercises/health-flask/", 301, "/api/v1/exercises/frogs/"),
+        ("post", "/api/v1/exercises/health-flask/submissions/", 308, "/api/v1/exercises/frogs/submissions/"),
+    ],
+)
+def test_old_addresses_of_an_exercise_lead_to_the_new_one(method, path, status, target):
+    exercise = draft()
+    publish_exercise(exercise=exercise)
+    rename_exercise(exercise=exercise, slug="frogs")
+
+    response = getattr(Client(), method)(path)
+
+    assert (response.status_code, response.get("Location")) == (status, target)
+    with pytest.raises(AddressTaken, match="frogs"):
+        rename_exercise(exercise=make_exercise("other"), slug="health-flask")
