@@ -50,7 +50,7 @@ def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
 
     site.css is for every page; exercises.css comes after it where somebody practises. fonts.css names files: it is
     left out where there are none.
-    admin.css is the tokens and what the admin makes of them.
+    admin.css is the tokens, what the admin makes of them, and what its pages have in common with others.
     """
     sheets = style_sheets((source / "order.txt").read_text())
     forgotten = {path.name for path in source.glob("*.css")}.difference(*sheets.values())
@@ -58,7 +58,8 @@ def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
         raise SystemExit(f"static/css/order.txt does not name {', '.join(sorted(forgotten))}")
     for sheet, names in sheets.items():
         join([source / name for name in names if fonts or name != "fonts.css"], target / sheet)
-    join([source / "tokens.css", *sorted((source / "admin").glob("*.css"))], target / "admin.css")
+    shared = [source / name for name in ("tokens.css", "diff.css")]
+    join([*shared, *sorted((source / "admin").glob("*.css"))], target / "admin.css")
 
 
 def style_sheets(order: str) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -10,17 +11,28 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.addresses import rename_course
 from courses.admin.action_log import noted
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin
+from courses.admin.publishing import PublishingAdmin
 from courses.models import Course, CourseQuerySet, Module
-from courses.publishing import publish_course, unpublish_course
+from courses.publishing import (
+    PublishRefused,
+    archive_course,
+    bring_back_course,
+    cancel_course_schedule,
+    publish_course,
+    unpublish_course,
+)
 from courses.structure import save_course, save_module
 
 
 @admin.register(Course)
-class CourseAdmin(OrderedAdmin):
+class CourseAdmin(PublishingAdmin, OrderedAdmin):
     form = CourseForm
+    change_form_template = "admin/course_change_form.html"
+    has_preview_links = False
     list_display = ["title", "slug", "state", "lesson_count", "order_buttons"]
     search_fields = ["title", "slug", "summary"]
     prepopulated_fields = {"slug": ["title"]}
@@ -30,13 +42,33 @@ class CourseAdmin(OrderedAdmin):
         return cast(CourseQuerySet, super().get_queryset(request)).with_counts()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
-        return ["slug"] if obj else []  # it is part of every address
+        return []
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else self.prepopulated_fields
 
     def save_model(self, request: HttpRequest, obj: Course, form: CourseForm, change: bool) -> None:
+        if change:
+            rename_course(course=obj, slug=form.cleaned_data["slug"])
         save_course(course=obj)
+
+    def publish_at(self, course: Course, at: datetime | None) -> None:
+        publish_course(course=course, at=at)
+
+    def cancel_schedule(self, course: Course) -> None:
+        cancel_course_schedule(course=course)
+
+    def take_offline(self, course: Course) -> None:
+        unpublish_course(course=course)
+
+    def archive(self, course: Course) -> None:
+        archive_course(course=course)
+
+    def bring_back(self, course: Course) -> None:
+        bring_back_course(course=course)
+
+    def describe(self, course: Course) -> dict[str, Any]:
+        return {}
 
     def view_on_site(self, obj: Course) -> str:
         return obj.get_absolute_url()
@@ -55,7 +87,7 @@ class CourseAdmin(OrderedAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, course: Course) -> str:
-        return gettext("Draft") if course.published_at is None else gettext("Published")
+        return course.state
 
     @admin.display(description=gettext_lazy("published lessons"))
     def lesson_count(self, course: Any) -> int:
@@ -64,7 +96,11 @@ class CourseAdmin(OrderedAdmin):
     @admin.action(description=gettext_lazy("Publish"), permissions=["publish"])
     def publish(self, request: HttpRequest, courses: QuerySet[Course]) -> None:
         for course in courses:
-            publish_course(course=course)
+            try:
+                publish_course(course=course)
+            except PublishRefused as refusal:
+                self.message_user(request, f"{course}: {refusal.message}", messages.ERROR)
+                continue
             self.log_change(request, course, noted(gettext_noop("Published.")))
             self.message_user(request, gettext("%(course)s is published.") % {"course": course}, messages.SUCCESS)
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
+from courses.addresses import AddressTaken, check_course_slug, check_lesson_slug
 from courses.course_files import LANGUAGE, MAX_MINUTES, SUMMARY_LENGTH, TITLE_LENGTH
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import DraftChanged, check_draft_is_still
@@ -17,6 +18,9 @@ from courses.toml_tables import is_slug
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+SLUG_HELP = gettext_lazy("Part of its address. When it is changed, the old address leads to the new one.")
 
 
 def validate_slug(slug: str) -> None:
@@ -27,8 +31,34 @@ def validate_slug(slug: str) -> None:
         )
 
 
-class CourseForm(forms.ModelForm):
+class AddressForm(forms.ModelForm):
+    """A form with the slug that is part of an address. Left empty, a row that has one keeps it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].validators.append(validate_slug)
+            self.fields["slug"].help_text = SLUG_HELP
+            self.fields["slug"].required = self.instance.pk is None
+
+    def check_slug(self, slug: str) -> None:
+        """Raise AddressTaken unless the row can have *slug*."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "slug" in self.fields and "slug" not in self.errors:
+            cleaned["slug"] = cleaned.get("slug") or self.instance.slug
+            try:
+                self.check_slug(cleaned["slug"])
+            except AddressTaken as taken:
+                self.add_error("slug", str(taken))
+        return cleaned
+
+
+class CourseForm(AddressForm):
     summary = forms.CharField(
+        label=gettext_lazy("Summary"),
         max_length=SUMMARY_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text=gettext_lazy("One or two sentences, plain text."),
@@ -38,10 +68,8 @@ class CourseForm(forms.ModelForm):
         model = Course
         fields = ["title", "slug", "summary", "language"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].validators.append(validate_slug)
+    def check_slug(self, slug: str) -> None:
+        check_course_slug(slug, course=self.instance if self.instance.pk else None)
 
     def clean_language(self) -> str:
         language: str = self.cleaned_data["language"]
@@ -61,7 +89,7 @@ class ModuleForm(forms.ModelForm):
             self.fields["slug"].validators.append(validate_slug)
 
 
-class VersionedForm(forms.ModelForm):
+class VersionedForm(AddressForm):
     """The next version of a row, filled in from its draft. A subclass ends its clean() with check_conflict()."""
 
     # The fields that a version has.
@@ -74,8 +102,6 @@ class VersionedForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
-            self.fields["slug"].validators.append(validate_slug)
         draft = self.instance.draft
         if draft is not None:
             for name in self.content_fields:
@@ -167,11 +193,14 @@ class LessonForm(VersionedForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        module, slug = cleaned.get("module"), cleaned.get("slug")
-        if not self.instance.pk and module and slug and module.course.lessons.filter(slug=slug).exists():
-            self.add_error("slug", gettext("The course has a lesson with this slug already."))
         self.check_conflict(cleaned)
         return cleaned
+
+    def check_slug(self, slug: str) -> None:
+        if self.instance.pk:
+            check_lesson_slug(slug, course=self.instance.course, lesson=self.instance)
+        elif module := self.cleaned_data.get("module"):
+            check_lesson_slug(slug, course=module.course)
 
     def check_draft_is_still(self, number: int) -> None:
         check_draft_is_still(lesson=self.instance, number=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin
@@ -10,11 +11,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
+from courses.addresses import rename_lesson
 from courses.admin.forms import LessonForm
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.versions import StateFilter, VersionedAdmin
 from courses.models import Lesson, LessonVersion
 from courses.publishing import (
+    archive_lesson,
+    bring_back_lesson,
+    cancel_lesson_schedule,
     draft_problems,
     publish_lesson,
     restore_lesson_version,
@@ -22,7 +27,7 @@ from courses.publishing import (
     unpublish_lesson,
 )
 from courses.snapshots import version_as_file
-from courses.structure import add_lesson, assign_module
+from courses.structure import add_lesson, assign_parent
 
 TEXT_FIELDS = ["title", "summary", "minutes", "body_markdown"]
 
@@ -35,6 +40,7 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
     list_filter = [StateFilter, "course", "module"]
     search_fields = ["slug", "draft__title", "draft__summary", "draft__body_markdown"]
     ordering = ["course__position", "course_id", "module__position", "module_id", "position", "pk"]
+    version_relations = ["lesson"]
     still_published = gettext_lazy("The draft of “{title}” was not published; learners still read version {number}.")
     restored_message = gettext_lazy("The draft has the text of version {number} again.")
 
@@ -84,7 +90,9 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
         return add_lesson(module=form.cleaned_data["module"], slug=form.cleaned_data["slug"])
 
     def save_model(self, request: HttpRequest, lesson: Lesson, form: LessonForm, change: bool) -> None:
-        assign_module(lesson=lesson, module=form.cleaned_data["module"])
+        if change and form.cleaned_data["slug"]:
+            rename_lesson(lesson=lesson, slug=form.cleaned_data["slug"])
+        assign_parent(row=lesson, parent=form.cleaned_data["module"])
         texts = {name: form.cleaned_data[name] for name in TEXT_FIELDS}
         save_lesson_draft(lesson=lesson, author=cast(User, request.user), note=form.cleaned_data["note"], **texts)
 
@@ -93,14 +101,23 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
 
     # --- Versions ---
 
-    def publish_draft(self, lesson: Lesson) -> LessonVersion:
-        return publish_lesson(lesson=lesson)
+    def publish_at(self, lesson: Lesson, at: datetime | None) -> LessonVersion:
+        return publish_lesson(lesson=lesson, at=at)
+
+    def cancel_schedule(self, lesson: Lesson) -> bool:
+        return cancel_lesson_schedule(lesson=lesson)
 
     def take_offline(self, lesson: Lesson) -> None:
         unpublish_lesson(lesson=lesson)
 
+    def archive(self, lesson: Lesson) -> None:
+        archive_lesson(lesson=lesson)
+
+    def bring_back(self, lesson: Lesson) -> None:
+        bring_back_lesson(lesson=lesson)
+
     def restore_version(self, version: LessonVersion, *, author: User) -> LessonVersion:
         return restore_lesson_version(version=version, author=author)
 
-    def as_text(self, version: LessonVersion) -> str:
-        return version_as_file(version).to_text()
+    def as_files(self, version: LessonVersion) -> dict[str, str]:
+        return {f"{version.lesson.slug}.md": version_as_file(version).to_text()}

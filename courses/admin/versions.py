@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import unified_diff
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,16 +10,19 @@ from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
+from courses.admin.publishing import PublishingAdmin
 from courses.admin.refusals import refusal_message
+from courses.diffs import OF_PROSE, diffs_of
 from courses.publishing import PublishRefused
 
 if TYPE_CHECKING:
@@ -39,20 +41,27 @@ class StateFilter(admin.SimpleListFilter):
         return [
             ("published", gettext("Published")),
             ("newer", gettext("Published, newer draft")),
+            ("scheduled", gettext("Scheduled")),
             ("draft", gettext("Draft")),
+            ("archived", gettext("Archived")),
         ]
 
     def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any] | None:
+        kept = rows.filter(archived_at__isnull=True)
         if self.value() == "published":
-            return rows.filter(published__isnull=False)
+            return kept.filter(published__isnull=False, published_at__lte=now())
         if self.value() == "newer":
-            return cast(Any, rows).with_newer_draft()
+            return cast(Any, kept).with_newer_draft()
+        if self.value() == "scheduled":
+            return kept.filter(Q(published_at__gt=now()) | Q(scheduled__isnull=False))
         if self.value() == "draft":
-            return rows.filter(published__isnull=True)
+            return kept.filter(published__isnull=True)
+        if self.value() == "archived":
+            return rows.filter(archived_at__isnull=False)
         return None  # all of them
 
 
-class VersionedAdmin(admin.ModelAdmin):
+class VersionedAdmin(PublishingAdmin):
     """A ModelAdmin of rows with slug, draft, published and versions, such as lessons and exercises.
 
     A subclass names the services and the words; its pages are templates/admin/<app>/<model>/versions.html, which
@@ -64,24 +73,17 @@ class VersionedAdmin(admin.ModelAdmin):
     still_published: StrOrPromise
     # What staff are told after a restore; {number} is the old version.
     restored_message: StrOrPromise
-    # What as_text() and restore_version() read of a version beyond its own row.
+    # What as_files() and restore_version() read of a version beyond its own row.
     version_relations: Sequence[str] = ()
 
     # --- For the subclass ---
-
-    def publish_draft(self, row: Any) -> Any:
-        """The version that learners have from now on. Raises PublishRefused."""
-        raise NotImplementedError
-
-    def take_offline(self, row: Any) -> None:
-        raise NotImplementedError
 
     def restore_version(self, version: Any, *, author: User) -> Any:
         """The draft that has the content of *version* again. Raises RestoreRefused."""
         raise NotImplementedError
 
-    def as_text(self, version: Any) -> str:
-        """All that an author wrote of *version*; the list of versions shows where two of these differ."""
+    def as_files(self, version: Any) -> dict[str, str]:
+        """All that an author wrote of *version*, {name: text}; versions are compared by it."""
         raise NotImplementedError
 
     # --- What is shown ---
@@ -95,13 +97,13 @@ class VersionedAdmin(admin.ModelAdmin):
         return str(row.state)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["slug"] if obj else []  # it is the row's address
+        return []
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ["title"]}
 
     def view_on_site(self, row: Any) -> str | None:
-        return row.get_absolute_url() if row.published_id else None
+        return row.get_absolute_url() if row.is_live else None
 
     def render_change_form(
         self,
@@ -162,7 +164,7 @@ class VersionedAdmin(admin.ModelAdmin):
     def _publish(self, request: HttpRequest, row: Any, *, list_problems: bool) -> bool:
         """Whether it was published. *list_problems* is false where the page that comes next lists them."""
         try:
-            version = self.publish_draft(row)
+            version = self.publish_at(row, None)
         except PublishRefused as refusal:
             self.message_user(request, self._refusal(refusal, row, list_problems=list_problems), messages.ERROR)
             return False
@@ -178,6 +180,16 @@ class VersionedAdmin(admin.ModelAdmin):
             still=self.still_published,
             list_problems=list_problems,
         )
+
+    def refused(self, refusal: PublishRefused, row: Any) -> SafeString:
+        return self._refusal(refusal, row, list_problems=True)
+
+    def describe(self, row: Any) -> dict[str, Any]:
+        numbers = dict(row.versions.filter(pk__in=[row.published_id, row.scheduled_id, row.draft_id])
+                       .values_list("pk", "number"))  # fmt: skip
+        return {
+            f"{name}_number": numbers.get(getattr(row, f"{name}_id")) for name in ("published", "scheduled", "draft")
+        }
 
     # --- Versions ---
 
@@ -195,21 +207,28 @@ class VersionedAdmin(admin.ModelAdmin):
         ]
 
     def versions_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """All versions of a row, newest first, each with what it changed."""
+        """All versions of a row, newest first; with ?a=<number>&b=<number> what is different between the two."""
         row = get_object_or_404(self.get_queryset(request), pk=object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
         versions = list(row.versions.select_related("created_by", *self.version_relations))
-        older = zip_longest(versions, versions[1:])  # the oldest has none before it
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Versions"),
             "subtitle": str(row),
             "opts": self.opts,
             "original": row,
-            "versions": [(new, self._difference(old, new)) for new, old in older],
+            "versions": list(zip_longest(versions, versions[1:])),  # the oldest has none before it
+            "choices": versions,
             "can_change": self.has_change_permission(request, row),
         }
+        if "a" in request.GET or "b" in request.GET:
+            by_number = {str(version.number): version for version in versions}
+            before, after = by_number.get(request.GET.get("a", "")), by_number.get(request.GET.get("b", ""))
+            if before is None or after is None:
+                raise Http404
+            found = diffs_of(self.as_files(before), self.as_files(after), OF_PROSE)
+            context |= {"before": before, "after": after, "diffs": [diff for diff in found if not diff.is_same]}
         return TemplateResponse(request, f"admin/{self.opts.app_label}/{self.opts.model_name}/versions.html", context)
 
     def restore_view(self, request: HttpRequest, object_id: int, number: int) -> HttpResponse:
@@ -234,10 +253,3 @@ class VersionedAdmin(admin.ModelAdmin):
             self.log_change(request, row, noted(restored, number=number, draft=draft.number))
             self.message_user(request, self.restored_message.format(number=number), messages.SUCCESS)
         return redirect(self.url_name("change"), row.pk)
-
-    def _difference(self, old: Any | None, new: Any) -> str:
-        """A unified diff of the two texts; "" for the first version, and where both are the same."""
-        if old is None:
-            return ""
-        before, after = self.as_text(old).splitlines(), self.as_text(new).splitlines()
-        return "\n".join(unified_diff(before, after, *map(str, (old.number, new.number)), lineterm=""))

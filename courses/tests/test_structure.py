@@ -3,7 +3,7 @@
 import pytest
 
 from courses.models import Course, Lesson
-from courses.structure import assign_module, move
+from courses.structure import CannotMove, assign_parent, move, move_to, place_of
 from courses.tests.builders import make_course, make_lesson, make_module
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_courses_move_among_each_other(course):
 
 @pytest.mark.parametrize(("module", "expected"), [("two", "one: b, two: c d a"), ("one", "one: a b, two: c d")])
 def test_assigning_a_module_puts_the_lesson_last(course, module, expected):
-    assign_module(lesson=Lesson.objects.get(slug="a"), module=course.modules.get(slug=module))
+    assign_parent(row=Lesson.objects.get(slug="a"), parent=course.modules.get(slug=module))
 
     assert order() == expected
 
@@ -95,5 +95,46 @@ def test_assigning_a_module_puts_the_lesson_last(course, module, expected):
 def test_a_lesson_stays_in_its_course(course):
     foreign = make_module(make_course("other"), "foreign")
 
-    with pytest.raises(ValueError, match="another course"):
-        assign_module(lesson=Lesson.objects.get(slug="a"), module=foreign)
+    with pytest.raises(ValueError, match="within its course"):
+        assign_parent(row=Lesson.objects.get(slug="a"), parent=foreign)
+
+
+def find(slug: str) -> Lesson:
+    return Lesson.objects.select_related("module").get(slug=slug)
+
+
+@pytest.mark.parametrize(
+    ("slug", "before", "parent", "expected"),
+    [
+        ("d", "c", None, "one: a b, two: d c"),
+        ("a", "d", None, "one: b, two: c a d"),
+        ("a", None, "two", "one: b, two: c d a"),
+        ("a", None, None, "one: b a, two: c d"),
+        ("b", None, None, "one: a b, two: c d"),
+        ("a", "b", None, "one: a b, two: c d"),
+        ("a", "a", None, "one: a b, two: c d"),
+    ],
+)
+def test_a_lesson_is_moved_to_any_place_of_its_course(course, slug, before, parent, expected):
+    changed = move_to(
+        find(slug), before=find(before) if before else None, parent=course.modules.get(slug=parent) if parent else None
+    )
+
+    assert (order(), changed) == (expected, expected != "one: a b, two: c d")
+
+
+def test_modules_and_courses_are_moved_among_their_own_and_nothing_leaves_its_course(course):
+    other = make_course("other")
+    foreign = make_module(other, "foreign")
+    one, two, _ = course.modules.all()
+
+    assert move_to(two, before=one)
+    assert move_to(other, before=course)
+    for row, target in ((one, {"before": foreign}), (find("a"), {"parent": foreign})):
+        with pytest.raises(CannotMove):
+            move_to(row, **target)
+
+    assert list(course.modules.values_list("slug", flat=True)) == ["two", "one", "empty"]
+    assert list(Course.objects.values_list("slug", flat=True)) == ["other", "frameworks"]
+    place = place_of(find("d"))
+    assert (place.number, place.total, place.parent) == (2, 2, two)

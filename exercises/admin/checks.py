@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
+from courses.admin.action_log import noted
 from exercises.admin.followed import attempt, followed_page, require_post, to
 from exercises.answers import ANSWERED
 from exercises.check_results import check_result
@@ -51,7 +52,8 @@ class CheckedAdmin(admin.ModelAdmin):
             self.message_user(request, text % {"draft": exercise.draft})
             return None
         check = request_check(version=exercise.draft, author=cast(User, request.user))
-        self.log_change(request, exercise, f"Check of version {exercise.draft.number} in the sandbox asked for.")
+        asked = gettext_noop("Check of version %(number)s in the sandbox asked for.")
+        self.log_change(request, exercise, noted(asked, number=exercise.draft.number))
         return check
 
     def check_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
@@ -68,7 +70,8 @@ class CheckedAdmin(admin.ModelAdmin):
         if refusal := require_post(request):
             return refusal
         if attempt(request, lambda: cancel_check(check=check), refused=gettext("It has already come to its end.")):
-            self.log_change(request, exercise, f"Check of version {check.version.number} stopped.")
+            stopped = gettext_noop("Check of version %(number)s stopped.")
+            self.log_change(request, exercise, noted(stopped, number=check.version.number))
         return to(check.get_absolute_url())
 
     def resume_view(self, request: HttpRequest, object_id: int, check_id: int) -> HttpResponseBase:
@@ -77,7 +80,8 @@ class CheckedAdmin(admin.ModelAdmin):
         if refusal := require_post(request):
             return refusal
         if attempt(request, lambda: resume_check(check=check), refused=gettext("There is nothing left of it to run.")):
-            self.log_change(request, exercise, f"Check of version {check.version.number} resumed.")
+            resumed = gettext_noop("Check of version %(number)s resumed.")
+            self.log_change(request, exercise, noted(resumed, number=check.version.number))
         return to(check.get_absolute_url())
 
     # --- What is shown ---

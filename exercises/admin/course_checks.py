@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.html import format_html
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from courses.admin.courses import CourseAdmin
 from courses.models import Course
 from exercises.admin.followed import attempt, followed_page, require_post, to
@@ -33,7 +34,7 @@ def check_exercises(model_admin: Any, request: HttpRequest, courses: QuerySet[Co
         raise PermissionDenied
     for course in courses:
         course_check = request_course_check(course=course, author=cast(User, request.user))
-        model_admin.log_change(request, course, "Check of all exercises in the sandbox asked for.")
+        model_admin.log_change(request, course, noted(gettext_noop("Check of all exercises in the sandbox asked for.")))
         text = gettext('The exercises of {course} are being checked: <a href="{url}">what comes of it</a>.')
         message = format_html(text, course=course, url=course_check.get_absolute_url())
         model_admin.message_user(request, message)
@@ -94,7 +95,7 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
             request,
             found,
             lambda: cancel_course_check(course_check=found),
-            done="Check stopped.",
+            done=gettext_noop("Check stopped."),
             refused=gettext("It has already come to its end."),
         )
 
@@ -119,7 +120,9 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
 
         response = self._act(request, None, start, done="", refused="")
         if started:
-            self.log_addition(request, started[0], "Check of all exercises in the sandbox asked for.")
+            self.log_addition(
+                request, started[0], noted(gettext_noop("Check of all exercises in the sandbox asked for."))
+            )
             return to(started[0].get_absolute_url())
         return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin
@@ -10,11 +11,14 @@ from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from courses.admin.ordering import OrderedAdmin
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
+from courses.structure import assign_parent
+from exercises.addresses import rename_exercise
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.checks import CheckedAdmin, status_of
 from exercises.admin.forms import ExerciseForm
@@ -26,6 +30,9 @@ from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
     TEXTS,
+    archive_exercise,
+    bring_back_exercise,
+    cancel_exercise_schedule,
     publish_exercise,
     restore_exercise_version,
     save_exercise_draft,
@@ -35,9 +42,19 @@ from exercises.versions import (
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, VersionedAdmin):
+class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, VersionedAdmin, OrderedAdmin):
     form = ExerciseForm
-    list_display = ["title", "slug", "lesson", "kind", "framework", "difficulty", "state", "check_of_draft"]
+    list_display = [
+        "title",
+        "slug",
+        "lesson",
+        "kind",
+        "framework",
+        "difficulty",
+        "state",
+        "check_of_draft",
+        "order_buttons",
+    ]
     list_filter = [
         StateFilter,
         "draft__kind",
@@ -49,7 +66,10 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
     ]
     list_select_related = ["lesson", "draft"]
     search_fields = ["slug", "draft__title", "draft__prompt_markdown", "lesson__slug"]
-    ordering = ["lesson__course__position", "lesson__module__position", "lesson__position", "position", "pk"]
+    ordering = [
+        "lesson__course__position", "lesson__course_id", "lesson__module__position", "lesson__module_id",
+        "lesson__position", "lesson_id", "position", "pk",
+    ]  # fmt: skip
     actions = ["check_drafts", "publish", "unpublish"]
     still_published = gettext_lazy("The draft of “{title}” was not published; learners still solve version {number}.")
     restored_message = gettext_lazy("The draft is as version {number} again.")
@@ -63,7 +83,7 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
         return cast(QuerySet[Exercise], exercises.annotate(check_status=Subquery(newest)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Exercise | None = None) -> list[Any]:
-        place = ["lesson", "slug", "position"]
+        place = ["lesson", "slug"]
         if obj and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*place, "state", "files"]})]
         return [
@@ -96,7 +116,9 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
     @admin.display(description=gettext_lazy("draft"))
     def files(self, exercise: Exercise) -> SafeString:
         """For those who may look but not edit."""
-        return format_html("<pre>{}</pre>", self.as_text(exercise.draft)) if exercise.draft else SafeString("")
+        if exercise.draft is None:
+            return SafeString("")
+        return format_html_join("", "<h4>{}</h4><pre>{}</pre>", self.as_files(exercise.draft).items())
 
     def render_change_form(
         self,
@@ -121,7 +143,12 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
 
     def save_model(self, request: HttpRequest, exercise: Exercise, form: ExerciseForm, change: bool) -> None:
         # Versions are the business of the services; a row read a while ago must not overwrite them.
-        exercise.save(update_fields=["lesson", "position"] if change else None)
+        if change:
+            exercise = Exercise.objects.select_related("lesson__course", "draft").get(pk=exercise.pk)
+            rename_exercise(exercise=exercise, slug=form.cleaned_data["slug"])
+        assign_parent(row=exercise, parent=form.cleaned_data["lesson"])
+        if not change:
+            exercise.save()
         content: ExerciseContent = form.content
         save_exercise_draft(
             exercise=exercise, content=content, author=cast(User, request.user), note=form.cleaned_data["note"]
@@ -143,8 +170,17 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
 
     # --- Versions ---
 
-    def publish_draft(self, exercise: Exercise) -> ExerciseVersion:
-        return publish_exercise(exercise=exercise)
+    def publish_at(self, exercise: Exercise, at: datetime | None) -> ExerciseVersion:
+        return publish_exercise(exercise=exercise, at=at)
+
+    def cancel_schedule(self, exercise: Exercise) -> bool:
+        return cancel_exercise_schedule(exercise=exercise)
+
+    def archive(self, exercise: Exercise) -> None:
+        archive_exercise(exercise=exercise)
+
+    def bring_back(self, exercise: Exercise) -> None:
+        bring_back_exercise(exercise=exercise)
 
     def take_offline(self, exercise: Exercise) -> None:
         unpublish_exercise(exercise=exercise)
@@ -155,7 +191,6 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
         except InvalidContent as error:
             raise RestoreRefused("; ".join(map(str, error.problems))) from error
 
-    def as_text(self, version: ExerciseVersion) -> str:
+    def as_files(self, version: ExerciseVersion) -> dict[str, str]:
         """The files of *version* without the exercise's place and without the cases of its family."""
-        files = ExerciseFiles(lesson="", position=0, draft=False, content=ExerciseContent.of(version))
-        return "\n".join(f"--- {path}\n{text}" for path, text in files.to_files().items())
+        return ExerciseFiles(lesson="", position=0, draft=False, content=ExerciseContent.of(version)).to_files()

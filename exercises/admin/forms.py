@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.forms import VersionedForm, validate_slug
+from exercises.addresses import check_exercise_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
 from exercises.content import MAX_TITLE, ExerciseContent
@@ -119,7 +120,7 @@ class ExerciseForm(VersionedForm):
 
     class Meta:
         model = Exercise
-        fields = ["lesson", "slug", "position"]
+        fields = ["lesson", "slug"]
 
     content: ExerciseContent
 
@@ -139,6 +140,9 @@ class ExerciseForm(VersionedForm):
                 self.add_error(problem.field, str(problem))
         self.check_conflict(cleaned)
         return cleaned
+
+    def check_slug(self, slug: str) -> None:
+        check_exercise_slug(slug, exercise=self.instance if self.instance.pk else None)
 
     def check_draft_is_still(self, number: int) -> None:
         check_draft_is_still(exercise=self.instance, number=number)

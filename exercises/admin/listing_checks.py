@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
+from courses.admin.action_log import noted
 from courses.models import Lesson, LessonVersion
 from exercises.admin.followed import attempt, followed_page, require_post, to
 from exercises.listing_checks import cancel_listing_check, lesson_result, request_listing_check
@@ -58,7 +59,8 @@ class ListingsAdmin(admin.ModelAdmin):
         if refusal := require_post(request):
             return refusal
         request_listing_check(version=version, author=cast(User, request.user))
-        self.log_change(request, lesson, f"Listings of version {version.number} run in the sandbox.")
+        note = gettext_noop("Listings of version %(number)s run in the sandbox.")
+        self.log_change(request, lesson, noted(note, number=version.number))
         return to(reverse("admin:exercises_listings", args=[lesson_id]))
 
     def stop_listings_view(self, request: HttpRequest, lesson_id: int) -> HttpResponseBase:

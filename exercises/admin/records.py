@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from exercises.admin.changelist import CarefulFilters, NamedCodes, as_code
 from exercises.admin.followed import to
 from exercises.admin.read_only import ReadOnly
@@ -75,7 +76,7 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
         rejudging = start(request, Submission.objects.filter(pk__in=attempts.values("pk")), against)
         if rejudging is None:
             return None
-        self.log_addition(request, rejudging, "Attempts judged again, as a preview.")
+        self.log_addition(request, rejudging, noted(gettext_noop("Attempts judged again, as a preview.")))
         return to(rejudging.get_absolute_url())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:

@@ -14,8 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.timezone import make_aware
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
+from courses.admin.action_log import noted
 from exercises.admin.followed import attempt, followed_page, require_post, to
 from exercises.admin.read_only import ReadOnly
 from exercises.check_results import CHECK_LOOKS
@@ -122,7 +123,8 @@ class RejudgedAdmin(admin.ModelAdmin):
             against = Rejudging.Against(form.cleaned_data["against"])
             rejudging = start(request, form.attempts(), against, form.cleaned_data["note"])
             if rejudging is not None:
-                self.log_change(request, exercise, f"Attempts judged again, as preview {rejudging.pk}.")
+                note = gettext_noop("Attempts judged again, as preview %(number)s.")
+                self.log_change(request, exercise, noted(note, number=rejudging.pk))
                 return to(rejudging.get_absolute_url())
         context = {
             **self.admin_site.each_context(request),
@@ -202,7 +204,9 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
             lambda: applied.append(apply_rejudging(rejudging=rejudging)),
             refused=gettext("It is applied or discarded already, or its attempts are still being judged."),
         ):
-            self.log_change(request, rejudging, f"Applied to {applied[0]} attempts.")
+            self.log_change(
+                request, rejudging, noted(gettext_noop("Applied to %(number)s attempts."), number=applied[0])
+            )
             text = ngettext(
                 "%(count)d attempt has its new result.", "%(count)d attempts have their new results.", applied[0]
             )
@@ -218,7 +222,7 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
             return refusal
         refused = gettext("It is applied or discarded already.")
         if attempt(request, lambda: discard_rejudging(rejudging=rejudging), refused=refused):
-            self.log_change(request, rejudging, "Discarded.")
+            self.log_change(request, rejudging, noted(gettext_noop("Discarded.")))
         return to(rejudging.get_absolute_url())
 
     def _found(self, object_id: Any) -> Rejudging:

@@ -190,7 +190,7 @@ def test_the_form_does_not_overwrite_what_somebody_else_saved(client, publisher,
 def test_a_new_exercise_is_made_with_its_first_version(client, publisher):
     page = client.get(url("exercise_add")).content.decode()
     form = filled_in(page) | {
-        "lesson": make_lesson("other").pk, "slug": "new", "position": 3, "title": "New", "framework": "flask",
+        "lesson": make_lesson("other").pk, "slug": "new", "title": "New", "framework": "flask",
         "prompt_markdown": "Do it.", "starter-0-path": "main.py", "starter-0-text": STARTER,
         "solution-0-path": "main.py", "solution-0-text": SOLUTION, "wrong-0-path": "says-yes.py", "wrong-0-text": WRONG,
         "cases_toml": CASES,
@@ -200,7 +200,7 @@ def test_a_new_exercise_is_made_with_its_first_version(client, publisher):
 
     exercise = Exercise.objects.get(slug="new")
     assert response.status_code == 302
-    assert (exercise.position, exercise.draft.number, exercise.published) == (3, 1, None)
+    assert (exercise.position, exercise.draft.number, exercise.published) == (1, 1, None)
 
 
 def test_publish_is_refused_until_the_present_draft_was_checked(client, publisher, exercise):
@@ -240,11 +240,12 @@ def test_versions_show_what_changed_and_one_can_be_restored(client, publisher, e
     publish_exercise(exercise=exercise)
     save_exercise_draft(exercise=exercise, content=content(title="Second"))
 
-    page = client.get(url("exercise_versions", exercise.pk)).content.decode()
+    page = client.get(url("exercise_versions", exercise.pk), {"a": 1, "b": 2}).content.decode()
     client.post(url("exercise_restore", exercise.pk, 1))
 
     exercise.refresh_from_db()
-    assert "-title = &quot;A health check&quot;\n+title = &quot;Second&quot;" in page
+    assert "<del>title = &quot;<mark>A health check</mark>&quot;</del>" in page
+    assert "<ins>title = &quot;<mark>Second</mark>&quot;</ins>" in page
     assert (exercise.draft.number, exercise.draft.title, exercise.published.number) == (3, "A health check", 1)
     assert client.get(url("exercise_restore", exercise.pk, 1)).status_code == 405
 

@@ -42,8 +42,11 @@ STANDING_OUT = """() => [...document.querySelectorAll("body *")].filter((element
 # What is asked for as a page and is none: for programs.
 DATA = ("application/json", "text/plain", "text/markdown", "text/javascript")
 ONLY_OWN_SCRIPTS = re.compile(r"script-src 'self'(;|$)")
-# Pages that have no name: where nothing is, and where somebody may not be.
-NAMELESS = {"missing": "/courses/nothing/"}
+# Pages that have no name: where nothing is any more, or never was.
+NAMELESS = {
+    "missing": "/courses/nothing/",
+    "preview over": "/courses/python-web-frameworks/selection-criteria/?preview=over",
+}
 # Pages that greet an account otherwise than a guest, and so are seen by both.
 SEEN_BY_BOTH = {"courses:home", "courses:lesson", "exercises:exercise", "exercises:progress"}
 # Names that show no page to anybody who merely asks for their address.

@@ -1,0 +1,165 @@
+"""The page of the admin on which something is published, scheduled, archived, or shown to outsiders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
+
+from courses.admin.action_log import noted
+from courses.admin.ordering import name_of
+from courses.previews import preview_address, valid_until, withdraw_previews
+from courses.publishing import PublishRefused
+
+
+class ScheduleForm(forms.Form):
+    at = forms.DateTimeField(
+        label=gettext_lazy("Time of publication"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_at(self) -> Any:
+        at = self.cleaned_data["at"]
+        if at <= now():
+            raise ValidationError(gettext("This time has passed. Choose a later one, or publish now."))
+        return at
+
+
+class PublishingAdmin(admin.ModelAdmin):
+    """A ModelAdmin whose rows have a page "Publishing". The subclass names the services."""
+
+    # --- For the subclass ---
+
+    def publish_at(self, row: Any, at: Any) -> Any:
+        """Publish the draft, now (None) or from a time on. Raises PublishRefused."""
+        raise NotImplementedError
+
+    def cancel_schedule(self, row: Any) -> Any:
+        raise NotImplementedError
+
+    def take_offline(self, row: Any) -> None:
+        raise NotImplementedError
+
+    def archive(self, row: Any) -> None:
+        raise NotImplementedError
+
+    def bring_back(self, row: Any) -> None:
+        raise NotImplementedError
+
+    def describe(self, row: Any) -> dict[str, Any]:
+        """What the page says of the row: title, what learners have, what is scheduled, and a refusal in words."""
+        raise NotImplementedError
+
+    def refused(self, refusal: PublishRefused, row: Any) -> Any:
+        """What staff are told when nothing was published."""
+        return refusal.message
+
+    has_preview_links = True
+
+    # --- The page ---
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_publishing"
+        view = self.admin_site.admin_view(self.publishing_view)
+        return [path("<int:object_id>/publishing/", view, name=name), *super().get_urls()]
+
+    def publishing_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """What learners have, and the buttons that change it; POST do=<one of DOING>."""
+        row = get_object_or_404(self.get_queryset(request), pk=object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        form = ScheduleForm()
+        if request.method == "POST":
+            form = ScheduleForm(request.POST) if request.POST.get("do") == "schedule" else form
+            if not form.is_bound or form.is_valid():
+                self._do(request, row, request.POST.get("do", ""), form)
+                return redirect(request.path)
+        return TemplateResponse(
+            request, "admin/publishing.html", self._context(request, row, form), status=422 if form.errors else 200
+        )
+
+    def _context(self, request: HttpRequest, row: Any, form: ScheduleForm) -> dict[str, Any]:
+        moment = now()
+        can_publish = self.has_publish_permission(request)  # type: ignore[attr-defined]  # of the subclass
+        is_future = bool(row.published_at and row.published_at > moment)
+        has_links = self.has_preview_links and self.has_change_permission(request, row)
+        return {
+            **self.admin_site.each_context(request),
+            "title": gettext("Publishing"),
+            "subtitle": name_of(row),
+            "opts": self.opts,
+            "original": row,
+            "form": form,
+            "can_publish": can_publish,
+            "is_archived": row.archived_at is not None,
+            "is_offline": row.published_at is None and row.archived_at is None,
+            "is_scheduled": is_future or getattr(row, "scheduled_at", None) is not None,
+            "zone": date_format(localtime(moment), "e"),
+            "preview": request.build_absolute_uri(preview_address(row)) if has_links else "",
+            "valid_until": valid_until(),
+            **self.describe(row),
+        }
+
+    def _do(self, request: HttpRequest, row: Any, what: str, form: ScheduleForm) -> None:
+        if what == "withdraw" and self.has_preview_links:
+            if not self.has_change_permission(request, row):
+                raise PermissionDenied
+            withdraw_previews(row)
+            self._done(
+                request,
+                row,
+                gettext_noop("Preview links withdrawn."),
+                gettext("No preview link that was given out opens now."),
+            )
+            return
+        if not self.has_publish_permission(request):  # type: ignore[attr-defined]  # of the subclass
+            raise PermissionDenied
+        try:
+            if what == "publish":
+                self.publish_at(row, None)
+                self._done(request, row, gettext_noop("Published."), gettext("Learners have it now."))
+            elif what == "schedule":
+                at = form.cleaned_data["at"]
+                self.publish_at(row, at)
+                shown = date_format(localtime(at), "DATETIME_FORMAT")
+                said = gettext("Learners have it from %(time)s on.") % {"time": shown}
+                self._done(request, row, gettext_noop("Scheduled for %(time)s."), said, time=at.isoformat())
+            elif what == "cancel":
+                self.cancel_schedule(row)
+                self._done(
+                    request,
+                    row,
+                    gettext_noop("Schedule cancelled."),
+                    gettext("Nothing happens at the time that was set."),
+                )
+            elif what == "offline":
+                self.take_offline(row)
+                self._done(request, row, gettext_noop("Taken offline."), gettext("Learners do not have it any more."))
+            elif what == "archive":
+                self.archive(row)
+                self._done(
+                    request,
+                    row,
+                    gettext_noop("Archived."),
+                    gettext("It is in no list any more; its page says what it was."),
+                )
+            elif what == "bring-back":
+                self.bring_back(row)
+                self._done(
+                    request, row, gettext_noop("Brought back."), gettext("It is as it was before it was archived.")
+                )
+        except PublishRefused as refusal:
+            self.message_user(request, self.refused(refusal, row), messages.ERROR)
+
+    def _done(self, request: HttpRequest, row: Any, logged: str, said: str, **parameters: str) -> None:
+        self.log_change(request, row, noted(logged, **parameters))
+        self.message_user(request, said, messages.SUCCESS)
