@@ -106,7 +106,7 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
             request,
             found,
             lambda: resume_course_check(course_check=found),
-            done="Check resumed.",
+            done=gettext_noop("Check resumed."),
             refused=gettext("There is nothing left of it to run."),
         )
 
@@ -134,7 +134,7 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
         if refusal := require_post(request):
             return refusal
         if attempt(request, action, refused=refused) and found is not None:
-            self.log_change(request, found, done)
+            self.log_change(request, found, noted(done))
         return to(found.get_absolute_url()) if found else to("..")
 
     def _found(self, request: HttpRequest, object_id: Any) -> CourseCheck:
