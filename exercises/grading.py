@@ -114,7 +114,7 @@ def try_again(run: Run, *, reason: Run.Fault, counts: bool = True) -> str:
 
     Returns what became of it: "postponed", "broken", or what taken_from_us() says.
     """
-    is_last = counts and run.tries >= settings.RUN_MAX_TRIES
+    is_last = counts and run.tries - run.workers_lost >= settings.RUN_MAX_TRIES
     if is_last:
         changed = Run.objects.give_up(run, reason=reason)
         logger.error("run %s: broken after %s tries: %s", run.pk, run.tries, reason)

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 import redis
-from django.conf import settings
 from django.utils.timezone import now
 
 from exercises import checking, events, queueing, worker_state
@@ -15,6 +14,9 @@ logger = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 3  # as CELERY_BEAT_SCHEDULE has it
 LOST_SECONDS = 10  # a run that waits longer than this while the queue is empty has no message
+# A worker dies of many things, and a run that takes long meets them more often; but one that kills its workers has to
+# come to an end.
+MAX_LOST_WORKERS = 20
 BATCH = 100  # runs a sweep, of each kind; the next sweep is seconds away
 
 
@@ -47,15 +49,15 @@ def sweep() -> None:
 def take_back(run: Run) -> bool:
     """End the lease of a worker that was not heard of; True when the run has to be sent again."""
     still_abandoned = Run.objects.abandoned()
-    if run.tries >= settings.RUN_MAX_TRIES:
+    if run.workers_lost + 1 >= MAX_LOST_WORKERS:
         gave_up = still_abandoned.give_up(run, reason=Run.Fault.WORKER_LOST)
         if gave_up:
-            logger.error("run %s: broken, %s workers were lost with it", run.pk, run.tries)
+            logger.error("run %s: broken, %s workers were lost with it", run.pk, MAX_LOST_WORKERS)
             events.announce(run.subject.uuid)
             Job(run).end("broken", reason=Run.Fault.WORKER_LOST)
         return False
     requeue_at = now() if run.is_in_batch else queueing.next_resend(run)
-    was_put_back = still_abandoned.put_back(run, requeue_at=requeue_at)
+    was_put_back = still_abandoned.put_back(run, requeue_at=requeue_at, worker_lost=True)
     if was_put_back:
         logger.warning("run %s: its worker was not heard of since %s, queued again", run.pk, run.leased_until)
         events.announce(run.subject.uuid)

@@ -152,18 +152,26 @@ class RunQuerySet(models.QuerySet["Run"]):
         return bool(self.held(run).update(status=Run.Status.DONE, finished_at=now(), **NO_LEASE, **result))
 
     def put_back(
-        self, run: Run, *, requeue_at: datetime, next_try_at: datetime | None = None, counts: bool = True
+        self,
+        run: Run,
+        *,
+        requeue_at: datetime,
+        next_try_at: datetime | None = None,
+        counts: bool = True,
+        worker_lost: bool = False,
     ) -> bool:
         """Back to QUEUED for another try; the sweeper sends it at *requeue_at* if nobody does earlier.
 
         *next_try_at* is when it is to be tried, for the page. Unless it *counts*, the try is taken back that claim()
-        counted.
+        counted. *worker_lost*: its worker was not heard of any more.
         """
         columns: dict[str, Any] = {"started_at": None, "requeue_at": requeue_at, **NO_LEASE}
         if next_try_at is not None:
             columns["details"] = {"next_try_at": next_try_at.isoformat()}
         if not counts:
             columns["tries"] = F("tries") - 1
+        if worker_lost:
+            columns["workers_lost"] = F("workers_lost") + 1
         return bool(self.held(run).update(status=Run.Status.QUEUED, **columns))
 
     def give_up(self, run: Run, *, reason: Run.Fault) -> bool:
@@ -274,6 +282,8 @@ class Run(models.Model):
     level = models.CharField(_("level"), max_length=16, blank=True)  # isolation that was in force, see docs/sandbox.md
 
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)  # how often a worker has claimed it
+    # How many of them ended with their worker: that is seldom the run's doing, so they are counted apart.
+    workers_lost = models.PositiveSmallIntegerField(_("lost workers"), default=0)
     lease = models.UUIDField(_("lease"), null=True)  # of the worker that has it now; finishing needs it
     leased_until = models.DateTimeField(_("leased until"), null=True)
     # When the sweeper sends the task again if nobody has claimed the run by then: its message may be lost.

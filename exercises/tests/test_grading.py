@@ -110,13 +110,18 @@ def unavailable(*args, **kwargs):
 
 
 @pytest.mark.parametrize(
-    ("tries_before", "status", "reason"),
-    [(0, Status.QUEUED, ""), (3, Status.QUEUED, ""), (4, Status.BROKEN, Run.Fault.SANDBOX_UNAVAILABLE)],
+    ("tries_before", "lost_before", "status", "reason"),
+    [
+        (0, 0, Status.QUEUED, ""),
+        (3, 0, Status.QUEUED, ""),
+        (4, 0, Status.BROKEN, Run.Fault.SANDBOX_UNAVAILABLE),
+        (4, 1, Status.QUEUED, ""),  # a try that ended with its worker is not one of these
+    ],
 )
-def test_grade_without_a_sandbox_gives_no_verdict(monkeypatch, tries_before, status, reason):
+def test_grade_without_a_sandbox_gives_no_verdict(monkeypatch, tries_before, lost_before, status, reason):
     monkeypatch.setattr(sandbox, "judge", unavailable)
     run = handed_in(RIGHT)
-    Run.objects.filter(pk=run.pk).update(tries=tries_before)
+    Run.objects.filter(pk=run.pk).update(tries=tries_before, workers_lost=lost_before)
 
     grade(run.pk)
 

@@ -22,22 +22,23 @@ def messages():
 
 
 @pytest.mark.parametrize(
-    ("lease_seconds", "tries", "status", "reason", "sent"),
+    ("lease_seconds", "lost_before", "status", "reason", "lost", "sent"),
     [
-        (+5, 1, Status.RUNNING, "", 0),
-        (-1, 1, Status.QUEUED, "", 1),
-        (-1, 4, Status.QUEUED, "", 1),
-        (-1, 5, Status.BROKEN, Run.Fault.WORKER_LOST, 0),
-        (+5, 5, Status.RUNNING, "", 0),
+        (+5, 0, Status.RUNNING, "", 0, 0),
+        (-1, 0, Status.QUEUED, "", 1, 1),
+        (-1, 18, Status.QUEUED, "", 19, 1),
+        (-1, 19, Status.BROKEN, Run.Fault.WORKER_LOST, 19, 0),
+        (+5, 19, Status.RUNNING, "", 19, 0),
     ],
 )
-def test_sweep_takes_back_what_a_worker_abandoned(lease_seconds, tries, status, reason, sent):
-    run = make_run(status=Status.RUNNING, leased_until=now() + timedelta(seconds=lease_seconds), tries=tries)
+def test_sweep_takes_back_what_a_worker_abandoned(lease_seconds, lost_before, status, reason, lost, sent):
+    until, tries = now() + timedelta(seconds=lease_seconds), lost_before + 1
+    run = make_run(status=Status.RUNNING, leased_until=until, tries=tries, workers_lost=lost_before)
 
     sweep()
 
     run.refresh_from_db()
-    assert (run.status, run.reason, run.tries) == (status, reason, tries)
+    assert (run.status, run.reason, run.tries, run.workers_lost) == (status, reason, tries, lost)
     assert messages() == sent
 
 
@@ -183,10 +184,11 @@ def test_what_a_lost_worker_leaves_is_told_to_operators(caplog):
             make_submission(owner=guest()),
             status=Status.RUNNING,
             leased_until=now() - timedelta(seconds=1),
-            tries=tries,
+            tries=lost_before + 1,
+            workers_lost=lost_before,
             started_at=now(),
         )
-        for tries in (1, 5)
+        for lost_before in (0, 19)
     ]
 
     sweep()
@@ -194,7 +196,7 @@ def test_what_a_lost_worker_leaves_is_told_to_operators(caplog):
     lines = [record.msg for record in caplog.records if record.name == "exercises.job"]
     assert [(line["run"], line["status"], line["reason"], line["tries"]) for line in lines] == [
         (str(runs[0].uuid), "postponed", "worker_lost", 1),
-        (str(runs[1].uuid), "broken", "worker_lost", 5),
+        (str(runs[1].uuid), "broken", "worker_lost", 20),
     ]
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         assert client.hget("metrics", "fieldguide_faults|worker_lost") == b"2"

@@ -143,11 +143,11 @@ def test_cancel_stops_what_is_pending(status, is_stopped):
 
 
 @pytest.mark.parametrize(
-    ("tries", "status", "reason"), [(1, Status.QUEUED, ""), (5, Status.BROKEN, Run.Fault.WORKER_LOST)]
+    ("lost_before", "status", "reason"), [(0, Status.QUEUED, ""), (19, Status.BROKEN, Run.Fault.WORKER_LOST)]
 )
-def test_sweep_takes_back_what_a_worker_abandoned(tries, status, reason):
+def test_sweep_takes_back_what_a_worker_abandoned(lost_before, status, reason):
     trial = make_trial(Status.RUNNING)
-    Run.objects.update(leased_until=now() - timedelta(seconds=1), tries=tries)
+    Run.objects.update(leased_until=now() - timedelta(seconds=1), workers_lost=lost_before)
 
     sweep()
 
