@@ -165,7 +165,7 @@ def settle(check: ExerciseCheck) -> None:
     """
     if not ExerciseCheck.objects.unsettled().filter(pk=check.pk).exists():
         return
-    status = conclusion(check.version, check.runs.order_by("pk"))
+    status = conclusion(check.version, list(check.runs.order_by("pk")))
     if ExerciseCheck.objects.pending().filter(pk=check.pk).update(status=status, finished_at=now()):
         events.announce(check.uuid)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -113,8 +113,9 @@ def preview_of(rejudging: Rejudging) -> Preview:
     """Two queries, for any number of attempts."""
     statuses = Counter(rejudging.runs.order_by().values_list("status", flat=True))
     total = statuses.total()
-    changes = with_verdict_before(rejudging).exclude(status__in=Run.PENDING).order_by()
-    counts = Counter(Change(before or "", after) for before, after in changes.values_list("verdict_before", "verdict"))
+    judged = rejudging.runs.exclude(status__in=Run.PENDING).order_by()
+    changes = judged.values_list(Subquery(verdict_before()), "verdict")
+    counts = Counter(Change(before or "", after) for before, after in changes)
     return Preview(
         done=total - sum(statuses[status] for status in Run.PENDING), total=total, counts=counts.most_common()
     )
@@ -122,17 +123,13 @@ def preview_of(rejudging: Rejudging) -> Preview:
 
 def changed_runs(rejudging: Rejudging) -> QuerySet[Run]:
     """Its runs with another verdict than the attempt had before, which is their verdict_before."""
-    runs = with_verdict_before(rejudging).filter(status=Run.Status.DONE)
+    runs = rejudging.runs.annotate(verdict_before=Subquery(verdict_before())).filter(status=Run.Status.DONE)
     return runs.exclude(verdict=Subquery(verdict_before())).select_related(
         "submission__exercise_version__exercise", "submission__user", "judged_by"
     )
 
 
-def with_verdict_before(rejudging: Rejudging) -> QuerySet[Run]:
-    return rejudging.runs.annotate(verdict_before=Subquery(verdict_before()))
-
-
-def verdict_before() -> QuerySet[Run, str]:
+def verdict_before() -> QuerySet[Run, Any]:
     """The verdict that counted before a run, of the same attempt."""
     earlier = Run.objects.counting().filter(submission=OuterRef("submission"), pk__lt=OuterRef("pk"))
     return earlier.order_by("-pk").values("verdict")[:1]
@@ -149,7 +146,7 @@ def apply_rejudging(*, rejudging: Rejudging) -> int:
         raise NotReady
     rejudging.runs.exclude(status=Run.Status.DONE).delete()
     runs = list(rejudging.runs.select_related("judged_by__exercise").order_by("submission_id"))
-    ids = [run.submission_id for run in runs]
+    ids = [run.submission_id for run in runs if run.submission_id is not None]
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         # Locked, so that no guest signs up in between, and read anew: some may have done so.

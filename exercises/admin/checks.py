@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -27,7 +28,7 @@ class CheckedAdmin(admin.ModelAdmin):
     """The part of the admin of exercises that is about their checks."""
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {
+        pages: dict[str, tuple[Callable[..., HttpResponseBase], str]] = {
             "<int:object_id>/check/": (self.check_view, "check_start"),
             "<int:object_id>/check/<int:check_id>/": (self.check_page, "check"),
             "<int:object_id>/check/<int:check_id>/stop/": (self.stop_view, "check_stop"),

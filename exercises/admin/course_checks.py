@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -69,7 +69,7 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponseBase:  # type: ignore[override]  # a fragment is no page of the admin
+    ) -> HttpResponse:
         """The page of one check of a course."""
         course_check = self._found(request, object_id)
         if not self.has_view_permission(request):

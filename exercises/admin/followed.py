@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from exercises.errors import ExerciseError
 PENDING_RETRY_SECONDS = 1
 
 
-def followed_page(request: HttpRequest, template: str, fragment: str, context: Mapping[str, Any]) -> HttpResponseBase:
+def followed_page(request: HttpRequest, template: str, fragment: str, context: Mapping[str, Any]) -> HttpResponse:
     """The page of *template*, or with ?part=live only its *fragment*, which stands in the page as {{ live }}.
 
     *context* says with `is_pending` whether there is more to come. An unchanged fragment is answered with 304. The
@@ -28,7 +28,8 @@ def followed_page(request: HttpRequest, template: str, fragment: str, context: M
     if request.GET.get("part") != "live":
         return TemplateResponse(request, template, {**context, "live": live})
     etag = f'W/"{hashlib.sha256(live.encode()).hexdigest()[:32]}"'
-    response = get_conditional_response(request, etag=etag) or HttpResponse(live, headers={"ETag": etag})
+    unchanged = cast("HttpResponse | None", get_conditional_response(request, etag=etag))
+    response = unchanged or HttpResponse(live, headers={"ETag": etag})
     if context["is_pending"]:
         response["Retry-After"] = str(PENDING_RETRY_SECONDS)
     return response

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -21,7 +21,7 @@ from exercises.admin.followed import attempt, followed_page, require_post, to
 from exercises.admin.read_only import ReadOnly
 from exercises.check_results import CHECK_LOOKS
 from exercises.errors import ExerciseError
-from exercises.models import Exercise, ExerciseCheck, Rejudging, Run, Submission, SubmissionQuerySet
+from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Rejudging, Run, Submission, SubmissionQuerySet
 from exercises.rejudging import (
     Preview,
     apply_rejudging,
@@ -57,7 +57,10 @@ class RejudgeForm(forms.Form):
     """Which attempts at one exercise; what is left empty does not matter."""
 
     version = forms.ModelChoiceField(
-        queryset=None, required=False, label=gettext_lazy("Judged by"), empty_label=gettext_lazy("any version")
+        queryset=ExerciseVersion.objects.none(),
+        required=False,
+        label=gettext_lazy("Judged by"),
+        empty_label=gettext_lazy("any version"),
     )
     verdicts = forms.MultipleChoiceField(
         choices=VERDICTS,
@@ -163,7 +166,7 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponseBase:  # type: ignore[override]  # a fragment is no page of the admin
+    ) -> HttpResponse:
         """What judging these attempts again would change, or has changed."""
         rejudging = self._found(object_id)
         if not self.has_view_permission(request):

@@ -1,6 +1,6 @@
 // Staff's page of something that is under way: a check, a course, attempts that are judged again.
-import { announce } from "./announce.js"
-import { follow } from "./exercise/follow.js"
+import { announce } from "./announce.js";
+import { follow } from "./exercise/follow.js";
 
 const place = document.querySelector("[data-followed]")
 
