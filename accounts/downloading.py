@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 OUR_APPS = ("accounts", "courses", "exercises")
 # Never in the download: what would let somebody in, and what only this installation can make sense of.
 SECRETS = {"password", "digest", "session_key", "data", "seed", "lease"}
-INTERNAL = {"id", "user", "guest", "leased_until", "requeue_at", "tries", "level"}
+INTERNAL = {"id", "user", "guest", "leased_until", "requeue_at", "tries", "level", "rejudging", "judged_by",
+            "is_preview", "exercise_check", "program"}  # fmt: skip
 # Rows of other apps that belong to an account, by the fields that are about it.
 ACCOUNT_ROWS = {
     "account.EmailAddress": ("email", "verified", "primary"),
@@ -79,6 +80,8 @@ def rows_of(model: type[models.Model], condition: dict[str, Any]) -> list[dict[s
             row[key_of(part.related_model)] = []
         children = part.related_model._default_manager.filter(**{f"{column}__{k}": v for k, v in condition.items()})
         for child in children.order_by("pk"):
+            if getattr(child, "is_preview", False):
+                continue  # what judging an attempt again would change: nobody has decided that it shall
             names = [name for name in shown(part.related_model) if name != column]
             places[getattr(child, part.field.attname)][key_of(part.related_model)].append(
                 {name: value_of(child, name) for name in names}

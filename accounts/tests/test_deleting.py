@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.downloading import ACCOUNT_ROWS, LEFT_OUT, OUR_APPS, SECRETS, download_of, owned_models
 from accounts.tests.steps import ANA, PASSWORD, confirm, make_account, set_up_app, sign_in
 from accounts.tokens import make_token
-from exercises.models import LessonDone, Owner, Run, Submission
+from exercises.models import LessonDone, Owner, Rejudging, Run, Submission
 from exercises.tests.builders import make_exercise, make_lesson, make_run, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,18 @@ def test_download_holds_what_the_learner_did_and_nothing_that_opens_a_door(clien
     assert [row["name"] for row in document["api_token"]] == ["laptop"]
     text = response.content.decode()
     assert [found for found in (secret, key, user.password, client.session.session_key) if found in text] == []
+
+
+def test_download_leaves_out_what_judging_again_would_only_change():
+    user = make_account()
+    attempt = learn(user)
+    rejudging = Rejudging.objects.create(against=Rejudging.Against.SAME)
+    preview = {"rejudging": rejudging, "judged_by": attempt.exercise_version, "is_preview": True}
+    make_run(attempt, Run.Status.DONE, verdict=Run.Verdict.FAILED, **preview)
+
+    (downloaded,) = download_of(user)["submission"]
+
+    assert [run["verdict"] for run in downloaded["run"]] == ["passed"]
 
 
 def test_download_knows_every_kind_of_row_that_belongs_to_an_account():
