@@ -64,9 +64,10 @@ def grade(run_id: int) -> None:
 def grade_next() -> None:
     """Judge the next run of the batch, and have the one after it judged by whoever is free then.
 
-    Does nothing while another worker is at it: that one goes on. The sweeper begins again where the chain broke.
+    Does nothing while another worker is at it: that one goes on. While a learner waits for a free worker it lets the
+    learner go before, too; the sweeper begins again, as it does where the chain broke.
     """
-    if gate.is_closed() or Run.objects.is_batch_under_way():
+    if gate.is_closed() or Run.objects.is_batch_under_way() or Run.objects.is_learner_waiting():
         return
     run_id = Run.objects.next_in_batch().values_list("pk", flat=True).first()
     if run_id is None:
@@ -81,7 +82,13 @@ def result_of(run: Run, job: Job) -> dict[str, Any]:
     if run.trial is not None:
         return observing.observe(run, keep_going=Lease(run), on_report=job.observe)
     progress_of_tests = Progress(run, total=len(run.version.cases))
-    return judging.judge(run, on_progress=progress_of_tests, keep_going=Lease(run), on_report=job.observe)
+    return judging.judge(
+        run,
+        on_progress=progress_of_tests,
+        keep_going=Lease(run),
+        on_report=job.observe,
+        background=run.is_in_batch,
+    )
 
 
 def lease_end() -> datetime:
@@ -92,8 +99,8 @@ def conclude(run: Run, result: dict[str, Any]) -> bool:
     """Store *result* and the progress that it makes, both or none; False when the lease is somebody else's."""
     with transaction.atomic():
         finished = Run.objects.finish(run, **result)
-        counts = run.submission is not None and not run.is_preview
-        if finished and counts and result["verdict"] == Run.Verdict.PASSED:
+        is_pass = result["verdict"] == Run.Verdict.PASSED and not run.is_preview
+        if finished and run.submission is not None and is_pass:
             # Its owner as of now: a guest may have signed up meanwhile. Locked, so that nobody signs up in between.
             locked = (
                 Submission.objects.select_for_update().only("user", "guest", "is_preview").get(pk=run.submission.pk)

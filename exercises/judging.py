@@ -94,6 +94,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from time import monotonic
 from typing import Any, Literal
 
@@ -178,8 +179,12 @@ def judge(
     keep_going: Callable[[], bool] | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_report: Callable[[Report], None] | None = None,
+    background: bool = False,
 ) -> dict[str, Any]:
     """Execute what a claimed run is about. Returns the keyword arguments for Run.objects.finish(); writes nothing.
+
+    In the background it yields the processor to everything else; what then took too long is judged once more without
+    that, because it may have been us.
 
     keep_going is asked about twice a second, on_progress is told the number of cases answered so far, on_report what
     the sandbox saw, before it is judged.
@@ -187,7 +192,8 @@ def judge(
     Raises JudgingPostponed when the sandbox is down and JudgingInterrupted when keep_going said no.
     Any other exception is a bug and goes up.
     """
-    judgement = judge_files(
+    judge_now = partial(
+        judge_files,
         run.version,
         run.files,
         run.seed,
@@ -195,7 +201,18 @@ def judge(
         on_progress=on_progress,
         on_report=on_report,
     )
+    judgement = judge_now(background=background)
+    if background and took_too_long(judgement):
+        judgement = judge_now()
     return asdict(judgement)
+
+
+def took_too_long(judgement: Judgement) -> bool:
+    """Whether it is a matter of time that a program did not pass."""
+    messages = (test["message"] or {} for test in judgement.tests)
+    return judgement.verdict == Verdict.TIMED_OUT or any(
+        message.get("code") == "too_slow" or message.get("error") == "timeout" for message in messages
+    )
 
 
 def limits_of(version: ExerciseVersion) -> sandbox.Limits:
@@ -211,6 +228,7 @@ def judge_files(
     keep_going: Callable[[], bool] | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_report: Callable[[Report], None] | None = None,
+    background: bool = False,
 ) -> Judgement:
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
@@ -221,6 +239,7 @@ def judge_files(
         files={path: text.encode() for path, text in files.items()},
         limits=limits_of(version),
         must_serve=version.framework == ExerciseVersion.Framework.GEVENT,  # a server: serving is what is to be learnt
+        background=background,
     )
     try:
         if job.kind == "script":

@@ -108,6 +108,7 @@ def job_for(trial: Trial, question: Question) -> sandbox.Job:
         framework=trial.framework or judging.NO_FRAMEWORK,
         files={path: text.encode() for path, text in trial.files.items()},
         limits=sandbox.Limits(**limits_for(trial.kind, trial.limits)),
+        background=trial.run.is_in_batch,
         probes=[judging.probe_of(question)] if asks else [],
         arguments=question.arguments if isinstance(question, Program) else (),
         input=question.input.encode() if isinstance(question, Program) else b"",

@@ -30,7 +30,7 @@ def sweep() -> None:
         if take_back(run) and not run.is_in_batch and not queueing.send(run.pk):
             return
     checking.settle_all()
-    # In the batch the chain of messages broke, or it is the time of what failed before. The next sweep looks again.
+    # In the batch the chain of messages broke, learners went before, or it is the time of what failed before.
     is_stuck = Run.objects.next_in_batch().exists() and not Run.objects.is_batch_under_way()
     if is_stuck and not queueing.wake_batch(expires_seconds=SWEEP_SECONDS):
         return

@@ -37,7 +37,7 @@ def clear_trials() -> None:
     trying.clear_outdated()
 
 
-@shared_task(name="exercises.judge_next", acks_late=True, time_limit=JUDGE_SECONDS)
+@shared_task(name="exercises.judge_next", acks_late=True, time_limit=2 * JUDGE_SECONDS)
 def judge_next() -> None:
-    """Queue batch: one run of those that nobody waits for."""
+    """Queue batch: one run of those that nobody waits for, or two where the first took too long in the background."""
     grading.grade_next()

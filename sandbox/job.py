@@ -170,6 +170,8 @@ class Job:
     kind "function"  imports the entry as `main` and calls its functions: FunctionProbes only
     kind "script"    runs the entry as `__main__` with *input* as its standard input, and waits for its end; no probes
 
+    What is to run in the *background* yields to everything else that wants the processor: nobody waits for it.
+
     *arguments* are sys.argv after the entry's name. A program that *must_serve* runs as a script and has to listen on
     port 8000 by itself: an `app` is not served for it.
     """
@@ -183,6 +185,7 @@ class Job:
     input: bytes = b""
     arguments: Sequence[str] = ()
     must_serve: bool = False
+    background: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in ("http", "function", "script"):

@@ -181,6 +181,7 @@ def _job_for_harness(job: Job) -> bytes:
             "entry": job.entry,
             "arguments": list(job.arguments),
             "must_serve": job.must_serve,
+            "background": job.background,
             "files": {path: content.hex() for path, content in job.files.items()},
             "sockets": job.passed_sockets,
             "limits": {

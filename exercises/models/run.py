@@ -102,6 +102,10 @@ class RunQuerySet(models.QuerySet["Run"]):
         due = Q(requeue_at__isnull=True) | Q(requeue_at__lte=now())
         return self.in_batch().filter(due, status=Run.Status.QUEUED).order_by("pk")
 
+    def is_learner_waiting(self) -> bool:
+        """Whether a run that somebody waits for was not begun with. What failed before waits for its time, too."""
+        return self.for_learners().filter(status=Run.Status.QUEUED, tries=0).exists()
+
     def is_batch_under_way(self) -> bool:
         """Whether some worker is doing a run of the batch, or did until a moment ago."""
         return self.in_batch().filter(status=Run.Status.RUNNING, leased_until__gte=now()).exists()

@@ -204,6 +204,16 @@ def test_only_one_run_of_the_batch_is_under_way():
     assert (second.status, wakings()) == (Run.Status.QUEUED, 0)
 
 
+@pytest.mark.parametrize(("tries", "goes_on"), [(0, False), (1, True)])
+def test_the_batch_lets_learners_go_before(tries, goes_on):
+    request_check(version=make_draft())
+    make_run(make_submission(owner=guest()), tries=tries)  # with a try behind it, it waits for its time
+
+    judge_next()
+
+    assert Run.objects.in_batch().filter(status="done").exists() == goes_on
+
+
 def test_nothing_of_the_batch_is_tried_while_the_canary_fails():
     request_check(version=make_draft())
     gate.close()

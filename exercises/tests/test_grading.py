@@ -42,6 +42,27 @@ def handed_in(source, **columns):
     return submit(owner=guest(), exercise=exercise, files={"main.py": source}).current_run
 
 
+@pytest.mark.parametrize(
+    ("source", "purpose", "backgrounds"),
+    [
+        (RIGHT, Run.Purpose.SUBMIT, [False]),
+        (RIGHT, Run.Purpose.REJUDGE, [True]),
+        (WRONG, Run.Purpose.REJUDGE, [True]),
+        (HANGS, Run.Purpose.SUBMIT, [False]),
+        (HANGS, Run.Purpose.REJUDGE, [True, False]),  # it may have been slow because it had to yield
+    ],
+)
+def test_what_nobody_waits_for_yields_and_is_not_called_slow_for_it(source, purpose, backgrounds, monkeypatch):
+    run = handed_in(source, limits={"wall_seconds": 1})
+    Run.objects.filter(pk=run.pk).update(purpose=purpose)
+    real, seen = sandbox.judge, []
+    monkeypatch.setattr(sandbox, "judge", lambda job, **how: seen.append(job.background) or real(job, **how))
+
+    grade(run.pk)
+
+    assert seen == backgrounds
+
+
 @pytest.fixture
 def messages():
     """What is published on the way, by a reader that subscribed before."""

@@ -21,6 +21,7 @@ MEASURED = ("/proc", "/work", "/tmp", "/dev/shm")  # noqa: S108 the jail's own
 SOCKETS_IN_ONE_MESSAGE = 200  # Linux allows 253 descriptors
 JOINS = 8  # at which place in a job's message the descriptors of its cgroups begin
 MAX_DESCRIPTORS = 64  # in that message
+YIELDING = 5  # of its nice value: a quarter of a processor that others want; far above, a busy machine would starve it
 LOOK_SECONDS = 1.0  # between two looks whether the judge still lives
 
 
@@ -56,6 +57,8 @@ def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -
     write_files(job["files"])
     pass_out(out_fd, job["sockets"])
     isolation.set_limits(job["limits"])
+    if job["background"]:
+        os.nice(YIELDING)  # for all that comes of it: without privileges there is no way back
     lock_down(config)
     isolation.set_dumpable(False)  # closes /proc/1 to whoever has the same uid
     child = os.fork()

@@ -1,5 +1,6 @@
 """Programs that are given an input and arguments, and that end by themselves."""
 
+import os
 import textwrap
 
 import pytest
@@ -38,6 +39,17 @@ def test_input_and_arguments_go_in_and_the_output_comes_out():
     assert report.stdout.decode() == "Name? Hello, Zo\u00eb! ['main.py', '--loud', 'a b', '\u00e9'] ['1', '2', '3']\n"
     assert (report.stderr, report.observations) == (b"careful\n", ())
     assert (report.ending, report.detail) == (Ending.FINISHED, Detail(exit_code=0))
+
+
+@pytest.mark.parametrize("background", [True, False])
+def test_what_runs_in_the_background_yields_to_everything_else(background):
+    source = b"import os\nprint(os.getpriority(os.PRIO_PROCESS, 0), flush=True)\nos.nice(-5)\nprint('no way back')"
+
+    report = judge(Job(kind="script", framework="python", files={"main.py": source}, background=background))
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert report.stdout.decode() == f"{min(19, own + 5) if background else own}\n"
+    assert b"PermissionError" in report.stderr
 
 
 def test_a_large_input_of_any_bytes_is_read_whole():
