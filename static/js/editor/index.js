@@ -29,11 +29,25 @@ const wayOut = EditorView.domEventObservers({
   keydown: (event, view) => event.key === "Escape" && view.setTabFocusMode(2000),
 })
 
+// Chromium writes a style attribute where something is typed over selected lines, and the policy refuses it with an error:
+// the editor replaces them itself, as other extensions (closing brackets) would have it.
+const overSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { main } = view.state.selection
+    if (event.inputType !== "insertText" || !event.data || event.isComposing || view.composing || main.empty) return false
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true })
+    const handlers = view.state.facet(EditorView.inputHandler)
+    if (!handlers.some((handle) => handle(view, main.from, main.to, event.data, insert))) view.dispatch(insert())
+    return true
+  },
+})
+
 function extensions(box, { nonce, settings, keys }, wrap) {
   const path = box.dataset.path
   return [
     EditorView.cspNonce.of(nonce),
     wayOut,
+    overSelection,
     keys,
     lineNumbers(),
     highlightActiveLineGutter(),
