@@ -97,6 +97,20 @@ def test_the_request_of_a_listing_can_be_changed(page):
     block.get_by_text("HTTP/1.1 405").wait_for(timeout=30_000)
 
 
+def test_two_listings_that_a_visitor_runs_at_once_make_one_guest(page):
+    sent = []
+    page.on("response", lambda response: sent.append(response) if response.request.method == "POST" else None)
+    page.goto(ITEMS)
+    blocks = page.locator(".codeblock:has(.run-link)")
+
+    for block in (blocks.nth(0), blocks.nth(1)):
+        block.get_by_role("button", name="Run").click()
+    for block in (blocks.nth(0), blocks.nth(1)):
+        ended(block)
+
+    assert ["sessionid" in response.all_headers().get("set-cookie", "") for response in sent] == [True, False]
+
+
 def test_the_headers_of_a_request_can_be_changed(page):
     block = block_of(page, ITEMS)
     block.get_by_role("button", name="Run").click()

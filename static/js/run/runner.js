@@ -16,6 +16,15 @@ async function refusal(response, words) {
   return fields.join(" ") || body.detail || words.fault
 }
 
+// On the whole page one after the other: the first makes a visitor a guest, and two at once would come from two.
+let turn = Promise.resolve()
+
+/** POST when it is its turn. Resolves to the response, or to null where none came. */
+function send(url, init) {
+  turn = turn.then(() => fetch(url, { method: "POST", ...init }).catch(() => null))
+  return turn
+}
+
 /** What the fields named request:<key> in `root` ask. */
 export function requestIn(root) {
   const request = {}
@@ -64,7 +73,7 @@ export function makeRunner(place, { tools, token }) {
     place.hidden = false
     say("run-sending", words.sending)
     const headers = { "Content-Type": "application/json", "X-CSRFToken": token }
-    const response = await fetch(words.apiUrl, { method: "POST", headers, body: JSON.stringify(job) }).catch(() => null)
+    const response = await send(words.apiUrl, { headers, body: JSON.stringify(job) })
     isSending = false
     if (response?.status !== 202) {
       say("run-error", await refusal(response, words), "alert")
