@@ -18,6 +18,7 @@ from config.tests import stage
 from config.tests.interface_texts import interface_texts
 from config.tests.pseudolocale import CODE, OPEN, pseudo, pseudolocale
 from config.tests.site import ROOT
+from courses.admin.action_log import NOTES, note_in_words
 from courses.models import LessonVersion
 from exercises.case_sentences import did, finding
 from exercises.errors import ExerciseError
@@ -191,6 +192,14 @@ def test_every_refusal_is_translated():
         said = [str(refusal.message) for refusal in refusals]
 
     assert [text for text in said if not text.startswith(OPEN)] == []
+
+
+def test_notes_of_versions_are_translated_where_the_site_wrote_them():
+    with pseudolocale(), translation.override(CODE):
+        said = [note_in_words(note) for note in ("Version 3 restored", *NOTES)]
+
+        assert [note for note in said if not note.startswith(OPEN)] == []
+        assert note_in_words("Version 3 restored, and more") == "Version 3 restored, and more"
 
 
 @pytest.mark.parametrize("kind", ["decision", "scenario"])
