@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"queue": "batch", "expires": 10},
     },
     "clear-trials": {"task": "exercises.clear_trials", "schedule": 3600.0, "options": {"queue": "batch"}},
+    "clear-uploads": {"task": "config.clear_uploads", "schedule": 3600.0, "options": {"queue": "batch"}},
     "clear-sessions": {"task": "config.clear_sessions", "schedule": 24 * 3600.0, "options": {"queue": "batch"}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")

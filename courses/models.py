@@ -7,7 +7,8 @@ another one; `published` is the version that learners read. The versions are the
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -413,6 +414,43 @@ class FormerLessonAddress(FormerAddress):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["course", "slug"], name="former_lesson_slug_once_in_course")]
+
+
+class CourseUploadQuerySet(models.QuerySet["CourseUpload"]):
+    def of(self, user: User) -> CourseUploadQuerySet:
+        """What *user* may still load: their own, and not outdated."""
+        return self.filter(uploaded_by=user, created_at__gte=now() - CourseUpload.KEPT)
+
+    def outdated(self) -> CourseUploadQuerySet:
+        return self.filter(created_at__lt=now() - CourseUpload.KEPT)
+
+
+class CourseUpload(models.Model):
+    """A course as an archive that somebody looks at before it is loaded. Rows are written by courses.uploads only.
+
+    What is loaded in the end are these bytes, and with them only what the preview said.
+    """
+
+    KEPT = timedelta(hours=1)
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)  # of the file, as the browser said
+    slug = models.CharField(max_length=50)  # of the course in it
+    content = models.BinaryField()  # the archive
+    force = models.BooleanField()  # whether what was edited here is overwritten
+    fingerprint = models.CharField(max_length=HASH_LENGTH)  # courses.loading.Loading.fingerprint
+    preview = models.JSONField()  # courses.uploads.preview_of()
+    created_at = models.DateTimeField(default=now, db_index=True)
+
+    objects = CourseUploadQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        permissions = [("load_course", "Can load courses from files")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SearchEntry(models.Model):

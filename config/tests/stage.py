@@ -28,7 +28,7 @@ from django.utils.translation import gettext_noop
 from accounts.tokens import make_token
 from courses.admin.action_log import noted
 from courses.listings import listings
-from courses.models import Lesson
+from courses.models import CourseUpload, Lesson
 from exercises.models import CourseCheck, Exercise, Owner, ProblemReport, Rejudging, Run, Submission
 from exercises.owners import GUEST
 from exercises.progress import mark_lesson
@@ -250,6 +250,21 @@ def arguments_in_admin(staff: User) -> Iterator[tuple[str, list[dict[str, Any]]]
     for user in User.objects.exclude(email=""):
         confirmed = {"email": user.email, "verified": True, "primary": True}
         EmailAddress.objects.get_or_create(user=user, defaults=confirmed)
+    change = {"label": "lessons/first.md", "kind": "changed", "lines": ["@@ -1 +1 @@", "-one", "+two"], "cut": True}
+    preview = {
+        "changes": [change],
+        "kept": ["lessons/a.md"],
+        "overwritten": ["lessons/b.md"],
+        "only_here": ["lessons/c.md"],
+    }
+    upload = CourseUpload.objects.create(
+        uploaded_by=staff,
+        name="small.zip",
+        slug="small",
+        content=b"",
+        force=False,
+        preview=preview,
+    )
     names = {named.name: named for named in named_addresses()}
     for model in admin.site._registry:
         row: Model | None = model._default_manager.first()
@@ -259,7 +274,8 @@ def arguments_in_admin(staff: User) -> Iterator[tuple[str, list[dict[str, Any]]]
             LogEntry.objects.log_actions(staff.pk, [row], CHANGE, change, single_object=True)
         for name in names:
             if name.startswith(f"admin:{model._meta.app_label}_{model._meta.model_name}_"):
-                parameters = {"object_id": row.pk, "id": row.pk, "number": 1}
+                parameters = {"object_id": row.pk, "id": row.pk, "number": 1, "slug": getattr(row, "slug", "")}
+                parameters["uuid"] = str(upload.uuid)
                 if parameters.keys() >= set(names[name].parameters):
                     yield name, [{name: parameters[name] for name in names[name].parameters}]
     yield "admin:app_list", [{"app_label": "courses"}, {"app_label": "exercises"}]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.addresses import rename_course
 from courses.admin.action_log import noted
+from courses.admin.files import CourseFilesAdmin
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.publishing import PublishingAdmin
@@ -29,7 +30,7 @@ from courses.structure import save_course, save_module
 
 
 @admin.register(Course)
-class CourseAdmin(PublishingAdmin, OrderedAdmin):
+class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
     form = CourseForm
     change_form_template = "admin/course_change_form.html"
     has_preview_links = False

@@ -76,6 +76,7 @@ NO_PAGE = {
     "admin:exercises_listings_stop": "does something",
     "admin:view_on_site": "leads on",
     "admin:login": "leads on to the page of the account",
+    "admin:courses_course_export": "a file",
     "courses:search-hits": "a piece of the search",
     "exercises:download": "a file",
     "exercises:help": "a piece of the page of an exercise",
