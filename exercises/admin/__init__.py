@@ -6,6 +6,7 @@ from exercises.admin.families import FamilyAdmin
 from exercises.admin.records import RunAdmin, SubmissionAdmin
 from exercises.admin.rejudging import RejudgingAdmin
 from exercises.admin.reports import ProblemReportAdmin
+from exercises.admin.statistics import StatisticsAdmin
 
 __all__ = [
     "CourseCheckAdmin",
@@ -14,5 +15,6 @@ __all__ = [
     "ProblemReportAdmin",
     "RejudgingAdmin",
     "RunAdmin",
+    "StatisticsAdmin",
     "SubmissionAdmin",
 ]

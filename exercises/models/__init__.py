@@ -2,7 +2,14 @@
 
 from exercises.models.check import CheckQuerySet, CourseCheck, ExerciseCheck
 from exercises.models.draft import Draft, DraftQuerySet, KeptDraft, KeptDraftQuerySet
-from exercises.models.exercise import Exercise, ExerciseQuerySet, ExerciseVersion, Family, FormerExerciseAddress
+from exercises.models.exercise import (
+    Exercise,
+    ExerciseQuerySet,
+    ExerciseVersion,
+    Family,
+    FormerExerciseAddress,
+    Statistics,
+)
 from exercises.models.help import HelpUsed, HelpUsedQuerySet
 from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.rejudging import Rejudging
@@ -42,6 +49,7 @@ __all__ = [
     "Run",
     "RunQuerySet",
     "SelfAssessment",
+    "Statistics",
     "Submission",
     "SubmissionQuerySet",
     "Trial",

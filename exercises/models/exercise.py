@@ -132,6 +132,16 @@ class FormerExerciseAddress(FormerAddress):
         constraints = [models.UniqueConstraint(fields=["slug"], name="former_exercise_slug_once")]
 
 
+class Statistics(Exercise):
+    """No rows of its own: what the admin calls its pages of figures, and may be looked at by (exercises.statistics)."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ("view",)
+        verbose_name = _("statistics")
+        verbose_name_plural = _("statistics")
+
+
 class ExerciseVersion(models.Model):
     """One saved state of an exercise with its cases resolved; never changed after it was made."""
 

@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now
@@ -51,7 +52,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         return self.filter(is_preview=False)
 
     def without_previews(self) -> RunQuerySet:
-        """Runs of submissions that statistics are about."""
+        """Runs of what was handed in, as far as they count."""
         return self.counting().filter(submission__is_preview=False)
 
     def for_learners(self) -> RunQuerySet:
@@ -61,6 +62,12 @@ class RunQuerySet(models.QuerySet["Run"]):
     def in_batch(self) -> RunQuerySet:
         """Runs that staff asked for, which are done one after the other when nobody else wants to be served."""
         return self.filter(purpose__in=Run.IN_BATCH)
+
+    def of_learners(self) -> RunQuerySet:
+        """Runs that statistics are about: of what was handed in, as far as it counts, but for what staff handed in."""
+        staff = get_user_model().objects.filter(is_staff=True).values("pk")
+        # Not a plain exclude(): it would drop guests, whose column is null, or join each row.
+        return self.without_previews().filter(Q(submission__user__isnull=True) | ~Q(submission__user__in=staff))
 
     def awaited_by(self, owner: Owner) -> RunQuerySet:
         """Runs that *owner* waits for, whether something was handed in or only tried out."""

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -33,6 +34,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def among(self, owner: Owner, *, previews: bool) -> SubmissionQuerySet:
         """What *owner* handed in; with *previews*, only what they tried as staff of versions not for learners."""
         return self.filter(**owner.columns, is_preview=previews)
+
+    def of_learners(self) -> SubmissionQuerySet:
+        """All that statistics are about: not what staff handed in."""
+        staff = get_user_model().objects.filter(is_staff=True).values("pk")
+        return self.without_previews().filter(Q(user__isnull=True) | ~Q(user__in=staff))
 
     def readable_by(self, user: User | AnonymousUser) -> SubmissionQuerySet:
         """What *user* may read: everything for staff; one's own; and a guest's, because only the guest knows its id."""
