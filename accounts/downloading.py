@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 OUR_APPS = ("accounts", "courses", "exercises")
 # Never in the download: what would let somebody in, and what only this installation can make sense of.
 SECRETS = {"password", "digest", "session_key", "data", "seed", "lease"}
-INTERNAL = {"id", "user", "guest", "leased_until", "requeue_at", "tries", "level", "rejudging", "judged_by",
-            "is_preview", "exercise_check", "program"}  # fmt: skip
+INTERNAL = {"id", "user", "guest", "leased_until", "requeue_at", "tries", "workers_lost", "level", "rejudging",
+            "judged_by", "is_preview", "exercise_check", "program", "author", "mail_due_at", "mail_tries"}  # fmt: skip
 # Rows of other apps that belong to an account, by the fields that are about it.
 ACCOUNT_ROWS = {
     "account.EmailAddress": ("email", "verified", "primary"),

@@ -10,6 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 
 from accounts.models import ApiToken
+from exercises.models import AnswerMailsOff
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -26,6 +27,7 @@ class Overview:
     can_connect: bool  # there is a provider, or was one when something was connected
     sessions: int
     tokens: int
+    gets_answer_mails: bool
 
     @property
     def has_second_step(self) -> bool:
@@ -33,7 +35,7 @@ class Overview:
 
 
 def overview_of(user: "User") -> Overview:
-    """Five queries, whatever there is."""
+    """Six queries, whatever there is."""
     types = list(Authenticator.objects.filter(user=user).values_list("type", flat=True))
     connections = SocialAccount.objects.filter(user=user).count()
     return Overview(
@@ -46,4 +48,5 @@ def overview_of(user: "User") -> Overview:
         can_connect=bool(settings.SOCIALACCOUNT_PROVIDERS) or connections > 0,
         sessions=UserSession.objects.filter(user=user).count(),
         tokens=ApiToken.objects.of(user.pk).count(),
+        gets_answer_mails=not AnswerMailsOff.objects.filter(user=user).exists(),
     )

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.revoke, name="revoke"),
     path("sessions/<int:session_id>/end/", views.end, name="end-session"),
+    path("answer-mails/", views.answer_mails, name="answer-mails"),
     path("data/", views.download, name="download"),
     path("delete/", views.delete, name="delete"),
 ]

@@ -6,6 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -20,6 +21,7 @@ from accounts.models import ApiToken
 from accounts.overview import overview_of
 from accounts.sessions import end_session
 from accounts.tokens import MAX_TOKENS, make_token, revoke_token
+from exercises.answer_mails import set_mails
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -75,6 +77,23 @@ def end(request: SignedIn, session_id: int) -> HttpResponse:
         raise Http404
     messages.success(request, gettext("That browser is signed out. What was saved in it stays in your account."))
     return redirect("usersessions_list")
+
+
+@require_POST
+@login_required
+def answer_mails(request: SignedIn) -> HttpResponse:
+    """Mails about answers of staff: wanted=1 or wanted=0."""
+    wanted = request.POST.get("wanted")
+    if wanted not in ("0", "1"):
+        raise BadRequest("wanted must be 0 or 1")
+    set_mails(user_id=request.user.pk, are_wanted=wanted == "1")
+    messages.success(
+        request,
+        gettext("You get a mail when staff answers you.")
+        if wanted == "1"
+        else gettext("You get no more mails when staff answers you."),
+    )
+    return redirect("accounts:overview")
 
 
 @require_safe

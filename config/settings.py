@@ -195,6 +195,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "clear-trials": {"task": "exercises.clear_trials", "schedule": 3600.0, "options": {"queue": "batch"}},
     "clear-uploads": {"task": "config.clear_uploads", "schedule": 3600.0, "options": {"queue": "batch"}},
+    "mail-answers": {"task": "exercises.mail_answers", "schedule": 60.0, "options": {"queue": "batch", "expires": 60}},
     "clear-sessions": {"task": "config.clear_sessions", "schedule": 24 * 3600.0, "options": {"queue": "batch"}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
@@ -330,7 +331,12 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"submissions": SUBMISSION_RATE, "drafts": DRAFT_RATE, "reports": "30/hour"},
+    "DEFAULT_THROTTLE_RATES": {
+        "submissions": SUBMISSION_RATE,
+        "drafts": DRAFT_RATE,
+        "reports": "30/hour",
+        "messages": "30/hour",
+    },
     "EXCEPTION_HANDLER": "exercises.api.errors.handle",
     "NUM_PROXIES": 0,  # config/asgi.py has put the client's address in place already
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -18,6 +18,7 @@ from exercises.answers.fields import entry_fields, matrix_fields, mendings, ques
 from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
+from exercises.conversations import conversations_of
 from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours
 from exercises.help_views import HINT, open_asked_hint
 from exercises.history import newest_of_kind
@@ -105,7 +106,7 @@ def exercise_page(
         **frame,
         "summary": mendings(version.kind, version.sheet, problems),
         "refusal": problems.get("", ""),
-        **fields_of(version, answers=answers, matrix=matrix, problems=problems),
+        **fields_of(version, answers=answers, matrix=matrix, problems=problems, newest=newest),
     }
     return render(request, "exercises/answers/exercise.html", context, status=status)
 
@@ -116,15 +117,22 @@ def fields_of(
     answers: Answers | None = None,
     matrix: Matrix | None = None,
     problems: dict[str, str] | None = None,
+    newest: Submission | None = None,
 ) -> dict[str, Any]:
-    """Context of form_template, which is among it: the fields that the kind of *version* has."""
+    """Context of form_template, which is among it: the fields that the kind of *version* has.
+
+    newest: the learner's attempt to whose entries staff may have answered.
+    """
     problems = problems or {}
     context: dict[str, Any] = {"form_template": f"exercises/answers/_{version.kind}_form.html"}
     if version.kind == "choice":
         context["questions"] = question_fields(version.sheet, answers or {}, problems)
     elif version.kind == "scenario":
         context |= {
-            "entries": entry_fields(version.sheet, answers or {}, problems),
+            "entries": entry_fields(
+                version.sheet, answers or {}, problems, conversations_of(newest) if newest else None
+            ),
+            "answered_attempt": newest,
             "scenario": version.sheet["scenario"],
         }
     else:

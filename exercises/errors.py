@@ -133,6 +133,22 @@ class NotPassed(ExerciseError):
     message = _("The rubric opens once this attempt is complete.")
 
 
+class NoSuchEntry(ExerciseError):
+    code = "not_found"
+    status = HTTPStatus.NOT_FOUND
+    message = _("This attempt has no such entry.")
+
+
+class NoConversation(ExerciseError):
+    code = "no_conversation"
+    message = _("You can write back once staff has written about this entry.")
+
+
+class ConversationFull(ExerciseError):
+    code = "conversation_full"
+    message = _("You have written several times already. Please wait until staff has read it: your text is still here.")
+
+
 class NoMoreHints(ExerciseError):
     code = "no_more_hints"
     message = _("There is no further hint.")

@@ -54,6 +54,15 @@ def _send(what: str, task: str, **options: Any) -> bool:
     return True
 
 
+def send_answer_mails() -> None:
+    """Have a worker send the mails that are owed. While the broker is away the next minute's look does it."""
+    try:
+        with producers[connection_to(current_app.conf.broker_url)].acquire(block=True) as producer:
+            current_app.send_task("exercises.mail_answers", queue="batch", producer=producer)
+    except OperationalError as error:
+        logger.warning("mails about answers: the broker is away: %s", error)
+
+
 def is_empty() -> bool:
     """Whether the broker has no message for the workers; False also when it is away."""
     connection = connection_to(current_app.conf.broker_url)

@@ -30,6 +30,13 @@ def check_report_rate(request: HttpRequest) -> None:
         raise TooManyRequests(retry_after_seconds=throttle.wait())
 
 
+def check_message_rate(request: HttpRequest) -> None:
+    """The same for what learners write to staff."""
+    throttle = MessageThrottle()
+    if not throttle.allow_request(request, None):
+        raise TooManyRequests(retry_after_seconds=throttle.wait())
+
+
 class CountingThrottle(UserRateThrottle):
     """A rate for each account, or for each address where nobody is logged in.
 
@@ -79,6 +86,10 @@ class SubmissionThrottle(CountingThrottle):
 
 class ReportThrottle(CountingThrottle):
     scope = "reports"
+
+
+class MessageThrottle(CountingThrottle):
+    scope = "messages"
 
 
 class DraftThrottle(CountingThrottle):

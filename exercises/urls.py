@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exercises import answer_views, help_views, history_views, report_views, trial_views, views
+from exercises import answer_views, help_views, history_views, message_views, report_views, trial_views, views
 
 app_name = "exercises"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("submissions/<uuid:uuid>/cancel/", views.cancel, name="cancel"),
     path("submissions/<uuid:uuid>/retry/", views.retry, name="retry"),
     path("submissions/<uuid:uuid>/assessment/", answer_views.assess, name="assess"),
+    path("submissions/<uuid:uuid>/entries/<int:entry>/", message_views.write_back, name="write-back"),
+    path("answer-mails/<str:token>/", message_views.answer_mails_off, name="answer-mails-off"),
     path("submissions/<uuid:uuid>/decision.md", answer_views.decision_record, name="decision-record"),
     path("exercises/<slug:slug>/run/", trial_views.exercise, name="run-exercise"),
     path("courses/<slug:course>/<slug:lesson>/run/<slug:name>/", trial_views.listing, name="run-listing"),

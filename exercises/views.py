@@ -29,7 +29,9 @@ from exercises.access import (
     visible_exercise,
 )
 from exercises.answers import ANSWERED
+from exercises.answers.given import GivenEntry, given_entries
 from exercises.answers.matrix import Matrix
+from exercises.conversations import mark_seen
 from exercises.course_progress import changed_since, continuation_of, progress_in
 from exercises.drafts import draft_of
 from exercises.errors import ExerciseError, NotYours
@@ -147,6 +149,16 @@ def exercise_page(
 def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One attempt with its result and its code; without scripts it reloads itself until it is final."""
     found = readable_submission(request, uuid)
+    entries = given_entries(found, is_owner=found.owner == owner_of(request))
+    response = submission_page(request, found, entries)
+    if found.owner == owner_of(request) and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        mark_seen(message for entry in entries for message in entry.messages)
+    return response
+
+
+def submission_page(
+    request: HttpRequest, found: Submission, entries: list[GivenEntry], *, status: int = HTTPStatus.OK
+) -> HttpResponse:
     version = found.exercise_version
     context = {
         **place_of(version.exercise, version),
@@ -157,9 +169,10 @@ def submission(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "next_step": next_step(version.exercise),
         "files": shown_files(found.files),
         "answers": found.answers,
+        "entries": entries,
         "matrix": Matrix.of_answers(found.answers) if found.answers and version.kind == "decision" else None,
     }
-    return render(request, "exercises/submission.html", context)
+    return render(request, "exercises/submission.html", context, status=status)
 
 
 def result_for(request: HttpRequest, found: Submission) -> Result:

@@ -7,10 +7,14 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from accounts.deleting import delete_account
 from accounts.downloading import ACCOUNT_ROWS, LEFT_OUT, OUR_APPS, SECRETS, download_of, owned_models
 from accounts.tests.steps import ANA, PASSWORD, confirm, make_account, set_up_app, sign_in
 from accounts.tokens import make_token
-from exercises.models import LessonDone, Owner, Rejudging, Run, Submission
+from exercises.answering import answer
+from exercises.conversations import answer_entry, write_back
+from exercises.models import EntryMessage, LessonDone, Owner, Rejudging, Run, Submission
+from exercises.tests.answer_content import RIGHT, make_answered
 from exercises.tests.builders import make_exercise, make_lesson, make_run, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +101,21 @@ def test_download_leaves_out_what_judging_again_would_only_change():
     (downloaded,) = download_of(user)["submission"]
 
     assert [run["verdict"] for run in downloaded["run"]] == ["passed"]
+
+
+def test_what_staff_and_learner_wrote_to_each_other_is_in_the_download_and_goes(client):
+    user, reviewer = make_account(), make_account("rita@example.org", is_staff=True)
+    attempt = answer(owner=Owner(user_id=user.pk), exercise=make_answered("scenario"), answers=RIGHT["scenario"])
+    answer_entry(submission=attempt, entry=2, text="Why not Flask?", author=reviewer)
+    write_back(submission=attempt, entry=2, text="Because.")
+
+    document = download_of(user)
+    delete_account(user=user)
+
+    said = [(row["entry"], row["is_from_staff"], row["text"]) for row in document["submission"][0]["entry_message"]]
+    assert said == [(2, True, "Why not Flask?"), (2, False, "Because.")]
+    assert "rita" not in str(document)
+    assert EntryMessage.objects.count() == 0
 
 
 def test_download_knows_every_kind_of_row_that_belongs_to_an_account():

@@ -6,6 +6,7 @@ from exercises.admin.families import FamilyAdmin
 from exercises.admin.records import RunAdmin, SubmissionAdmin
 from exercises.admin.rejudging import RejudgingAdmin
 from exercises.admin.reports import ProblemReportAdmin
+from exercises.admin.scenarios import ScenarioAnswersAdmin
 from exercises.admin.statistics import StatisticsAdmin
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ProblemReportAdmin",
     "RejudgingAdmin",
     "RunAdmin",
+    "ScenarioAnswersAdmin",
     "StatisticsAdmin",
     "SubmissionAdmin",
 ]

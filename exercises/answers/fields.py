@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from exercises.answers.matrix import MAX_CANDIDATES, MAX_CRITERIA, Matrix
 from exercises.answers.ranking import HIGHEST, Rank, ranking
 from exercises.answers.reading import Answers
 from exercises.answers.sheets import Sheet, inline, split_first_paragraph
+from exercises.models import EntryMessage
 
 Problems = Mapping[str, str]
 
@@ -75,13 +76,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryFields:
+    """messages: what staff and the learner wrote about this entry of the attempt that the form is filled from."""
+
     number: int
     scenario: Field
     choice: Field
     reasons: Field
+    messages: Sequence[EntryMessage] = ()
 
 
-def entry_fields(sheet: Sheet, answers: Answers, problems: Problems) -> list[EntryFields]:
+def entry_fields(
+    sheet: Sheet,
+    answers: Answers,
+    problems: Problems,
+    conversations: Mapping[int, Sequence[EntryMessage]] | None = None,
+) -> list[EntryFields]:
     entries = answers.get("entries") or []
     fields = []
     for index in range(sheet["scenario"]["entries"]):
@@ -92,7 +101,13 @@ def entry_fields(sheet: Sheet, answers: Answers, problems: Problems) -> list[Ent
             return Field(id=f"{name}-{index + 1}", value=entry.get(name, ""), error=error)
 
         fields.append(
-            EntryFields(number=index + 1, scenario=field("scenario"), choice=field("choice"), reasons=field("reasons"))
+            EntryFields(
+                number=index + 1,
+                scenario=field("scenario"),
+                choice=field("choice"),
+                reasons=field("reasons"),
+                messages=(conversations or {}).get(index + 1, ()),
+            )
         )
     return fields
 

@@ -67,18 +67,23 @@ def review_of(submission: Submission, *, may_act: bool) -> Review | None:
         }
     elif version.kind == "scenario" and is_passed:
         scenario = version.sheet["scenario"]
-        ticked = ticked_by(submission)
         shown |= {
-            "rubric": [
-                RubricRow(name=item["name"], html=inline(item["html"]), is_ticked=item["name"] in ticked)
-                for item in scenario["rubric"]
-            ],
+            "rubric": rubric_rows(submission),
             "assess_url": reverse("exercises:assess", args=[submission.uuid]),
             "can_assess": may_act,
             "choice_label": scenario["choice_label"],
             "models": scenario["model"],
         }
     return Review(**shown)
+
+
+def rubric_rows(submission: Submission) -> list[RubricRow]:
+    """The rubric of an attempt at a scenario, with what its learner ticked."""
+    ticked = ticked_by(submission)
+    return [
+        RubricRow(name=item["name"], html=inline(item["html"]), is_ticked=item["name"] in ticked)
+        for item in submission.exercise_version.sheet["scenario"]["rubric"]
+    ]
 
 
 def ticked_by(submission: Submission) -> list[str]:

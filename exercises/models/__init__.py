@@ -11,6 +11,13 @@ from exercises.models.exercise import (
     Statistics,
 )
 from exercises.models.help import HelpUsed, HelpUsedQuerySet
+from exercises.models.message import (
+    AnswerMailsOff,
+    EntryMessage,
+    EntryMessageQuerySet,
+    ScenarioAnswers,
+    ScenarioAnswersQuerySet,
+)
 from exercises.models.owner import Adoption, OwnedModel, Owner
 from exercises.models.rejudging import Rejudging
 from exercises.models.report import ProblemReport
@@ -26,10 +33,13 @@ from exercises.models.trial import Trial, TrialQuerySet
 
 __all__ = [
     "Adoption",
+    "AnswerMailsOff",
     "CheckQuerySet",
     "CourseCheck",
     "Draft",
     "DraftQuerySet",
+    "EntryMessage",
+    "EntryMessageQuerySet",
     "Exercise",
     "ExerciseCheck",
     "ExerciseQuerySet",
@@ -48,6 +58,8 @@ __all__ = [
     "Rejudging",
     "Run",
     "RunQuerySet",
+    "ScenarioAnswers",
+    "ScenarioAnswersQuerySet",
     "SelfAssessment",
     "Statistics",
     "Submission",

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from courses.models import Course, Lesson, LessonVersion
 from courses.outline import Outline, OutlineLesson, Showcase
+from exercises.conversations import attempts_with_news
 from exercises.course_progress import (
     Continuation,
     CourseProgress,
@@ -59,6 +60,12 @@ def lesson_practice(context: dict[str, Any], lesson: Lesson, progress: CoursePro
         "done_url": reverse("exercises:lesson-done", args=[progress.course.slug, lesson.slug]),
         "language": progress.course.language,
     }
+
+
+@register.inclusion_tag("exercises/_news.html", takes_context=True)
+def news_from_staff(context: dict[str, Any]) -> dict[str, Any]:
+    """The attempts about which staff has written what this learner has not seen. One query, none for new visitors."""
+    return {"attempts": attempts_with_news(owner_of(context["request"]))}
 
 
 @register.simple_tag
