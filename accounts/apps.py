@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,3 +10,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import signals  # noqa: F401, PLC0415 - receivers register themselves once the apps are loaded
+        from accounts.roles import make_roles  # noqa: PLC0415 - needs the models
+
+        post_migrate.connect(make_roles, sender=self)  # the last of our apps: all permissions are there

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
 
 
 class SiteConfig(AppConfig):
@@ -12,3 +13,9 @@ class SiteConfig(AppConfig):
         admin.site.site_header = admin.site.site_title = admin.site.index_title = "Fieldguide"
         # Both read the settings. Tasks queued by the web process need the configured Celery application.
         from config import celery, checks  # noqa: F401, PLC0415
+
+
+class StaffAdminConfig(AdminConfig):
+    """Django's admin with a site of our own."""
+
+    default_site = "config.admin_site.StaffSite"

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext
 
+from courses.access import may_edit
 from courses.models import Course, FormerCourseAddress, FormerLessonAddress, Lesson, LessonVersion
 from courses.publishing import version_html
 from courses.search.index import index_row
@@ -104,11 +105,11 @@ def moved(kwargs: Mapping[str, str], user: User | AnonymousUser) -> dict[str, st
     What a visitor may not see, and could not see before it was archived, is not given away.
     """
     course = course_at(kwargs["course"])
-    if course is None or not (user.is_staff or course.published_at):
+    if course is None or not (course.published_at or may_edit(user, course)):
         return None
     present = {**kwargs, "course": course.slug}
     if "lesson" in kwargs:
         former = course.former_lesson_addresses.filter(slug=kwargs["lesson"]).select_related("lesson").first()
-        if former and (user.is_staff or former.lesson.published_id):
+        if former and (former.lesson.published_id or may_edit(user, course)):
             present["lesson"] = former.lesson.slug
     return present if present != kwargs else None

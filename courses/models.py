@@ -21,6 +21,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.access import editable_by
+
 # SHA-256 in hexadecimal: long enough that two contents never share one by accident.
 HASH_LENGTH = 64
 
@@ -31,8 +33,8 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.filter(published_at__lte=now(), archived_at__isnull=True)
 
     def visible_to(self, user: User | AnonymousUser) -> CourseQuerySet:
-        """All courses that are not archived for staff, the published ones for everybody else."""
-        return self.filter(archived_at__isnull=True) if user.is_staff else self.published()
+        """The published ones, and all that *user* works on and that are not archived."""
+        return self.filter(archived_at__isnull=True).filter(Q(published_at__lte=now()) | editable_by(user, "pk"))
 
     def with_outline(self) -> CourseQuerySet:
         """Loads the stored outline along, for courses.outline."""
@@ -72,6 +74,14 @@ class Course(models.Model):
     language = models.CharField(
         _("language"), max_length=16, default="en", help_text=_("Language tag of the texts, such as en.")
     )
+    authors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="authored_courses",
+        blank=True,
+        limit_choices_to={"is_staff": True},
+        verbose_name=_("authors"),
+        help_text=_("Staff in the role Author who work on this course. Editors work on every course."),
+    )
     position = models.PositiveIntegerField(
         _("position"), default=0, help_text=_("Place among the courses; smaller comes first.")
     )
@@ -91,7 +101,10 @@ class Course(models.Model):
         ordering = ["position", "pk"]
         verbose_name = _("course")
         verbose_name_plural = _("courses")
-        permissions = [("publish_course", "Can publish courses")]
+        permissions = [
+            ("publish_course", "Can publish courses"),
+            ("edit_every_course", "Can work on every course, and not only as its author"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -158,8 +171,12 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
         return self.with_published_text().filter(course__published_at__lte=now(), course__archived_at__isnull=True)
 
     def visible_to(self, user: User | AnonymousUser) -> LessonQuerySet:
-        """The published ones; for staff also those in a course that is not."""
-        return self.with_published_text() if user.is_staff else self.published()
+        """The published ones; also those in a course that is not, where *user* works on it."""
+        return self.with_published_text().filter(Q(course__published_at__lte=now()) | editable_by(user, "course"))
+
+    def editable_by(self, user: User | AnonymousUser) -> LessonQuerySet:
+        """Lessons of the courses that *user* works on."""
+        return self.filter(editable_by(user, "course"))
 
     def with_course_outline(self) -> LessonQuerySet:
         """Loads the course along, and its stored outline for courses.outline."""

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext
 
+from courses.access import edits_every_course
 from courses.addresses import check_course_slug, check_lesson_slug
 from courses.models import Course, Lesson, Module
 from courses.publishing import one_line
@@ -29,16 +31,21 @@ class Place:
 
 
 @transaction.atomic
-def save_course(*, course: Course) -> Course:
+def save_course(*, course: Course, author: User | None = None) -> Course:
     """Store a course's own texts, each on one line; a new one goes to the end of the list.
+
+    An *author* who does not work on every course works on this new one from now on.
 
     Raises AddressTaken for a slug that another course had.
     """
     course.title, course.summary = one_line(course.title), one_line(course.summary)
-    if course.pk is None:
+    is_new = course.pk is None
+    if is_new:
         check_course_slug(course.slug)
         course.position = _next_position(Course.objects.all())
     course.save()
+    if is_new and author is not None and not edits_every_course(author):
+        course.authors.add(author)
     return course
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
+from courses.access import acts_as_staff
 from courses.images import CONTENT_TYPES, stamp_of
 from courses.models import Course, CourseImage, Lesson, LessonVersion
 from courses.outline import Outline, outline_of, without_dead_links
@@ -163,9 +164,9 @@ def _published(request: HttpRequest, course: str, lesson: str) -> tuple[Lesson, 
 
 
 def _preview(request: HttpRequest, course: str, slug: str, wanted: str) -> tuple[Lesson, LessonVersion]:
-    """The version of a lesson that staff asks for. Everybody else is told that there is no such page."""
-    if request.user.is_staff:
-        lessons = Lesson.objects.with_course_outline().select_related("draft")
+    """The version of a lesson that who works on it asks for. Everybody else is told that there is no such page."""
+    if acts_as_staff(request.user):
+        lessons = Lesson.objects.editable_by(request.user).with_course_outline().select_related("draft")
         found = get_object_or_404(lessons, course__slug=course, slug=slug)
         if wanted == "draft" and found.draft is not None:
             return found, found.draft

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.timezone import now
 from rest_framework.request import Request
 
+from courses.access import acts_as_staff, editable_by, may, may_edit
 from exercises.errors import NotYours
 from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Submission, Trial
 from exercises.owners import owner_of
@@ -15,7 +16,8 @@ from exercises.versions import release_due_exercise
 
 
 def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
-    """The exercise and the version to show: the published one; for staff else the draft, or with ?version=draft.
+    """The exercise and the version to show: the published one; for who works on the
+    course else the draft, or with ?version=draft.
 
     Raises Http404.
     """
@@ -24,7 +26,8 @@ def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, Exercis
     found = get_object_or_404(exercises, slug=slug)
     if found.is_due and release_due_exercise(exercise=found):
         found = get_object_or_404(exercises, pk=found.pk)
-    version = found.draft if previews_draft(request) or not learners_have(found) else found.published
+    previews = previews_draft(request) and may_edit(request.user, found.lesson.course)
+    version = found.draft if previews or not learners_have(found) else found.published
     if version is None:
         raise Http404
     return found, version
@@ -32,14 +35,16 @@ def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, Exercis
 
 def previews_draft(request: HttpRequest | Request) -> bool:
     """Whether staff asks for the draft, to look at it or to try it. Others are given what is published."""
-    return bool(request.user.is_staff and request.GET.get("version") == "draft")
+    return acts_as_staff(request.user) and request.GET.get("version") == "draft"
 
 
 def visible_exercises(request: HttpRequest | Request, *, wants_draft: bool) -> ExerciseQuerySet:
-    """Those that who asks may see; staff sees the draft of an archived one as well, where that is asked for."""
-    if wants_draft and request.user.is_staff:
-        return Exercise.objects.select_related("published")
-    return Exercise.objects.visible_to(request.user)
+    """Those that who asks may see; who works on a course sees the draft of an archived one, too, where asked for."""
+    if not wants_draft:
+        return Exercise.objects.visible_to(request.user)
+    is_public = Q(pk__in=Exercise.objects.published().values("pk"))
+    own = editable_by(request.user, "lesson__course")
+    return Exercise.objects.filter(is_public | own).select_related("published")
 
 
 def learners_have(exercise: Exercise) -> bool:
@@ -51,7 +56,7 @@ def version_to_try(
     request: HttpRequest | Request, exercise: Exercise, *, wants_draft: bool = False
 ) -> ExerciseVersion | None:
     """The draft where staff tries it: learners have another version, or none. None: what learners have is meant."""
-    if not request.user.is_staff:
+    if not acts_as_staff(request.user) or not may_edit(request.user, exercise.lesson.course):
         return None
     is_other = (wants_draft or previews_draft(request)) and exercise.draft_id != exercise.published_id
     return exercise.draft if is_other or not learners_have(exercise) else None
@@ -64,7 +69,7 @@ def exercise_to_hand_in(
 
     *version*: "draft" has the same meaning as in the address.
     """
-    if request.user.is_staff:
+    if acts_as_staff(request.user):
         wants_draft = version == "draft" or previews_draft(request)
         exercises = visible_exercises(request, wants_draft=wants_draft).select_related("lesson__course", "draft")
         found = get_object_or_404(exercises, slug=slug)
@@ -100,7 +105,7 @@ def readable_trial(request: HttpRequest | Request, uuid: UUID) -> Trial:
 
 def may_act(request: HttpRequest | Request, subject: Submission | Trial) -> bool:
     """Whether who asks may stop or repeat it. A guest's id in the address is enough to read, not to act."""
-    return request.user.is_staff or subject.owner == owner_of(request)
+    return subject.owner == owner_of(request) or may(request.user, "exercises.change_run")
 
 
 def require_owner(request: HttpRequest | Request, subject: Submission | Trial) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from courses import addresses
+from courses.access import may_edit
 from courses.addresses import AddressTaken
 from courses.search.index import index_row
 from exercises.models import Exercise, FormerExerciseAddress
@@ -53,7 +54,13 @@ def moved(kwargs: Mapping[str, Any], user: User | AnonymousUser) -> dict[str, An
     """The arguments of an address of courses or exercises as they are now; None when they are no old ones."""
     if "course" in kwargs:
         return addresses.moved(kwargs, user)
-    former = FormerExerciseAddress.objects.filter(slug=kwargs.get("slug", "")).select_related("exercise").first()
-    if former is None or not (user.is_staff or former.exercise.published_id):
+    former = (
+        FormerExerciseAddress.objects.filter(slug=kwargs.get("slug", ""))
+        .select_related("exercise__lesson__course")
+        .first()
+    )
+    if former is None:
+        return None
+    if not former.exercise.published_id and not may_edit(user, former.exercise.lesson.course):
         return None
     return {**kwargs, "slug": former.exercise.slug}

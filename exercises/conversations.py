@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.timezone import now
 
+from courses.hostile_text import clean
 from exercises import queueing
 from exercises.errors import ConversationFull, NoConversation, NoSuchEntry
-from exercises.hostile_text import clean
 from exercises.locks import hold
 from exercises.models import EntryMessage, Owner, Submission
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.http import Http404
 
+from courses.access import acts_as_staff
 from courses.code_lines import without_notes
 from courses.listings import Listing, listings
 from courses.models import Lesson, LessonVersion
@@ -88,17 +89,17 @@ def program_of_listing(version: LessonVersion, listing: Listing, *, asked_for: s
 def find_listing(
     user: User | AnonymousUser, *, course: str, lesson: str, name: str, version: str = ""
 ) -> tuple[LessonVersion, Listing]:
-    """A listing of a lesson that *user* may read: of its published text; for staff else of the draft. Raises Http404.
+    """A listing of a lesson that *user* may read: of its published text; for who works on it else of the draft.
 
-    With a *version*, "draft" or a number, of that one, for staff only. Two queries.
+    With a *version*, "draft" or a number, of that one, for who works on it only. Two queries for learners. Raises
+    Http404.
     """
-    lessons = Lesson.objects.filter(course__slug=course, slug=lesson)
-    if not user.is_staff:
-        lessons = lessons.published()
-    found = lessons.select_related("course", "published", "draft").first()
-    if found is None or (version and not user.is_staff):
+    lessons = Lesson.objects.filter(course__slug=course, slug=lesson).select_related("course", "published", "draft")
+    own = lessons.editable_by(user).first() if acts_as_staff(user) else None
+    found = own or lessons.published().first()
+    if found is None or (version and own is None):
         raise Http404
-    versions = [found.published, found.draft if user.is_staff else None]
+    versions = [found.published, found.draft if own else None]
     if version == "draft":
         versions = [found.draft]
     elif version:

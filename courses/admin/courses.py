@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.access import edits_every_course
 from courses.addresses import rename_course
 from courses.admin.action_log import noted
 from courses.admin.files import CourseFilesAdmin
@@ -31,6 +33,7 @@ from courses.structure import save_course, save_module
 
 @admin.register(Course)
 class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
+    course_path = "pk"
     form = CourseForm
     change_form_template = "admin/course_change_form.html"
     has_preview_links = False
@@ -43,7 +46,8 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
         return cast(CourseQuerySet, super().get_queryset(request)).with_counts()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
-        return []
+        # Who works on a course is decided by those who work on all of them.
+        return [] if edits_every_course(request.user) else ["authors"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Course | None = None) -> dict[str, Sequence[str]]:
         return {} if obj else self.prepopulated_fields
@@ -51,7 +55,7 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
     def save_model(self, request: HttpRequest, obj: Course, form: CourseForm, change: bool) -> None:
         if change:
             rename_course(course=obj, slug=form.cleaned_data["slug"])
-        save_course(course=obj)
+        save_course(course=obj, author=cast(User, request.user))
 
     def publish_at(self, course: Course, at: datetime | None) -> None:
         publish_course(course=course, at=at)
@@ -77,6 +81,10 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
         """A course goes with everything in it, so it has to be taken offline first."""
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
+
+    def has_move_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
+        """Not for authors: the order of courses is that of everybody's."""
+        return super().has_move_permission(request, obj) and edits_every_course(request.user)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("courses.publish_course")
@@ -115,6 +123,7 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
 
 @admin.register(Module)
 class ModuleAdmin(OrderedAdmin):
+    course_path = "course"
     form = ModuleForm
     list_display = ["title", "course", "slug", "order_buttons"]
     list_filter = ["course"]

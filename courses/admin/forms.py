@@ -66,7 +66,8 @@ class CourseForm(AddressForm):
 
     class Meta:
         model = Course
-        fields = ["title", "slug", "summary", "language"]
+        fields = ["title", "slug", "summary", "language", "authors"]
+        widgets = {"authors": forms.CheckboxSelectMultiple}
 
     def check_slug(self, slug: str) -> None:
         check_course_slug(slug, course=self.instance if self.instance.pk else None)

@@ -34,6 +34,7 @@ TEXT_FIELDS = ["title", "summary", "minutes", "body_markdown"]
 
 @admin.register(Lesson)
 class LessonAdmin(VersionedAdmin, OrderedAdmin):
+    course_path = "course"
     form = LessonForm
     change_form_template = "admin/versioned_change_form.html"
     list_display = ["title", "slug", "module", "minutes", "state", "order_buttons"]

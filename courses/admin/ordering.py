@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
+from courses.admin.own import OwnCoursesAdmin
 from courses.structure import CannotMove, children_of, move, move_to, parents_for, place_of
 
 ARROWS = {"up": "↑", "down": "↓"}
@@ -61,7 +62,7 @@ class MoveForm(forms.Form):
         return {"parent": self.parents[int(pk) if pk else None]}
 
 
-class OrderedAdmin(admin.ModelAdmin):
+class OrderedAdmin(OwnCoursesAdmin):
     """A ModelAdmin whose list has a column "Order". Use "order_buttons" in list_display."""
 
     class Media:
@@ -73,10 +74,13 @@ class OrderedAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view(self.move_view)
         return [path("<int:object_id>/move/", view, name=name), *super().get_urls()]
 
+    def has_move_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Without the buttons for those who may only look."""
         columns = list(super().get_list_display(request))
-        if not self.has_change_permission(request):
+        if not self.has_move_permission(request):
             columns.remove("order_buttons")
         return columns
 
@@ -113,7 +117,7 @@ class OrderedAdmin(admin.ModelAdmin):
         A script that asks for JSON is told what it is to announce.
         """
         row = get_object_or_404(self.get_queryset(request), pk=object_id)
-        if not self.has_change_permission(request, row):
+        if not self.has_move_permission(request, row):
             raise PermissionDenied
         direction = request.POST.get("direction", "")
         if request.method == "POST" and direction:

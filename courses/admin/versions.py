@@ -20,6 +20,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
+from courses.admin.own import OwnCoursesAdmin
 from courses.admin.publishing import PublishingAdmin
 from courses.admin.refusals import refusal_message
 from courses.diffs import OF_PROSE, diffs_of
@@ -61,7 +62,7 @@ class StateFilter(admin.SimpleListFilter):
         return None  # all of them
 
 
-class VersionedAdmin(PublishingAdmin):
+class VersionedAdmin(PublishingAdmin, OwnCoursesAdmin):
     """A ModelAdmin of rows with slug, draft, published and versions, such as lessons and exercises.
 
     A subclass names the services and the words; its pages are templates/admin/<app>/<model>/versions.html, which

@@ -25,7 +25,7 @@ ROLES = {
 
 def staff(role: str = "publisher", *more: str) -> User:
     user = User.objects.create_user(role, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=[*ROLES[role], *more]))
+    user.user_permissions.set(Permission.objects.filter(codename__in=[*ROLES[role], *more, "edit_every_course"]))
     return user
 
 

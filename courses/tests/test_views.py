@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def staff() -> User:
-    return User.objects.create_user("staff", is_staff=True)
+    return User.objects.create_user("staff", is_staff=True, is_superuser=True)
 
 
 def edited(lesson: Lesson, title: str) -> Lesson:

@@ -43,6 +43,7 @@ from exercises.versions import (
 
 @admin.register(Exercise)
 class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, VersionedAdmin, OrderedAdmin):
+    course_path = "lesson__course"
     form = ExerciseForm
     list_display = [
         "title",

@@ -14,7 +14,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.access import edits_every_course
 from courses.admin.action_log import noted
+from courses.admin.own import OwnCoursesAdmin
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
 from exercises.checking import request_check
@@ -23,7 +25,8 @@ from exercises.versions import members_of, publish_family, save_family
 
 
 @admin.register(Family)
-class FamilyAdmin(admin.ModelAdmin):
+class FamilyAdmin(OwnCoursesAdmin):
+    course_path = "course"
     form = FamilyForm
     list_display = ["slug", "course", "member_count"]
     list_filter = ["course"]
@@ -83,7 +86,8 @@ class FamilyAdmin(admin.ModelAdmin):
                     )
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("exercises.publish_exercise")
+        """Not for authors: members of a family may be in other courses."""
+        return request.user.has_perm("exercises.publish_exercise") and edits_every_course(request.user)
 
     @admin.action(
         description=gettext_lazy("Publish their exercises that learners see already"), permissions=["publish"]

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.access import acts_as_staff, editable_by
 from courses.models import HASH_LENGTH, Course, FormerAddress, Lesson, Released
 
 if TYPE_CHECKING:
@@ -61,10 +62,11 @@ class ExerciseQuerySet(models.QuerySet["Exercise"]):
         )  # fmt: skip
 
     def visible_to(self, user: User | AnonymousUser) -> ExerciseQuerySet:
-        """All exercises that are not archived for staff, the published ones for everybody else."""
-        if not user.is_staff:
+        """The published ones, and all of the courses that *user* works on and that are not archived."""
+        if not acts_as_staff(user):
             return self.published()
-        return self.filter(archived_at__isnull=True).select_related("published")
+        found = self.filter(Q(pk__in=self.published().values("pk")) | editable_by(user, "lesson__course"))
+        return found.filter(archived_at__isnull=True).select_related("published")
 
     def due(self) -> ExerciseQuerySet:
         """Exercises whose scheduled version should be the published one by now."""

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from courses.access import may
 from courses.models import Lesson
 from exercises.models.exercise import ExerciseVersion
 from exercises.models.owner import OwnedModel, Owner
@@ -41,8 +42,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.without_previews().filter(Q(user__isnull=True) | ~Q(user__in=staff))
 
     def readable_by(self, user: User | AnonymousUser) -> SubmissionQuerySet:
-        """What *user* may read: everything for staff; one's own; and a guest's, because only the guest knows its id."""
-        if user.is_staff:
+        """What *user* may read: one's own; a guest's, because only the guest knows its id; and what a role opens."""
+        if may(user, "exercises.view_submission"):
             return self
         guests = Q(guest__isnull=False)
         return self.filter(guests | Q(user_id=user.pk) if user.is_authenticated else guests)

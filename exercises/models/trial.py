@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from courses.access import may
 from courses.models import LessonVersion
 from exercises.models.exercise import ExerciseVersion
 from exercises.models.owner import OwnedModel, Owner
@@ -25,8 +26,8 @@ KEPT = timedelta(days=1)  # a trial is of the moment: nobody comes back for it
 
 class TrialQuerySet(models.QuerySet["Trial"]):
     def readable_by(self, user: User | AnonymousUser) -> TrialQuerySet:
-        """What *user* may read: everything for staff; one's own; and a guest's, because only the guest knows its id."""
-        if user.is_staff:
+        """What *user* may read: one's own; a guest's, because only the guest knows its id; and what a role opens."""
+        if may(user, "exercises.view_run"):
             return self
         guests = Q(guest__isnull=False)
         return self.filter(guests | Q(user_id=user.pk) if user.is_authenticated else guests)

@@ -235,7 +235,7 @@ def test_the_rate_is_kept_and_the_answers_too(client, monkeypatch):
 
 def test_staff_see_a_draft_and_what_they_hand_in_counts_nowhere(client):
     make_answered("choice", is_published=False)
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
 
     page, accepted = client.get(page_of("choice")), hand_in(client, "choice")
 

@@ -107,7 +107,7 @@ def test_reading_a_run_needs_the_same_queries_for_all(client, django_assert_num_
 @pytest.mark.parametrize("address", ["api:run", "api:run-events", "exercises:trial", "exercises:trial-panel"])
 def test_who_may_read_a_run(client, reader, of_guest, of_account, address):
     ana = make_user("ana")
-    users = {"ana": ana, "ben": make_user("ben"), "staff": make_user("staff", is_staff=True)}
+    users = {"ana": ana, "ben": make_user("ben"), "staff": make_user("staff", is_staff=True, is_superuser=True)}
     mine, guests = make_trial(Status.DONE, owner=Owner(user_id=ana.pk)), make_trial(Status.DONE)
     if reader in users:
         client.force_login(users[reader])

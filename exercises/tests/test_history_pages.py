@@ -281,7 +281,7 @@ def test_what_belongs_to_others_is_not_found(client, who):
     submission, aside = Submission.objects.get(), KeptDraft.objects.get()
     other = Client()
     if who != "stranger":
-        other.force_login(make_user(is_staff=who == "staff"))
+        other.force_login(make_user(is_staff=who == "staff", is_superuser=who == "staff"))
 
     answers = [
         other.get(f"{HISTORY}{aside.uuid}/"),

@@ -133,7 +133,7 @@ def test_the_api_tells_what_was_asked_and_what_came(client, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_tells_what_was_asked_and_what_came(client, kind):
     submission = hand_in(kind)
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
 
     panel = client.get(reverse("exercises:panel", args=[submission.uuid]))
 
@@ -151,7 +151,7 @@ def test_the_page_tells_what_was_asked_and_what_came(client, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_solution_passes_and_the_page_says_so(client, kind):
     submission = hand_in(kind, "solution")
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
 
     panel = client.get(reverse("exercises:panel", args=[submission.uuid]))
 

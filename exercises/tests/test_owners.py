@@ -158,7 +158,7 @@ def test_handing_in_while_logging_in_leaves_nothing_behind():
 def test_who_may_read_a_submission(reader, of_guest, of_account):
     owner = make_user("owner")
     other = make_user("other")
-    staff = make_user("staff", is_staff=True)
+    staff = make_user("staff", is_staff=True, is_superuser=True)
     client = Client()
     if reader != "stranger":
         client.force_login({"owner": owner, "other account": other, "staff": staff}[reader])
@@ -182,7 +182,7 @@ def test_who_may_stop_a_guests_run(who, is_stopped):
     submission = Submission.objects.get(uuid=hand_in(owner))
     client = owner if who == "owner" else Client()
     if who in ("other account", "staff"):
-        client.force_login(make_user(is_staff=who == "staff"))
+        client.force_login(make_user(is_staff=who == "staff", is_superuser=who == "staff"))
 
     response = client.post(reverse("exercises:cancel", args=[submission.uuid]))
 

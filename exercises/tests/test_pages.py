@@ -49,7 +49,7 @@ def end(status, **columns):
 )
 def test_exercise_page_shows_a_draft_to_staff_only(client, is_published, is_staff, status, is_preview):
     make_exercise(is_published=is_published)
-    client.force_login(make_user(is_staff=is_staff))
+    client.force_login(make_user(is_staff=is_staff, is_superuser=is_staff))
 
     response = client.get(PAGE)
 
@@ -123,7 +123,7 @@ def test_form_and_api_share_the_rate(client, monkeypatch):
 @pytest.mark.parametrize(("is_staff", "status", "previews"), [(False, 404, []), (True, 303, [True])])
 def test_only_staff_hand_in_to_a_draft_and_it_counts_nowhere(client, is_staff, status, previews):
     make_exercise(is_published=False)
-    client.force_login(make_user(is_staff=is_staff))
+    client.force_login(make_user(is_staff=is_staff, is_superuser=is_staff))
 
     response = hand_in(client)
 

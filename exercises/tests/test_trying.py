@@ -34,7 +34,7 @@ from exercises.trying import (
 
 pytestmark = pytest.mark.django_db
 Status = Run.Status
-VISITOR, STAFF = {"is_staff": False}, {"is_staff": True}
+VISITOR, STAFF = {"is_staff": False}, {"is_staff": True, "is_superuser": True}
 
 
 def tried_out(owner=None, exercise=None):

@@ -1,0 +1,34 @@
+"""The admin's own pages: where links to the site lead."""
+
+from __future__ import annotations
+
+from django.contrib.admin import AdminSite
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, URLResolver, path
+
+
+class StaffSite(AdminSite):
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        careful = path(
+            "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
+        )
+        return [careful if getattr(url, "name", "") == "view_on_site" else url for url in super().get_urls()]
+
+    def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
+        """Leads to a row's page on the site, for those who may see the row here.
+
+        Django's own view leads everybody on to everything: to the page of a guest's attempt, for one, whose address is
+        all that protects it.
+        """
+        model = get_object_or_404(ContentType, pk=content_type_id).model_class()
+        model_admin = self._registry.get(model) if model else None
+        row = model_admin.get_object(request, object_id) if model_admin else None
+        if model_admin is None or row is None:
+            raise Http404
+        if not model_admin.has_view_permission(request, row):
+            raise PermissionDenied
+        return shortcut(request, content_type_id, object_id)

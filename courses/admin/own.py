@@ -1,0 +1,91 @@
+"""Every page of the admin about content shows and changes that of one's own courses only: see courses.access."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.filters import RelatedFieldListFilter
+from django.contrib.admin.utils import get_fields_from_path
+from django.db.models import Model, Q, QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.http import Http404, HttpRequest
+
+from courses.access import NOTHING, editable_by, edits_every_course
+
+
+class OwnCoursesAdmin(admin.ModelAdmin):
+    """A ModelAdmin of rows that belong to a course.
+
+    Lists, filters, forms, autocompletion, actions and the pages of single rows begin with get_queryset() or ask one of
+    the has_…_permission() about the row; a view of a subclass does the same.
+    """
+
+    course_path: str  # the way from a row to its course, for a query: "course", "lesson__course"; "pk" for courses
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(editable_by(request.user, self.course_path))
+
+    def is_own(self, request: HttpRequest, row: Model | None) -> bool:
+        """Whether the request may be about *row*; None stands for rows in general, and for one that is being added."""
+        if row is None or row.pk is None or edits_every_course(request.user):
+            return True
+        return self.model._default_manager.filter(editable_by(request.user, self.course_path), pk=row.pk).exists()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and self.is_own(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self.is_own(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self.is_own(request, obj)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row. Raises Http404 for an author where there is none for them, whether somebody else has one or not."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None and not edits_every_course(request.user):
+            raise Http404
+        return found
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
+        """The form, with one's own rows alone to choose from: in every field, whoever made it."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        model_admin = self
+
+        class OwnForm(form):  # type: ignore[valid-type,misc]
+            def __init__(self, *args: Any, **kwargs: Any) -> None:
+                super().__init__(*args, **kwargs)
+                for field in self.fields.values():
+                    if isinstance(field, ModelChoiceField) and field.queryset is not None:
+                        own = model_admin.own_rows(request, field.queryset.model)
+                        if own is not None:
+                            field.queryset = field.queryset.filter(own)
+
+        return OwnForm
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """The filters; those by rows of courses offer one's own."""
+        filters = super().get_list_filter(request)
+        return [(found, OwnRowsFilter) if self._is_by_rows(request, found) else found for found in filters]
+
+    def _is_by_rows(self, request: HttpRequest, found: Any) -> bool:
+        if not isinstance(found, str):
+            return False
+        model = get_fields_from_path(self.model, found)[-1].related_model
+        return model is not None and self.own_rows(request, model) is not None
+
+    def own_rows(self, request: HttpRequest, model: type[Model]) -> Q | None:
+        """Those of *model* that may be chosen from; None where they do not belong to courses."""
+        there = self.admin_site._registry.get(model)
+        return editable_by(request.user, there.course_path) if isinstance(there, OwnCoursesAdmin) else None
+
+
+class OwnRowsFilter(RelatedFieldListFilter):
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        own = model_admin.own_rows(request, field.related_model)
+        choices: list[tuple[Any, Any]] = field.get_choices(
+            include_blank=False, ordering=ordering, limit_choices_to=NOTHING if own is None else own
+        )
+        return choices
