@@ -128,6 +128,11 @@ socialaccount_socialaccount_add                -      -
 socialaccount_socialaccount_history            *      *
 socialaccount_socialaccount_delete             *      *
 socialaccount_socialaccount_change             *      -
+admin_logentry_changelist                      E*     E*
+admin_logentry_add                             -      -
+admin_logentry_history                         E*     E*
+admin_logentry_delete                          -      -
+admin_logentry_change                          E*     -
 app_list                                       AE*    AE*
 """
 # Model, action of its list, who may use it.

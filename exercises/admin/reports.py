@@ -79,12 +79,18 @@ class ProblemReportAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     def state(self, report: ProblemReport) -> str:
         return str(_("closed") if report.closed_at else _("open"))
 
+    def _log(self, request: HttpRequest, reports: QuerySet[ProblemReport], what: str) -> None:
+        for report in reports:
+            self.log_change(request, report, what)
+
     @admin.action(description=_("Close the selected reports"), permissions=["close"])
     def close_reports(self, request: HttpRequest, reports: QuerySet[ProblemReport]) -> None:
+        self._log(request, reports.filter(closed_at=None), "Closed.")
         count = close(reports=reports, by=request.user)  # type: ignore[arg-type]
         self.message_user(request, ngettext("%d report was closed.", "%d reports were closed.", count) % count)
 
     @admin.action(description=_("Open the selected reports again"), permissions=["close"])
     def reopen_reports(self, request: HttpRequest, reports: QuerySet[ProblemReport]) -> None:
+        self._log(request, reports.exclude(closed_at=None), "Opened again.")
         count = reopen(reports=reports)
         self.message_user(request, ngettext("%d report is open again.", "%d reports are open again.", count) % count)

@@ -1,0 +1,226 @@
+"""Every staff action is in the admin's log: each one is done here as staff does it, and leaves an entry."""
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Group, User
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from accounts.roles import AUTHOR, EDITOR
+from courses.models import Course, Lesson, Module
+from courses.publishing import save_lesson_draft
+from courses.tests.builders import make_course, make_lesson, make_module
+from exercises.answering import answer
+from exercises.conversations import answer_entry, write_back
+from exercises.models import Exercise, ExerciseCheck, Family, Owner, ProblemReport
+from exercises.tests.answer_content import RIGHT, make_answered
+from exercises.tests.builders import guest, make_run, make_submission, make_trial, make_user
+from exercises.tests.content import FAMILY, content
+from exercises.versions import publish_exercise, save_exercise_draft, save_family
+
+pytestmark = pytest.mark.django_db
+
+# Action of a list, and what the log says of each row that it was done to.
+ACTIONS = {
+    "course.publish": "Published.",
+    "course.unpublish": "Taken offline.",
+    "lesson.publish": "Version 1 published.",
+    "lesson.unpublish": "Taken offline.",
+    "exercise.check_drafts": "Check of version 1 asked for.",
+    "exercise.publish": "Version 1 published.",
+    "exercise.unpublish": "Taken offline.",
+    "family.check_members": "Checks of its exercises asked for.",
+    "family.publish_members": "Exercises published.",
+    "emailaddress.make_verified": "Marked as verified.",
+    "problemreport.close_reports": "Closed.",
+    "problemreport.reopen_reports": "Opened again.",
+}
+DELETE = "delete_selected"  # Django's own, which writes its entries itself
+
+
+@pytest.fixture
+def root(client) -> User:
+    user = make_user("root", is_staff=True, is_superuser=True)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def rows() -> dict[str, object]:
+    """A row of each model that has actions, in a state in which each action does something."""
+    course = make_course()
+    lesson = make_lesson(make_module(course))
+    exercise = Exercise.objects.create(lesson=lesson, slug="health")
+    save_exercise_draft(exercise=exercise, content=content())
+    ExerciseCheck.objects.create(version=exercise.draft, status=ExerciseCheck.Status.PASSED)
+    family = Family(course=course, slug="cases")
+    save_family(family=family, cases_toml=FAMILY)
+    report = ProblemReport.objects.create(**guest().columns, kind="problem", page="/", lesson_version=lesson.draft)
+    address = EmailAddress.objects.create(user=make_user("addressed"), email="one@example.org")
+    return {row._meta.model_name: row for row in (course, lesson, exercise, family, report, address)}
+
+
+def add_versions(rows: dict[str, object]) -> None:
+    """A second draft of what has versions, so that there is an old one."""
+    text = {"title": "New", "summary": "You can.", "minutes": 5, "body_markdown": "New.\n"}
+    save_lesson_draft(lesson=rows["lesson"], **text)
+    save_exercise_draft(exercise=rows["exercise"], content=content(title="New"))
+
+
+def entries(user: User) -> list[str]:
+    """What the log says that *user* did, oldest first."""
+    return [entry.get_change_message() for entry in LogEntry.objects.filter(user=user).order_by("pk")]
+
+
+def test_every_action_of_a_list_is_known_here(root):
+    request = RequestFactory().get("/")
+    request.user = root
+
+    found = {
+        f"{model._meta.model_name}.{name}"
+        for model, model_admin in admin.site._registry.items()
+        for name in model_admin.get_actions(request)
+        if name != DELETE
+    }
+
+    assert found == set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_action_of_a_list_is_logged(client, root, rows, action):
+    model, _, name = action.partition(".")
+    row = rows[model]
+    if name == "reopen_reports":
+        ProblemReport.objects.update(closed_at="2026-01-01T00:00Z")
+    if action == "exercise.unpublish":
+        publish_exercise(exercise=row)
+    app = row._meta.app_label
+
+    client.post(reverse(f"admin:{app}_{model}_changelist"), {"action": name, "_selected_action": [row.pk]}, follow=True)
+
+    assert entries(root) == [ACTIONS[action]]
+    assert LogEntry.objects.get().get_edited_object() == row
+
+
+@pytest.mark.parametrize(
+    ("button", "sent", "said"),
+    [
+        ("courses_lesson_move", {"direction": "up"}, "Moved up."),
+        ("courses_lesson_restore", {}, "Version 1 restored as version 3."),
+        ("exercises_exercise_restore", {}, "Version 1 restored as version 3."),
+    ],
+)
+def test_what_the_buttons_of_a_page_do_is_logged(client, root, rows, button, sent, said):
+    model = button.split("_")[1]
+    add_versions(rows)
+    make_lesson(Module.objects.get(), "before")
+    Lesson.objects.filter(slug="before").update(position=0)
+    parameters = [rows[model].pk, 1] if button.endswith("restore") else [rows[model].pk]
+
+    client.post(reverse(f"admin:{button}", args=parameters), sent)
+
+    assert entries(root) == [said]
+
+
+def test_what_a_form_saves_is_logged(client, root, rows):
+    form = {"title": "New", "slug": "new", "summary": "It is.", "language": "en"}
+    client.post(reverse("admin:courses_course_add"), form)
+    course = Course.objects.get(slug="new")
+    client.post(reverse("admin:courses_course_change", args=[course.pk]), form | {"title": "Newer"})
+    client.post(reverse("admin:courses_course_delete", args=[course.pk]), {"post": "yes"})
+
+    assert entries(root) == ["Added.", "Changed Title.", ""]
+    assert [entry.get_action_flag_display() for entry in LogEntry.objects.order_by("pk")] == [
+        "Addition", "Change", "Deletion",
+    ]  # fmt: skip
+
+
+def test_a_role_that_is_given_is_logged(client, root):
+    user = make_user("ana")
+    page = reverse("admin:auth_user_change", args=[user.pk])
+    joined = user.date_joined
+    form = {"username": "ana", "is_active": "on", "is_staff": "on", "groups": [Group.objects.get(name=EDITOR).pk],
+            "date_joined_0": joined.date(), "date_joined_1": joined.time().strftime("%H:%M:%S")}  # fmt: skip
+
+    saved = client.post(page, form)
+
+    assert saved.status_code == 302, saved.context["adminform"].form.errors
+    assert user.groups.get().name == EDITOR
+    assert len(entries(root)) == 1
+    assert "Groups" in entries(root)[0]
+
+
+@pytest.mark.parametrize("what", ["cancel", "retry", "assessment", "trial", "api"])
+def test_what_staff_does_to_the_work_of_a_learner_is_logged(client, root, what):
+    learner = Owner(user_id=make_user("learner").pk)
+    if what == "assessment":
+        attempt = answer(owner=learner, exercise=make_answered("scenario"), answers=RIGHT["scenario"])
+    else:
+        attempt = make_submission(owner=learner)
+        make_run(attempt, "cancelled" if what == "retry" else "queued")
+    trial = make_trial(owner=learner)
+    address = {
+        "trial": f"{trial.get_absolute_url()}cancel/",
+        "api": f"/api/v1/submissions/{attempt.uuid}/cancel/",
+    }.get(what, f"{attempt.get_absolute_url()}{what}/")
+    client.post(address)
+
+    assert entries(root) == [f"POST {address}"]
+
+
+def test_what_learners_do_themselves_is_not(client):
+    user = make_user("learner")
+    client.force_login(user)
+    attempt = make_submission(owner=Owner(user_id=user.pk))
+    make_run(attempt)
+
+    client.post(f"{attempt.get_absolute_url()}cancel/")
+
+    assert LogEntry.objects.count() == 0
+
+
+def test_a_reviewers_answer_is_logged(client, root):
+    attempt = answer(owner=guest(), exercise=make_answered("scenario"), answers=RIGHT["scenario"])
+    page = reverse("admin:exercises_scenarioanswers_change", args=[attempt.pk])
+    client.post(page, {"entry": "1", "text": "Good."})
+    write_back(submission=attempt, entry=1, text="Thanks.")
+    client.post(page, {"entry": "1", "no_answer": "1"})
+    answer_entry(submission=attempt, entry=2, text="By a program, with no request: not in the log.", author=root)
+
+    assert entries(root) == ["Entry 1 answered.", "Entry 1 marked as needing no answer."]
+
+
+# The list of it
+
+
+@pytest.mark.parametrize(("role", "status"), [(EDITOR, 200), (AUTHOR, 403)])
+def test_log_is_read_by_editors_and_changed_by_nobody(root, rows, role, status):
+    user, client, boss = make_user("somebody", is_staff=True), Client(), Client()
+    user.groups.add(Group.objects.get(name=role))
+    client.force_login(user)
+    boss.force_login(root)
+    add_versions(rows)
+    boss.post(reverse("admin:courses_lesson_restore", args=[rows["lesson"].pk, 1]))
+    entry = LogEntry.objects.get()
+    pages = {name: reverse(f"admin:admin_logentry_{name}", args=[] if name in ("changelist", "add") else [entry.pk])
+             for name in ("changelist", "change", "add", "delete")}  # fmt: skip
+
+    read = [client.get(pages[name]).status_code for name in ("changelist", "change")]
+    listed = client.get(pages["changelist"]).content.decode()
+    written = [one.post(pages[name], {"post": "yes"}).status_code for one in (client, boss)
+               for name in ("change", "add", "delete")]  # fmt: skip
+
+    assert read == [status, status]
+    assert written == [403] * 6
+    if status == 200:
+        for words in (
+            "Version 1 restored as version 3.",
+            "root",
+            reverse("admin:courses_lesson_change", args=[rows["lesson"].pk]),
+        ):
+            assert words in listed
+        LogEntry.objects.create(user=user, object_id="1", object_repr="another", action_flag=CHANGE)
+        for query in (f"user__id__exact={user.pk}", "q=restored", f"content_type__id__exact={entry.content_type_id}"):
+            assert client.get(f"{pages['changelist']}?{query}").context["cl"].result_count == 1, query
