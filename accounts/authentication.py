@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext
 from rest_framework import authentication, exceptions
 
+from accounts.second_step import mark
 from accounts.tokens import use_token
 
 if TYPE_CHECKING:
@@ -20,4 +21,4 @@ class TokenAuthentication(authentication.TokenAuthentication):
         token = use_token(key)
         if token is None:
             raise exceptions.AuthenticationFailed(gettext("This token is not valid. It may have been revoked."))
-        return token.user, token
+        return mark(token.user, has_shown=False), token

@@ -3,12 +3,17 @@
 from typing import TYPE_CHECKING
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.models import EmailAddress
+from allauth.account.utils import get_next_redirect_url
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -94,6 +99,23 @@ def answer_mails(request: SignedIn) -> HttpResponse:
         else gettext("You get no more mails when staff answers you."),
     )
     return redirect("accounts:overview")
+
+
+@require_safe
+@never_cache
+@login_required
+def second_step(request: SignedIn) -> HttpResponse:
+    """What staff see in place of the admin until they have shown a second step."""
+    wanted = get_next_redirect_url(request) or reverse("admin:index")
+    if not getattr(request.user, "lacks_second_step", False):
+        return HttpResponseRedirect(wanted)
+    context = {
+        "wanted": wanted,
+        "has_one": is_mfa_enabled(request.user),
+        "has_passkey": is_mfa_enabled(request.user, types=[Authenticator.Type.WEBAUTHN]),
+        "has_unconfirmed_address": EmailAddress.objects.filter(user=request.user, verified=False).exists(),
+    }
+    return render(request, "accounts/second_step.html", context)
 
 
 @require_safe

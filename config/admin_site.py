@@ -1,17 +1,32 @@
-"""The admin's own pages: where links to the site lead."""
+"""The admin's own pages: who gets in, and where links to the site lead."""
 
 from __future__ import annotations
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.http import urlencode
+
+from courses.access import acts_as_staff
 
 
 class StaffSite(AdminSite):
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and acts_as_staff(request.user)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
+        """Where everybody is led who may not see a page; staff without a second step to the page that explains it."""
+        if request.user.is_authenticated and getattr(request.user, "lacks_second_step", False):
+            wanted = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index")
+            query = urlencode({REDIRECT_FIELD_NAME: wanted})
+            return HttpResponseRedirect(f"{reverse('accounts:second-step')}?{query}")
+        return super().login(request, extra_context)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         careful = path(
             "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"

@@ -68,6 +68,7 @@ NO_PAGE = {
     "mfa_view_recovery_codes": "only with an authenticator",
     "socialaccount_login_error": "answers 401, after another site's refusal",
     "socialaccount_signup": "only in the middle of a sign-up by another site",
+    "accounts:second-step": "only where a second step is required, see accounts/tests/test_staff_second_step.py",
     "admin:autocomplete": "answers a script",
     "admin:exercises_exercise_check_resume": "does something",
     "admin:exercises_exercise_check_start": "does something",
