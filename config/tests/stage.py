@@ -4,6 +4,7 @@ Used with the small rows of unit tests and with a whole site: the functions take
 `python manage.py shell` may call `as_json()` in a site of its own; nothing here belongs into a real installation.
 """
 
+import base64
 import json
 import time
 import uuid
@@ -27,6 +28,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.tokens import make_token
 from courses.admin.action_log import noted
+from courses.images import add_image
 from courses.listings import listings
 from courses.models import CourseUpload, Lesson
 from exercises.answer_mails import token_of
@@ -37,6 +39,10 @@ from exercises.progress import mark_lesson
 from exercises.tests import answer_content
 from exercises.tests.builders import make_check, make_run, make_trial
 
+# A PNG of one pixel.
+A_PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PASSWORD = "correct horse battery staple"
 READERS = ("guest", "learner", "staff")
 EMAIL = "ana@example.org"
@@ -168,6 +174,7 @@ def set_the_stage() -> Stage:
         if attempt.exercise_version.kind == "scenario":
             answer_entry(submission=attempt, entry=1, text="Why this one?", author=staff)
             write_back(submission=attempt, entry=1, text="The team knows it.")
+    image = add_image(course=lesson.course, data=A_PICTURE)
     stage.arguments = {
         "exercises:download": kept[:1],
         "exercises:solution": [{"slug": code.slug}],
@@ -180,6 +187,7 @@ def set_the_stage() -> Stage:
         "exercises:answer-mails-off": [{"token": token_of(learner)}],
         "exercises:write-back": [{"uuid": str(answered[0].uuid), "entry": 1}],
         "courses:course": [{"course": course}],
+        "courses:image": [{"course": course, "name": image.name}],
         "courses:lesson": [{"course": course, "lesson": lesson.slug}],
         "exercises:exercise": [{"slug": exercise.slug} for exercise in of_kind.values()],
         "exercises:decision-record": [

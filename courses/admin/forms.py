@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.datastructures import MultiValueDict
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
@@ -97,17 +98,32 @@ class VersionedForm(AddressForm):
     content_fields: Sequence[str]
     # What the editor typed, as a conflict calls it.
     conflict_message: StrOrPromise  # takes {number}, {author} and {url}
+    # What was typed earlier and not saved, by the names of the fields; None to begin with the draft.
+    restored: Mapping[str, list[str]] | None = None
 
     # Which version the editor started from; 0 for a row without one.
     based_on = forms.IntegerField(label=gettext_lazy("Based on"), widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # The rows that it names have pages of their own; a link beside each needs Django's scripts.
+            for link in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+                if hasattr(field.widget, link):
+                    setattr(field.widget, link, False)
         draft = self.instance.draft
         if draft is not None:
             for name in self.content_fields:
                 self.initial.setdefault(name, getattr(draft, name))
         self.initial.setdefault("based_on", draft.number if draft is not None else 0)
+        if self.restored is not None:
+            self._restore(MultiValueDict(self.restored))
+
+    def _restore(self, typed: MultiValueDict[str, str]) -> None:
+        """Begin with *typed* instead, and with the version on which that is based: a conflict stays one."""
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(typed, MultiValueDict(), self.add_prefix(name)):
+                self.initial[name] = field.widget.value_from_datadict(typed, MultiValueDict(), self.add_prefix(name))
 
     def check_draft_is_still(self, number: int) -> None:
         """Raise DraftChanged unless version *number* is the draft still."""
@@ -159,7 +175,9 @@ class LessonForm(VersionedForm):
     body_markdown = forms.CharField(
         label=gettext_lazy("Text"),
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 32, "class": "vLargeTextField markdown", "spellcheck": "true"}),
+        widget=forms.Textarea(
+            attrs={"rows": 32, "class": "vLargeTextField markdown", "spellcheck": "true", "data-edited": "markdown"}
+        ),
         help_text=gettext_lazy("Markdown; docs/authoring.md has callouts, code blocks and links to lessons."),
     )
     note = forms.CharField(

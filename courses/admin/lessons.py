@@ -9,31 +9,40 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from courses.addresses import rename_lesson
+from courses.admin.editing import EditingAdmin, Mistake, Reading, as_guest, read_fields
 from courses.admin.forms import LessonForm
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.versions import StateFilter, VersionedAdmin
-from courses.models import Lesson, LessonVersion
+from courses.course_files import TITLE_LENGTH
+from courses.extent import extent_of
+from courses.models import Course, Lesson, LessonVersion
+from courses.outline import outline_of, with_new_lesson
 from courses.publishing import (
     archive_lesson,
     bring_back_lesson,
     cancel_lesson_schedule,
     draft_problems,
     publish_lesson,
+    render_lesson,
     restore_lesson_version,
     save_lesson_draft,
     unpublish_lesson,
 )
+from courses.rendering import render
 from courses.snapshots import version_as_file
 from courses.structure import add_lesson, assign_parent
+from courses.usage import Use, uses_of_lesson
+from courses.views import lesson_page
 
+NEW = "new"  # the slug of a lesson as long as it has none
 TEXT_FIELDS = ["title", "summary", "minutes", "body_markdown"]
 
 
 @admin.register(Lesson)
-class LessonAdmin(VersionedAdmin, OrderedAdmin):
+class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
     course_path = "course"
     form = LessonForm
     change_form_template = "admin/versioned_change_form.html"
@@ -44,6 +53,7 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
     version_relations = ["lesson"]
     still_published = gettext_lazy("The draft of “{title}” was not published; learners still read version {number}.")
     restored_message = gettext_lazy("The draft has the text of version {number} again.")
+    main_text = "body_markdown"
 
     # --- What is shown ---
 
@@ -82,6 +92,55 @@ class LessonAdmin(VersionedAdmin, OrderedAdmin):
         if obj is not None:
             context["problems"] = draft_problems(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- While it is written ---
+
+    def read_form(self, row: Lesson | None, form: LessonForm) -> Reading:
+        typed = read_fields(form, [*TEXT_FIELDS, "module", "slug"])
+        mistakes = [
+            Mistake(name, str(form[name].label), None, message)
+            for name, messages in typed.errors.items()
+            for message in messages
+        ]
+        course = self.course_of(row, form)
+        body = str(typed.values.get("body_markdown", ""))  # as it is typed: its lines are those of the text box
+        rendered = render_lesson(course, body) if course else render(body, can_run=True)
+        label = str(form["body_markdown"].label)
+        mistakes += [Mistake("body_markdown", label, one.line, one.message) for one in rendered.problems]
+        extent = extent_of(rendered.html)
+        if course is None:
+            return Reading(mistakes, extent, why_no_page=gettext("The preview comes when a module is chosen."))
+        module = typed.values.get("module") or (row.module if row else None)
+        lesson = row or Lesson(pk=0, course=course, module=module, slug=typed.values.get("slug") or NEW)
+        version = LessonVersion(
+            lesson=lesson,
+            number=(row.draft.number if row and row.draft else 0) + 1,
+            title=typed.values.get("title") or str(form["title"].value() or "")[:TITLE_LENGTH],
+            summary=typed.values.get("summary") or "",
+            minutes=typed.values.get("minutes") or extent.minutes,
+            body_markdown=body,
+            body_html=rendered.html,
+            contents=rendered.contents,
+        )
+
+        def page(request: HttpRequest) -> HttpResponse:
+            guest = as_guest(request, lesson.get_absolute_url())
+            if row is None and module is not None:
+                outline = with_new_lesson(outline_of(course), module=module, lesson=lesson, version=version)
+            else:
+                outline = outline_of(course, current=lesson, preview=version)
+            return lesson_page(guest, lesson, version, outline, is_preview=True)
+
+        return Reading(mistakes, extent, page)
+
+    def course_of(self, row: Lesson | None, form: LessonForm) -> Course | None:
+        if row is not None:
+            return row.course
+        module = read_fields(form, ["module"]).values.get("module")
+        return module.course if module else None
+
+    def uses_of(self, row: Lesson) -> list[Use]:
+        return uses_of_lesson(row)
 
     # --- What is done ---
 

@@ -66,7 +66,6 @@ class OrderedAdmin(OwnCoursesAdmin):
     """A ModelAdmin whose list has a column "Order". Use "order_buttons" in list_display."""
 
     class Media:
-        css = {"all": ["courses/admin.css"]}
         js = [forms.Script("js/admin/order.js", type="module")]
 
     def get_urls(self) -> list[URLPattern]:

@@ -15,14 +15,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
+from courses.models import Course
 from courses.structure import assign_parent
 from exercises.addresses import rename_exercise
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.checks import CheckedAdmin, status_of
 from exercises.admin.forms import ExerciseForm
 from exercises.admin.listing_checks import ListingsAdmin
+from exercises.admin.reading import lesson_in, read_exercise_form
 from exercises.admin.rejudging import RejudgedAdmin
 from exercises.answers import ANSWERED
 from exercises.content import ExerciseContent, InvalidContent
@@ -42,7 +45,9 @@ from exercises.versions import (
 
 
 @admin.register(Exercise)
-class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, VersionedAdmin, OrderedAdmin):
+class ExerciseAdmin(
+    CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, EditingAdmin, VersionedAdmin, OrderedAdmin
+):
     course_path = "lesson__course"
     form = ExerciseForm
     list_display = [
@@ -75,6 +80,7 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
     still_published = gettext_lazy("The draft of “{title}” was not published; learners still solve version {number}.")
     restored_message = gettext_lazy("The draft is as version {number} again.")
     version_relations = ["family"]
+    main_text = "prompt_markdown"
 
     # --- What is shown ---
 
@@ -139,6 +145,15 @@ class ExerciseAdmin(CheckedAdmin, ListingsAdmin, RejudgedAdmin, CarefulFilters, 
             context |= status_of(obj.draft.checks.select_related("version").first())
             context["is_answered"] = obj.draft.kind in ANSWERED
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # --- While it is written ---
+
+    def read_form(self, row: Exercise | None, form: ExerciseForm) -> Reading:
+        return read_exercise_form(row, form)
+
+    def course_of(self, row: Exercise | None, form: ExerciseForm) -> Course | None:
+        lesson = lesson_in(row, form)
+        return lesson.course if lesson else None
 
     # --- What is done ---
 

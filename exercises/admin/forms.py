@@ -21,8 +21,11 @@ from exercises.versions import InvalidFamily, check_draft_is_still, check_family
 CONTENT_FIELDS = list(ExerciseContent.__dataclass_fields__)
 
 
-def text_area(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, "class": "vLargeTextField", "spellcheck": "false"})
+def text_area(rows: int, language: str) -> forms.Textarea:
+    """A text box that js/admin/ may put an editor over, for "markdown" or "toml"."""
+    is_prose = "true" if language == "markdown" else "false"
+    attributes = {"rows": rows, "class": "vLargeTextField", "spellcheck": is_prose, "data-edited": language}
+    return forms.Textarea(attrs=attributes)
 
 
 class ExerciseForm(VersionedForm):
@@ -45,7 +48,7 @@ class ExerciseForm(VersionedForm):
     prompt_markdown = forms.CharField(
         label=gettext_lazy("Prompt"),
         strip=False,
-        widget=text_area(16),
+        widget=text_area(16, "markdown"),
         help_text=gettext_lazy("Markdown; see docs/authoring.md."),
     )
     starter = FilesField(
@@ -62,7 +65,7 @@ class ExerciseForm(VersionedForm):
         required=False,
         label=gettext_lazy("Why the reference is written so"),
         strip=False,
-        widget=text_area(6),
+        widget=text_area(6, "markdown"),
         help_text=gettext_lazy("Markdown, shown with the solution. Of a decision, the model answer."),
     )
     wrong = FilesField(
@@ -82,14 +85,14 @@ class ExerciseForm(VersionedForm):
     params = TomlField(
         required=False,
         label=gettext_lazy("Parameters"),
-        widget=text_area(3),
+        widget=text_area(3, "toml"),
         help_text=gettext_lazy('What the family asks for, one a line: framework = "Flask"'),
     )
     cases_toml = forms.CharField(
         required=False,
         label=gettext_lazy("Cases"),
         strip=False,
-        widget=text_area(20),
+        widget=text_area(20, "toml"),
         help_text=gettext_lazy(
             "TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its own "
             "form: see docs/authoring.md."
@@ -101,7 +104,7 @@ class ExerciseForm(VersionedForm):
     limits = TomlField(
         label=gettext_lazy("Limits"),
         required=False,
-        widget=text_area(3),
+        widget=text_area(3, "toml"),
         help_text=gettext_lazy("Only what differs from the defaults, such as wall_seconds = 30"),
     )
     note = forms.CharField(
@@ -155,7 +158,7 @@ class FamilyForm(forms.ModelForm):
     cases_toml = forms.CharField(
         label=gettext_lazy("Cases"),
         strip=False,
-        widget=text_area(40),
+        widget=text_area(40, "toml"),
         help_text=gettext_lazy("TOML; see docs/authoring.md."),
     )
 

@@ -27,7 +27,7 @@ from exercises.progress import standing_of
 
 register = template.Library()
 
-EDITORS = {"": "build/editor.js", "vim": "build/editor-vim.js"}
+EDITORS = {"": "build/editor.js", "vim": "build/editor-vim.js", "admin": "build/editor-admin.js"}
 
 
 @register.simple_tag(takes_context=True)
@@ -113,7 +113,7 @@ def page_feedback(context: dict[str, Any], version: LessonVersion | ExerciseVers
 def editor_url(keys: str = "") -> str:
     """Address of the editor's script; "" where it was not built, and the page keeps its text areas.
 
-    keys: "vim", or "" for the usual ones.
+    keys: "vim", or "" for the usual ones; "admin" for the one in which staff write.
     """
     name = EDITORS[keys]
     is_built = any((Path(folder) / name).exists() for folder in settings.STATICFILES_DIRS)

@@ -78,6 +78,7 @@ NO_PAGE = {
     "admin:view_on_site": "leads on",
     "admin:login": "leads on to the page of the account",
     "admin:courses_course_export": "a file",
+    "courses:image": "a picture",
     "courses:search-hits": "a piece of the search",
     "exercises:download": "a file",
     "exercises:help": "a piece of the page of an exercise",
@@ -89,8 +90,8 @@ NO_PAGE = {
 }
 # Models of the admin whose rows nobody makes, or nobody deletes while they are in use; and those of other sites and
 # authenticators, of which there are no rows here.
-NOT_MADE = ("exercises_submission", "exercises_run", "exercises_coursecheck", "exercises_rejudging",
-            "exercises_problemreport", "accounts_apitoken", "exercises_scenarioanswers", "admin_logentry",
+NOT_MADE = ("courses_courseimage", "exercises_submission", "exercises_run", "exercises_coursecheck",
+            "exercises_rejudging", "exercises_problemreport", "accounts_apitoken", "exercises_scenarioanswers", "admin_logentry",
             "mfa_authenticator", "socialaccount_socialaccount")  # fmt: skip
 NOT_DELETED = ("courses_course", "courses_module", "courses_lesson", "exercises_exercise", "exercises_family",
                "exercises_submission", "exercises_run", "exercises_coursecheck", "exercises_rejudging",

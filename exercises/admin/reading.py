@@ -1,0 +1,108 @@
+"""What the form of an exercise says while it is written: its problems, each at its text box and line, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from courses.admin.editing import Mistake, Reading, Typed, as_guest, read_fields
+from courses.extent import extent_of
+from courses.models import Lesson
+from exercises import answer_views, views
+from exercises.admin.forms import CONTENT_FIELDS, ExerciseForm
+from exercises.answers import ANSWERED
+from exercises.cases import CasesError
+from exercises.content import ContentProblem, ExerciseContent
+from exercises.forms import FilesForm
+from exercises.models import Exercise, ExerciseVersion
+from exercises.toml_documents import Document, TomlError
+from exercises.versions import markdown_problems, rendered_columns, renderer
+
+NEW = "new"  # the slug of an exercise as long as it has none
+NEEDED = {"kind": ExerciseVersion.Kind.HTTP.value, "difficulty": ExerciseVersion.Difficulty.EASY.value, "title": ""}
+
+
+def lesson_in(row: Exercise | None, form: ExerciseForm) -> Lesson | None:
+    """Where the exercise belongs, by what the form says; None as long as that is nothing."""
+    chosen = read_fields(form, ["lesson"]).values.get("lesson")
+    return chosen or (row.lesson if row is not None else None)
+
+
+def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
+    """*form* is bound, and may hold anything. Nothing is stored."""
+    typed = read_fields(form, CONTENT_FIELDS)
+    content = ExerciseContent(**NEEDED | typed.values)
+    lesson = lesson_in(row, form)
+    extent = extent_of("")
+    if lesson is None:
+        problems = [one for one in content.problems() if one.field not in typed.errors]
+        mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
+        return Reading(mistakes, extent, why_no_page=gettext("The preview comes when a lesson is chosen."))
+    render_text = renderer(lesson.course)
+    try:
+        cases, sheet = content.cases(), content.sheet()
+    except CasesError:
+        cases, sheet = [], {}
+    problems = [one for one in content.problems() if one.field not in typed.errors]
+    problems += markdown_problems(content, sheet, render_text)
+    mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
+    if content.answered is not None and not sheet:
+        return Reading(mistakes, extent, why_no_page=gettext("The preview comes back when the cases can be read."))
+
+    exercise = row or Exercise(pk=0, lesson=lesson, slug=read_fields(form, ["slug"]).values.get("slug") or NEW)
+    version = ExerciseVersion(
+        exercise=exercise,
+        number=(row.draft.number if row and row.draft else 0) + 1,
+        **content.columns,
+        **rendered_columns(content, cases, render_text),
+    )
+    extent = extent_of(version.instructions_html)
+
+    def page(request: HttpRequest) -> HttpResponse:
+        guest = as_guest(request, exercise.get_absolute_url())
+        if version.kind in ANSWERED:
+            return answer_views.exercise_page(guest, exercise, version)
+        return views.exercise_page(guest, exercise, version, FilesForm(version, None), None)
+
+    return Reading(mistakes, extent, page)
+
+
+def _unreadable(form: ExerciseForm, typed: Typed) -> Iterator[Mistake]:
+    """What the fields themselves say, with the line where that is TOML."""
+    for name, messages in typed.errors.items():
+        label = str(form[name].label)
+        if name in ("params", "limits"):
+            try:
+                Document(str(form[name].value() or "").replace("\r\n", "\n"))
+            except TomlError as error:
+                yield from (Mistake(name, label, one.line, one.message) for one in error.problems)
+                continue
+        yield from (Mistake(name, label, None, message) for message in messages)
+
+
+def _placed(form: ExerciseForm, problem: ContentProblem) -> Mistake:
+    """The text box of *problem* and, where values stand by name, its line."""
+    label, line, name = str(form[problem.field].label), problem.line, problem.field
+    if problem.key:
+        text = str(form[problem.field].value() or "").replace("\r\n", "\n")
+        line = Document(text).line(problem.key)  # it could be read, or there were no values with names
+    elif problem.path:
+        label = f"{label}: {problem.path}"
+        name = _box(form.data, problem)
+    return Mistake(name, label, line, problem.message)
+
+
+def _box(data: Mapping[str, Any], problem: ContentProblem) -> str:
+    """The text box of one of several texts or files."""
+    if problem.field == "hints":
+        filled = [key for key in data if key.startswith("hints-") and str(data[key]).strip() and key != "hints-total"]
+        number = int(problem.path) - 1
+        return filled[number] if number < len(filled) else "hints-0"
+    prefix, suffix = f"{problem.field}-", "-path"
+    for key in data:
+        if key.startswith(prefix) and key.endswith(suffix) and str(data[key]).strip() == problem.path:
+            return key.removesuffix(suffix) + "-text"
+    return f"{problem.field}-0-text"

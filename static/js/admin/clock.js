@@ -1,0 +1,9 @@
+// Times of the day as the clock of the reader shows them; the server knows its own only.
+
+export const clock = (moment) => moment.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })
+
+export function setClocks(place) {
+  for (const time of place.querySelectorAll("time[data-clock]")) time.textContent = clock(new Date(time.dateTime))
+}
+
+setClocks(document)

@@ -1,0 +1,63 @@
+// A picture that is pasted into a text, dropped on it or chosen is stored by the server, and its Markdown written where
+// the caret is, with the caret where its words go.
+import { word } from "../words.js"
+import { boxes, form, page, send, typed } from "./form.js"
+
+const line = page.querySelector("[data-image-line]")
+const chooser = form.elements._image
+const button = page.querySelector("[data-upload]")
+let last = boxes.find(({ dataset }) => dataset.edited === "markdown") // where somebody wrote last
+
+const picturesIn = (transfer) => [...(transfer?.files ?? [])].filter(({ type }) => type.startsWith("image/"))
+
+async function upload(picture) {
+  line.textContent = word("uploading")
+  try {
+    const data = typed()
+    data.set("_image", picture)
+    const response = await send(page.dataset.imageUrl, { data })
+    const answer = await response.json()
+    line.textContent = response.ok ? word("uploaded") : answer.detail
+    return answer.markdown ?? ""
+  } catch {
+    line.textContent = word("upload-failed")
+    return ""
+  }
+}
+
+/** Write `text` over the selection of `box`, or of the editor over it, and put the caret between its brackets. */
+function insert(box, text) {
+  if (!box.dispatchEvent(new CustomEvent("fieldguide:insert", { detail: { text, caret: 2 }, cancelable: true }))) return
+  const start = box.selectionStart
+  box.setRangeText(text, start, box.selectionEnd)
+  box.setSelectionRange(start + 2, start + 2)
+  box.focus()
+  box.dispatchEvent(new Event("input", { bubbles: true }))
+}
+
+/** Whether `transfer`, of a paste or a drop on `box`, held pictures; they are on their way then. */
+export function takePictures(box, transfer) {
+  const pictures = picturesIn(transfer)
+  if (!pictures.length) return false
+  ;(async () => {
+    for (const picture of pictures) {
+      const markdown = await upload(picture)
+      if (markdown) insert(box, markdown)
+    }
+  })()
+  return true
+}
+
+for (const box of boxes.filter(({ dataset }) => dataset.edited === "markdown")) {
+  box.addEventListener("focus", () => (last = box))
+  box.addEventListener("fieldguide:focus", () => (last = box)) // of the editor over it
+  box.addEventListener("paste", (event) => takePictures(box, event.clipboardData) && event.preventDefault())
+  box.addEventListener("drop", (event) => takePictures(box, event.dataTransfer) && event.preventDefault())
+}
+
+button.addEventListener("click", async (event) => {
+  event.preventDefault()
+  if (!chooser.files.length) return (line.textContent = word("choose"))
+  takePictures(last, { files: chooser.files })
+  chooser.value = ""
+})
