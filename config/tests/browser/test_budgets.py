@@ -68,8 +68,8 @@ BYTES = {
                             "total": 120_000, "elsewhere": 0},
 }  # fmt: skip
 TIMES = {"largest paint, ms": 1800, "blocked, ms": 50, "layout shift": 0.02}
-# Wanted, and not reached: the editor comes in one piece. It must not become worse than this.
-NOT_REACHED = {("exercise", "blocked, ms"): 600}
+# Wanted, and perhaps not reached: the editor runs in steps, but some of them are long. It was 249 in one piece.
+NOT_REACHED = {("exercise", "blocked, ms"): 250}
 
 
 @pytest.fixture
@@ -220,6 +220,9 @@ def times_of(context: BrowserContext, address: str) -> dict[str, float]:
     page.add_init_script(f"({WATCH})()")
     page.goto(address, wait_until="load")
     page.wait_for_timeout(1500)  # what blocks after the load counts as well
+    if address.endswith(EXERCISE):
+        page.wait_for_selector(".symbols", state="attached")  # the last that the editor adds
+        page.wait_for_timeout(500)
     seen = page.evaluate("seen")
     blocked = sum(duration - 50 for start, duration in seen["tasks"] if start >= seen["fcp"])
     return {"largest paint, ms": seen["lcp"], "blocked, ms": blocked, "layout shift": seen["cls"]}

@@ -91,8 +91,8 @@ NO_PAGE = {
 # Models of the admin whose rows nobody makes, or nobody deletes while they are in use; and those of other sites and
 # authenticators, of which there are no rows here.
 NOT_MADE = ("courses_courseimage", "exercises_submission", "exercises_run", "exercises_coursecheck",
-            "exercises_rejudging", "exercises_problemreport", "accounts_apitoken", "exercises_scenarioanswers", "admin_logentry",
-            "mfa_authenticator", "socialaccount_socialaccount")  # fmt: skip
+            "exercises_rejudging", "exercises_problemreport", "accounts_apitoken", "exercises_scenarioanswers",
+            "admin_logentry", "mfa_authenticator", "socialaccount_socialaccount")  # fmt: skip
 NOT_DELETED = ("courses_course", "courses_module", "courses_lesson", "exercises_exercise", "exercises_family",
                "exercises_submission", "exercises_run", "exercises_coursecheck", "exercises_rejudging",
                "exercises_problemreport", "exercises_scenarioanswers", "admin_logentry")  # fmt: skip

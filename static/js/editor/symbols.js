@@ -21,18 +21,17 @@ function key(label, name, press) {
   return button
 }
 
-/** Add the row for `view` to `actions`, and return it; the style sheet shows it on touch screens only. */
-export function addSymbols(view, actions) {
+/** The row for `view`; the style sheet shows it on touch screens only. */
+export function makeSymbols(view) {
   const row = document.createElement("div")
   row.className = "symbols"
-  row.hidden = true
+  row.hidden = !view.hasFocus
   row.setAttribute("role", "group")
   row.setAttribute("aria-label", word("characters"))
   row.append(
     key("Tab", word("indent"), () => indentMore(view)),
     ...SYMBOLS.map((symbol) => key(symbol, "", () => insert(view, symbol))),
   )
-  actions.prepend(row)
   view.contentDOM.addEventListener("focus", () => (row.hidden = false))
   view.contentDOM.addEventListener("blur", (event) => (row.hidden = !row.contains(event.relatedTarget)))
   return row

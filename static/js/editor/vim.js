@@ -1,8 +1,6 @@
 // The same editor with the keys of Vim: a bundle of its own, loaded instead of the other by those who chose it.
-import { vim } from "@replit/codemirror-vim"
+import { prepare as prepareWith } from "./staged.js"
 
-import { attach as attachWith } from "./index.js"
-
-export function attach(box, options) {
-  return attachWith(box, { ...options, keys: vim() })
+export function prepare() {
+  return prepareWith(async () => (await import("./vim_keys.js")).vim())
 }

@@ -4,23 +4,31 @@ import { boxes, form, page } from "./files.js";
 import { settings } from "./settings.js";
 
 const hint = form.querySelector("[data-editor-hint]")
-let editors = [] // what attach() gave for each box
+const editors = [] // what attach() gave for each box
 let [loading, isVim] = [undefined, false]
 
+/** Wait until what was asked of the browser before is done. */
+const breathe = () => new Promise((resolve) => setTimeout(resolve))
+
 /** The editor with the keys that the reader chose; those of Vim are a file of their own, which only they load. */
-function load() {
+async function load() {
   isVim = Boolean(settings.vim && page.dataset.vimUrl)
-  loading = import(isVim ? page.dataset.vimUrl : page.dataset.editorUrl)
-    .then(({ attach }) => {
-      for (const editor of editors) editor.detach()
-      const options = { nonce: page.dataset.styleNonce, actions: form.querySelector("[data-actions]"), settings }
-      editors = boxes.map((box) => attach(box, options))
-      hint.hidden = false
-    })
-    .catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
+  const { prepare } = await import(isVim ? page.dataset.vimUrl : page.dataset.editorUrl)
+  const attach = await prepare()
+  const options = { nonce: page.dataset.styleNonce, actions: form.querySelector("[data-actions]"), settings }
+  for (const [index, box] of boxes.entries()) {
+    editors[index]?.detach()
+    editors[index] = attach(box, options)
+    await breathe()
+  }
+  hint.hidden = false
 }
 
-const loadOnce = () => loading ?? load()
+function begin() {
+  loading = load().catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
+}
+
+const loadOnce = () => loading ?? begin()
 
 if (page.dataset.editorUrl) {
   for (const box of boxes) box.addEventListener("focus", loadOnce, { once: true })
@@ -28,6 +36,6 @@ if (page.dataset.editorUrl) {
   else setTimeout(loadOnce, 500)
   document.addEventListener("fieldguide:settings", async () => {
     await loading
-    if (loading && Boolean(settings.vim) !== isVim) load()
+    if (loading && Boolean(settings.vim) !== isVim) begin()
   })
 }

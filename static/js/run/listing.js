@@ -131,7 +131,8 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     if (tools.dataset.editorUrl) {
       const nonce = document.querySelector("[data-style-nonce]").dataset.styleNonce
       await import(tools.dataset.editorUrl)
-        .then(({ attach }) => attach(ready.box, { nonce, actions: ready.form, settings: {} }))
+        .then(({ prepare }) => prepare())
+        .then((attach) => attach(ready.box, { nonce, actions: ready.form, settings: {} }))
         .then(sayWayOut)
         .catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
     }

@@ -1,0 +1,2 @@
+// What languages and keys have in common: see view.js.
+export { syntaxHighlighting } from "@codemirror/language"

@@ -1,0 +1,178 @@
+// What one types in: an editor without colours, which other parts add to.
+import { Compartment, EditorState, Prec } from "@codemirror/state"
+import {
+  EditorView, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
+} from "@codemirror/view"
+import { defaultKeymap, history, historyKeymap, indentWithTab, toggleTabFocusMode } from "@codemirror/commands"
+import { indentUnit } from "@codemirror/language"
+import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete"
+
+import { word } from "../words.js"
+import { lintKeys, mark, problems } from "./problems.js"
+import { makeSymbols } from "./symbols.js"
+import { theme } from "./theme.js"
+
+const narrow = matchMedia("(max-width: 56rem)")
+
+/**
+ * Long lines wrap on phones only, unless the reader chose: a wrapped line of Python is hard to read where there is room
+ * to scroll.
+ */
+function wrapping({ wrap }) {
+  return (wrap ?? narrow.matches) ? EditorView.lineWrapping : []
+}
+
+// The way out of the editor, whatever other keys do with Escape: for two seconds Tab moves the focus.
+const wayOut = EditorView.domEventObservers({
+  keydown: (event, view) => event.key === "Escape" && view.setTabFocusMode(2000),
+})
+
+// Chromium writes a style attribute where something is typed over selected lines, and the policy refuses it with an error:
+// the editor replaces them itself, as other extensions (closing brackets) would have it.
+const overSelection = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { main } = view.state.selection
+    if (event.inputType !== "insertText" || !event.data || event.isComposing || view.composing || main.empty) return false
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true })
+    const handlers = view.state.facet(EditorView.inputHandler)
+    if (!handlers.some((handle) => handle(view, main.from, main.to, event.data, insert))) view.dispatch(insert())
+    return true
+  },
+})
+
+function extensions(path, { nonce, keys }, mirror) {
+  return [
+    EditorView.cspNonce.of(nonce),
+    wayOut,
+    overSelection,
+    keys,
+    lineNumbers(),
+    highlightActiveLineGutter(),
+    highlightSpecialChars(),
+    history(),
+    drawSelection(),
+    dropCursor(),
+    EditorState.allowMultipleSelections.of(true),
+    EditorState.tabSize.of(4),
+    indentUnit.of("    "),
+    closeBrackets(),
+    highlightActiveLine(),
+    theme,
+    Prec.high(keymap.of([{ key: "Ctrl-m", run: toggleTabFocusMode }])),
+    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+    EditorView.contentAttributes.of({
+      "aria-label": word("editor", { path }),
+      autocapitalize: "off",
+      autocorrect: "off",
+      spellcheck: "false",
+      translate: "no",
+      tabindex: "0",
+    }),
+    EditorView.updateListener.of((update) => update.docChanged && mirror(update.state.doc)),
+  ]
+}
+
+export class Surface {
+  /** Put it over `box`, with its text and its focus; index.js says what the options are. */
+  constructor(box, { nonce, actions, settings, keys = [] }) {
+    this.box = box
+    this.actions = actions
+    this.settings = settings
+    this.gone = new AbortController()
+    this.wrap = new Compartment()
+    this.added = []
+    this.more = new Compartment() // what was added, as one
+    const hadFocus = document.activeElement === box
+    const { selectionStart, selectionEnd } = box
+    this.view = new EditorView({
+      doc: box.value,
+      selection: { anchor: selectionStart, head: selectionEnd },
+      extensions: [
+        this.more.of([]),
+        extensions(box.dataset.path, { nonce, keys }, (doc) => this.mirror(doc)),
+        this.wrap.of(wrapping(settings)),
+      ],
+    })
+    box.before(this.view.dom)
+    box.hidden = true
+    this.view.setTabFocusMode(settings.tabMoves ?? false)
+    if (hadFocus) this.view.focus()
+    this.listenAll()
+  }
+
+  get isPython() {
+    return this.box.dataset.path.endsWith(".py")
+  }
+
+  listen(target, name, act) {
+    target.addEventListener(name, act, { signal: this.gone.signal })
+  }
+
+  listenAll() {
+    const { box, view } = this
+    const label = document.querySelector(`label[for="${box.id}"]`)
+    if (label) this.listen(label, "click", () => view.focus())
+    this.listen(narrow, "change", () => this.arrange())
+    this.listen(document, "fieldguide:settings", () => this.arrange())
+    this.listen(box, "input", () => {
+      if (box.value === view.state.doc.toString()) return
+      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: box.value } })
+    })
+    this.listen(box, "fieldguide:line", (event) => {
+      event.preventDefault()
+      this.goTo(event.detail.line)
+    })
+  }
+
+  /** Have the box say what `doc` says. */
+  mirror(doc) {
+    const text = doc.toString()
+    if (this.box.value === text) return
+    this.box.value = text
+    this.box.dispatchEvent(new Event("input", { bubbles: true }))
+  }
+
+  arrange() {
+    this.view.dispatch({ effects: this.wrap.reconfigure(wrapping(this.settings)) })
+    this.view.setTabFocusMode(this.settings.tabMoves ?? false)
+  }
+
+  goTo(number) {
+    const { view } = this
+    const line = view.state.doc.line(Math.min(Math.max(number, 1), view.state.doc.lines))
+    view.dispatch({ selection: { anchor: line.from + line.text.search(/\S|$/) }, effects: EditorView.scrollIntoView(line.from, { y: "center" }) })
+    view.focus()
+  }
+
+  /** Add an extension to the editor, unless it was detached meanwhile. */
+  add(extension) {
+    if (this.gone.signal.aborted) return
+    this.added.push(extension)
+    this.view.dispatch({ effects: this.more.reconfigure([...this.added]) })
+  }
+
+  /** Put the row of symbols above the buttons. */
+  addSymbols() {
+    if (this.gone.signal.aborted) return
+    this.symbols = makeSymbols(this.view)
+    this.actions.prepend(this.symbols)
+  }
+
+  /** Mark what the result on the page speaks of, and what each later one does. */
+  followResults() {
+    if (this.gone.signal.aborted || !this.isPython) return
+    const { path } = this.box.dataset
+    this.add(lintKeys)
+    this.listen(document, "fieldguide:result", (event) => mark(this.view, problems(path, event.target, event.detail)))
+    const shown = document.querySelector("[data-live-result]")
+    const found = shown ? problems(path, shown, shown.dataset) : []
+    if (found.length) mark(this.view, found)
+  }
+
+  detach() {
+    this.gone.abort()
+    this.symbols?.remove()
+    this.box.hidden = false
+    this.view.destroy()
+  }
+}
