@@ -167,7 +167,9 @@ class Loading:
 class Part(Protocol):
     """What another app keeps in a course folder. Registered with register_part() in AppConfig.ready()."""
 
-    names: Collection[str]  # of its files and folders at the top of the course's folder
+    @property
+    def names(self) -> Collection[str]:
+        """What it has at the top of the course's folder."""
 
     def load(self, course: Course, loading: Loading) -> None:
         """Write this part's files of *loading* into the database, inside the load's transaction.

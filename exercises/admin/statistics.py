@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -108,16 +108,16 @@ class StatisticsAdmin(admin.ModelAdmin):
 
     # --- Pages ---
 
-    def exercises_view(self, request: HttpRequest) -> HttpResponse:
+    def exercises_view(self, request: HttpRequest) -> HttpResponseBase:
         return self._overview(request, "exercises")
 
-    def lessons_view(self, request: HttpRequest) -> HttpResponse:
+    def lessons_view(self, request: HttpRequest) -> HttpResponseBase:
         return self._overview(request, "lessons")
 
-    def days_view(self, request: HttpRequest) -> HttpResponse:
+    def days_view(self, request: HttpRequest) -> HttpResponseBase:
         return self._overview(request, "days")
 
-    def exercise_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+    def exercise_view(self, request: HttpRequest, slug: str) -> HttpResponseBase:
         """One exercise, case by case."""
         courses = self._courses(request)
         exercise = get_object_or_404(
@@ -133,7 +133,7 @@ class StatisticsAdmin(admin.ModelAdmin):
         }
         return self._page(request, form, scope, tables, title=title, page="exercise", exercise=exercise)
 
-    def _overview(self, request: HttpRequest, name: str) -> HttpResponse:
+    def _overview(self, request: HttpRequest, name: str) -> HttpResponseBase:
         form, scope = self._scope(request, self._courses(request))
         tables = {name: TABLES[name](scope)} if scope is not None else {}
         return self._page(request, form, scope, tables, title=gettext("Statistics"), page=name)
@@ -168,7 +168,7 @@ class StatisticsAdmin(admin.ModelAdmin):
         title: str,
         page: str,
         exercise: Exercise | None = None,
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         status = 200 if scope else 422
         wanted = request.GET.get("csv", "")
         if wanted in tables:
