@@ -108,5 +108,6 @@ def attempts_with_news(owner: Owner | None) -> list[Submission]:
     if owner is None:
         return []
     news = EntryMessage.objects.written_to(owner).unread()
-    found = Submission.objects.filter(pk__in=news.values("submission")).select_related("exercise_version")
-    return list(found.only("uuid", "exercise_version__title", "exercise_version__exercise_id"))
+    found = Submission.objects.filter(pk__in=news.values("submission"))
+    course = "exercise_version__exercise__lesson__course"
+    return list(found.select_related(course).only("uuid", "exercise_version__title", f"{course}__language"))
