@@ -24,7 +24,7 @@ from exercises.admin.forms import ExerciseForm, FamilyForm
 from exercises.exercise_files import to_toml
 from exercises.models import Exercise, ExerciseVersion, Family
 from exercises.tests import answer_content
-from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, write_exercises
+from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, content, write_exercises
 from exercises.tests.kinds import FILES, write_exercise
 from exercises.versions import save_exercise_draft, save_family
 
@@ -128,8 +128,8 @@ def write_nasty(folder: Path) -> Path:
                  "exercise.toml": f'title="A {kind}"\nkind="{kind}"\nlesson="third"\nposition=0\ndifficulty="easy"\n'
                                   f"draft = {'true' if kind == 'choice' else 'false'}"}  # fmt: skip
         (course / f"exercises/{kind}-one").mkdir()
-        for name, content in files.items():
-            (course / f"exercises/{kind}-one" / name).write_bytes(content.encode())
+        for name, written in files.items():
+            (course / f"exercises/{kind}-one" / name).write_bytes(written.encode())
     (course / "families/nasty.toml").write_bytes(NASTY_FAMILY.encode())
     (course / "families/unused.toml").write_text(FAMILY)
     member = course / "exercises/nasty-member"
@@ -265,12 +265,14 @@ def test_an_uploaded_image_comes_back_too(tmp_path):
 
 PIECES = [
     " ", "  ", "\n", "\r\n", "\r", "\t", "\ufeff", "\u200b", "\u2028", "\x85", "\x0b", "\x0c", "\x1c", "\x7f", "\x01",
-    "\0", '"', "'", '"""', "'''", "\\", "\\u0041", "+++", "---", "#", "# fails: x", "```", "~~~", "é", "e\u0301", "😀",
+    '"', "'", '"""', "'''", "\\", "\\u0041", "+++", "---", "#", "# fails: x", "```", "~~~", "é", "e\u0301", "😀",
     "\u202e", "[[modules]]", "${x}", "=", "{}", "draft = true", "a", "Text.", "## Why",
 ]  # fmt: skip
-TEXT = st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"]), max_size=12).map("".join)
+TEXT = st.lists(st.sampled_from(PIECES) | st.characters(min_codepoint=1, exclude_categories=["Cs"]), max_size=12).map(
+    "".join
+)
 WORDS = TEXT.map(lambda text: f"{text}x")  # not blank
-SLUG = st.sampled_from(["zero", "a", "1", "x-y", "com10", "a" * 50, "con", "lpt1", "A"])
+SLUG = st.sampled_from(["zero", "a", "1", "x-y", "com10", "a" * 50, "b-2", "x1", "con"])
 PATHS = st.sampled_from([
     "a.py", "b", "shop/stock.py", "shop/other/x.html", "com10", "a" * 100, "a-.b_c", "_/_", "1/2/3/4",
     "Main.py", "shop", "con.py", "a./b.py", "__pycache__/x.py", "a/.b", "shop/Stock.py", "ü.py", "x y.py",
@@ -376,7 +378,7 @@ def test_what_the_forms_of_exercises_and_families_take_comes_back(taken, tmp_pat
     @PROPERTY
     @given(
         form=st.fixed_dictionaries({
-            "title": WORDS, "slug": SLUG, "position": st.sampled_from([0, 7, 10_000, 10_001]),
+            "title": WORDS, "slug": SLUG, "position": st.sampled_from([0, 7, 99, 10_000, 10_001]),
             "prompt_markdown": WORDS, "solution_markdown": TEXT,
         }),
         hints=st.lists(TEXT, max_size=3),
@@ -385,15 +387,16 @@ def test_what_the_forms_of_exercises_and_families_take_comes_back(taken, tmp_pat
         wrong=st.dictionaries(st.sampled_from(["a.py", "b-c.py"]), TEXT, max_size=1),
         params=st.fixed_dictionaries({"zeta": VALUES, "alpha": VALUES}),
         family_text=st.tuples(TEXT, TEXT),
-        chosen=st.sampled_from(["none", "its own", "its own", "foreign"]),
+        chosen=st.sampled_from(["none", "none", "its own", "its own", "foreign"]),
         held_back=st.booleans(),
     )  # fmt: skip
     def comes_back(form, hints, others, main, wrong, params, family_text, chosen, held_back):
         with rolled_back():
-            before, after = family_text
+            comment = "".join(filter(str.isprintable, family_text[0]))  # TOML has no others in it
+            after = family_text[1] if not family_text[1].strip() else ""
             family_form = FamilyForm({
                 "course": course.pk, "slug": "mixed",
-                "cases_toml": f"# {before.split(chr(10))[0]}\n{MIXED_FAMILY}{after if not after.strip() else ''}",
+                "cases_toml": f"# {comment}\n{MIXED_FAMILY}{after}",
             })  # fmt: skip
             family = {"none": None, "foreign": foreign}.get(chosen)
             if chosen == "its own":
@@ -429,6 +432,19 @@ def test_what_the_forms_of_exercises_and_families_take_comes_back(taken, tmp_pat
             taken.taken += 1
 
     comes_back()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("hints", ["a\0b"]),
+        ("hints", ["x" * 65_537]),
+        ("prompt_markdown", "x" * 65_537),
+        ("cases_toml", CASES + "#" * 65_537),
+    ],
+)
+def test_what_no_file_can_hold_is_refused(column, value):
+    assert column in {problem.field for problem in content(**{column: value}).problems()}
 
 
 MIXED_FAMILY = """
