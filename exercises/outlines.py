@@ -62,7 +62,7 @@ def drawing_of(row: dict[str, Any]) -> Drawing | None:
 
 
 def _row(kind: str, text: str = "", **more: Any) -> dict[str, Any]:
-    empty = {"value": "", "options": [], "numbers": [], "shape": "", "rows": None}
+    empty: dict[str, Any] = {"value": "", "options": [], "numbers": [], "shape": "", "rows": None}
     return {"type": shortened(kind, SHOWN), "text": shortened(" ".join(text.split()), SHOWN)} | empty | more
 
 
