@@ -105,9 +105,14 @@ class RunQuerySet(models.QuerySet["Run"]):
         return queued.in_batch() if run.is_in_batch else queued.for_learners()
 
     def next_in_batch(self) -> RunQuerySet:
-        """Those in the batch that may be done now, in their order: what has failed through us waits for its time."""
+        """Those in the batch that may be done now, in their order: what has failed through us waits for its time.
+
+        An author looks at the check of an exercise, and at the listings of a lesson: they go before what is of many.
+        """
         due = Q(requeue_at__isnull=True) | Q(requeue_at__lte=now())
-        return self.in_batch().filter(due, status=Run.Status.QUEUED).order_by("pk")
+        is_of_many = Q(rejudging__isnull=False) | Q(exercise_check__course_check__isnull=False)
+        found = self.in_batch().filter(due, status=Run.Status.QUEUED)
+        return found.order_by(models.Case(models.When(is_of_many, then=1), default=0), "pk")
 
     def is_learner_waiting(self) -> bool:
         """Whether a run that somebody waits for was not begun with. What failed before waits for its time, too."""

@@ -13,7 +13,7 @@ import sandbox
 from courses.models import Lesson
 from exercises import gate
 from exercises.check_results import check_result, program_results
-from exercises.checking import SEEDS, cancel_check, request_check, resume_check, settle
+from exercises.checking import SEEDS, cancel_check, request_check, request_course_check, resume_check, settle
 from exercises.checking_here import check_here
 from exercises.errors import NotPending, NotRepeatable
 from exercises.models import Exercise, ExerciseCheck, Run
@@ -224,6 +224,16 @@ def test_nothing_of_the_batch_is_tried_while_the_canary_fails():
 
     assert {run.tries for run in Run.objects.all()} == {0}
     assert wakings() == 0  # the sweeper asks again
+
+
+def test_the_check_of_one_exercise_goes_before_that_of_a_course():
+    version = make_draft()
+    many = request_course_check(course=version.exercise.lesson.course).checks.get()
+    one = request_check(version=make_draft("other"))
+
+    order = [run.exercise_check for run in Run.objects.next_in_batch()]
+
+    assert order == [one] * 5 + [many] * 5
 
 
 def test_learners_neither_wait_behind_a_check_nor_see_it():
