@@ -6,7 +6,7 @@ import pytest
 
 from config.tests.browser.conftest import AXE_TAGS, STAFF_PASSWORD, axe_violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 SLUG = "hello-tornado"
 
 
@@ -28,6 +28,7 @@ def check_until(page, headline):
     page.get_by_role("button", name="Save and check in the sandbox").click()
     page.wait_for_url(re.compile(r"/check/\d+/$"))
     page.locator(".followed-headline", has_text=headline).wait_for(timeout=60_000)
+    page.get_by_role("button", name="Check the draft again").wait_for()  # the page comes anew when it is over
 
 
 def panel_of(page, program):
@@ -77,8 +78,7 @@ def test_check_of_a_course_shows_how_far_it_is_and_stops(page):
     page.get_by_role("button", name="Go").click()
     page.locator(".messagelist a").click()
 
-    page.locator("[data-followed] progress").wait_for()
-    page.wait_for_function("document.querySelector('[data-followed] progress').value > 0", timeout=60_000)
+    page.locator("[data-followed]", has_text=re.compile(r"[1-9]\d* of \d+ runs are done")).wait_for(timeout=60_000)
     page.get_by_role("button", name="Stop").click()
 
     page.locator(".followed-headline", has_text="Not every exercise could be checked").wait_for()
@@ -97,6 +97,7 @@ def test_listings_of_a_lesson_are_run_with_the_panel_of_run(page):
     page.get_by_role("button", name="Run every listing").click()
 
     page.locator(".followed-headline", has_text="Every listing runs").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Run every listing").wait_for()  # the page comes anew when it is over
     outcomes = page.locator(".program [data-outcome]").evaluate_all("found => found.map(one => one.dataset.outcome)")
     assert set(outcomes) == {"ran"}
     assert axe_violations(page, tags=AXE_TAGS) == []
