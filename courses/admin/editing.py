@@ -34,7 +34,7 @@ from courses.working_copies import AlreadySaved, Subject
 
 FORM = "_form"  # the field that tells two openings of a form apart
 UPLOAD = "_image"
-PAGES = ("check", "preview", "copy", "image")  # what a form is sent to beside being saved
+PAGES = ("proofread", "preview", "copy", "image")  # what a form is sent to beside being saved
 # Scripts of Django's lists, of its slugs and of its links to other rows, which these forms have no use for: 70 kB.
 UNNEEDED = ("jquery.min.js", "jquery.init.js", "core.js", "RelatedObjectLookups.js", "actions.js", "urlify.js",
             "prepopulate.js", "xregexp.min.js")  # fmt: skip
@@ -87,7 +87,7 @@ def as_guest(request: HttpRequest, path: str) -> HttpRequest:
     """*request* as a visitor without an account would ask for *path*: a preview shows what they see, and no more."""
     guest = copy.copy(request)
     guest.method, guest.path = "GET", path
-    guest.GET = guest.POST = QueryDict()  # type: ignore[assignment]
+    guest.GET = guest.POST = QueryDict()
     guest.user = AnonymousUser()
     guest.session = import_module(settings.SESSION_ENGINE).SessionStore()
     guest._messages = ()  # type: ignore[attr-defined]  # those of the editor are not read here
@@ -102,11 +102,11 @@ class EditingAdmin(admin.ModelAdmin):
 
     # --- For the subclass ---
 
-    def read_form(self, row: Any, form: VersionedForm) -> Reading:
+    def read_form(self, row: Any, form: Any) -> Reading:
         """What *form*, which is bound, says. *row* is what is stored; one without a primary key is being added."""
         raise NotImplementedError
 
-    def course_of(self, row: Any, form: VersionedForm) -> Course | None:
+    def course_of(self, row: Any, form: Any) -> Course | None:
         """The course that pictures go to; None as long as the form does not say."""
         raise NotImplementedError
 
@@ -182,7 +182,7 @@ class EditingAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         views = {
-            "check": self.check_view,
+            "proofread": self.proofread_view,
             "preview": self.preview_view,
             "copy": self.copy_view,
             "image": self.image_view,
@@ -194,7 +194,7 @@ class EditingAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def check_view(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
+    def proofread_view(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         """POST the form as it is: its problems, its length and its page as JSON. Nothing is stored."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -327,10 +327,11 @@ def _without_unneeded(media: forms.Media) -> tuple[forms.Media, bool]:
 
     Those of Django's own that are not named here, such as its calendar, need the named ones.
     """
-    scripts = [script for script in media._js if not str(script).endswith(UNNEEDED)]
+    all_of_it = cast(Any, media)  # its lists have no public names
+    scripts = [script for script in all_of_it._js if not str(script).endswith(UNNEEDED)]
     if any(str(script).startswith("admin/js/") for script in scripts):
         return media, False
-    return forms.Media(css=media._css, js=scripts), True
+    return forms.Media(css=all_of_it._css, js=scripts), True
 
 
 def _content(typed: QueryDict) -> dict[str, list[str]]:

@@ -16,6 +16,8 @@ from courses.images import delete_image, url_of
 from courses.models import CourseImage
 from courses.usage import uses_of_image
 
+SHOWN = ["picture", "course", "markdown", "size", "uses", "created_at", "created_by"]
+
 
 @admin.register(CourseImage)
 class CourseImageAdmin(admin.ModelAdmin):
@@ -23,8 +25,8 @@ class CourseImageAdmin(admin.ModelAdmin):
     list_filter = ["course"]
     list_select_related = ["course", "created_by"]
     search_fields = ["name"]
-    fields = ["picture", "course", "markdown", "size", "uses", "created_at", "created_by"]
-    readonly_fields = fields
+    fields = SHOWN
+    readonly_fields = SHOWN
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CourseImage]:
         return super().get_queryset(request).defer("data")

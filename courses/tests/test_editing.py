@@ -32,7 +32,7 @@ def editor(client) -> User:
 
 
 def check(client, lesson: Lesson, **changes: object) -> dict:
-    response = client.post(url("lesson_check", lesson.pk), form_data(lesson, **changes))
+    response = client.post(url("lesson_proofread", lesson.pk), form_data(lesson, **changes))
     assert response.status_code == 200
     return response.json()
 
@@ -44,7 +44,7 @@ def upload(data: bytes, name: str = "a.png") -> SimpleUploadedFile:
 # Who may
 
 
-@pytest.mark.parametrize("page", ["check", "preview", "copy", "image"])
+@pytest.mark.parametrize("page", ["proofread", "preview", "copy", "image"])
 @pytest.mark.parametrize(("role", "status"), [("nobody", 403), ("viewer", 403), ("editor", 200)])
 def test_only_who_may_change_a_lesson_is_answered(client, lesson, page, role, status):
     client.force_login(staff(role))
@@ -63,7 +63,7 @@ def test_a_form_from_elsewhere_is_refused(lesson):
 
     statuses = {
         page: client.post(url(f"lesson_{page}", lesson.pk), form_data(lesson)).status_code
-        for page in ("check", "preview", "copy", "image")
+        for page in ("proofread", "preview", "copy", "image")
     }
 
     assert set(statuses.values()) == {403}
@@ -126,7 +126,7 @@ def test_preview_without_a_script_is_the_same_page(client, lesson, editor):
 def test_lesson_that_is_being_added_has_a_preview_at_the_end_of_its_module(client, lesson, editor, slug):
     data = {"module": lesson.module_id, "slug": slug, "title": "New lesson", "body_markdown": "Text.\n"}
 
-    answer = client.post(url("lesson_add_check"), data).json()
+    answer = client.post(url("lesson_add_proofread"), data).json()
 
     assert "New lesson</h1>" in answer["html"]
     assert "Lesson 2 of 2" in answer["html"]
@@ -136,7 +136,7 @@ def test_lesson_that_is_being_added_has_a_preview_at_the_end_of_its_module(clien
 def test_without_a_module_there_is_no_preview_and_a_reason(client, editor):
     data = {"title": "New lesson", "body_markdown": "!!! danger\n    x\n"}
 
-    answer = client.post(url("lesson_add_check"), data).json()
+    answer = client.post(url("lesson_add_proofread"), data).json()
     page = client.post(url("lesson_add_preview"), data)
 
     assert (answer["html"], answer["why"]) == (None, "The preview comes when a module is chosen.")

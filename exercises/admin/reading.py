@@ -34,7 +34,7 @@ def lesson_in(row: Exercise | None, form: ExerciseForm) -> Lesson | None:
 def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
     """*form* is bound, and may hold anything. Nothing is stored."""
     typed = read_fields(form, CONTENT_FIELDS)
-    content = ExerciseContent(**NEEDED | typed.values)
+    content = ExerciseContent(**{**NEEDED, **typed.values})
     lesson = lesson_in(row, form)
     extent = extent_of("")
     if lesson is None:

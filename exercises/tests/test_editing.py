@@ -29,7 +29,7 @@ def editor(client) -> User:
 
 
 def check(client, exercise: Exercise, **changes: object) -> dict:
-    response = client.post(url("exercise_check", exercise.pk), open_form(client, exercise) | changes)
+    response = client.post(url("exercise_proofread", exercise.pk), open_form(client, exercise) | changes)
     assert response.status_code == 200
     return response.json()
 
@@ -94,8 +94,8 @@ def test_preview_of_questions_waits_until_they_can_be_read(client, editor):
         "hints-total": "0", "cases_toml": CHOICE.replace("(lesson:first)", "(/search/)"),
     }  # fmt: skip
 
-    readable = client.post(url("exercise_add_check"), data).json()
-    unreadable = client.post(url("exercise_add_check"), data | {"cases_toml": "x = ["}).json()
+    readable = client.post(url("exercise_add_proofread"), data).json()
+    unreadable = client.post(url("exercise_add_proofread"), data | {"cases_toml": "x = ["}).json()
 
     assert readable["problems"] == []
     assert "Questions</h1>" in readable["html"]

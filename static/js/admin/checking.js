@@ -66,7 +66,7 @@ async function check() {
   underway?.abort()
   const own = (underway = new AbortController())
   try {
-    const response = await send(page.dataset.checkUrl, { signal: own.signal })
+    const response = await send(page.dataset.proofreadUrl, { signal: own.signal })
     if (!response.ok) return
     const answer = await response.json()
     if (own !== underway) return
