@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from accounts.models import ApiToken
+from courses.admin.action_log import sentence_of
 
 for model in (SocialApp, SocialToken, SocialAccount, Authenticator, UserSession):
     admin.site.unregister(model)
@@ -139,4 +140,4 @@ class LogAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("note"))
     def message(self, entry: LogEntry) -> str:
-        return entry.get_change_message()
+        return sentence_of(entry)

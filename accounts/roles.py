@@ -26,14 +26,18 @@ ROLES: dict[str, set[str]] = {
     AUTHOR: (
         named("view add change delete", "courses.course", *CONTENT)
         | named("publish", "courses.course", "courses.lesson", "exercises.exercise")
-        | named("view", "exercises.family")
+        | named("view", "exercises.family", "exercises.statistics")
+        | named("view delete", "courses.courseimage")
     ),
     EDITOR: (
         {"courses.edit_every_course"}
         | named("view add change delete", "courses.course", *CONTENT, "exercises.family")
         | named("publish", "courses.course", "courses.lesson", "exercises.exercise")
         | named("view change", "exercises.problemreport", "exercises.run")
-        | named("view", "exercises.submission", "admin.logentry")
+        | named("view", "exercises.submission", "exercises.statistics", "admin.logentry")
+        | named("view delete", "courses.courseimage")
+        | named("view add change", "exercises.rejudging")
+        | {"courses.load_course"}
     ),
     REVIEWER: named("view change", "exercises.scenarioanswers"),
     SUPPORT: named("view", "auth.user", "exercises.submission", "exercises.run", "exercises.problemreport"),

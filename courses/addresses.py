@@ -25,7 +25,7 @@ class AddressTaken(Exception):
 
 def check_course_slug(slug: str, *, course: Course | None = None) -> None:
     """Raise AddressTaken unless *course*, or a new one, can have *slug*."""
-    if other := Course.objects.filter(slug=slug).exclude(pk=course.pk if course else None).first():
+    if other := Course.objects.filter(slug=slug).exclude(pk__in=[course.pk] if course else []).first():
         raise AddressTaken(gettext("The course “%(title)s” has this slug.") % {"title": other})
     former = FormerCourseAddress.objects.filter(slug=slug).exclude(course=course).select_related("course").first()
     if former:
@@ -34,7 +34,7 @@ def check_course_slug(slug: str, *, course: Course | None = None) -> None:
 
 def check_lesson_slug(slug: str, *, course: Course, lesson: Lesson | None = None) -> None:
     """Raise AddressTaken unless *lesson*, or a new one in *course*, can have *slug*."""
-    if course.lessons.filter(slug=slug).exclude(pk=lesson.pk if lesson else None).exists():
+    if course.lessons.filter(slug=slug).exclude(pk__in=[lesson.pk] if lesson else []).exists():
         raise AddressTaken(gettext("The course has a lesson with this slug already."))
     former = course.former_lesson_addresses.filter(slug=slug).exclude(lesson=lesson).select_related("lesson").first()
     if former:

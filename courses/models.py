@@ -172,7 +172,8 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
 
     def visible_to(self, user: User | AnonymousUser) -> LessonQuerySet:
         """The published ones; also those in a course that is not, where *user* works on it."""
-        return self.with_published_text().filter(Q(course__published_at__lte=now()) | editable_by(user, "course"))
+        is_public = Q(course__published_at__lte=now(), course__archived_at__isnull=True)
+        return self.with_published_text().filter(is_public | editable_by(user, "course"))
 
     def editable_by(self, user: User | AnonymousUser) -> LessonQuerySet:
         """Lessons of the courses that *user* works on."""
@@ -351,23 +352,30 @@ class CourseImage(models.Model):
     of one name do not change but by load_course; what an upload makes is named after its content.
     """
 
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="images")
-    name = models.CharField(max_length=100, help_text=_("As texts call it, after images/."))
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="images", verbose_name=_("course"))
+    name = models.CharField(_("name"), max_length=100, help_text=_("As texts call it, after images/."))
     data = models.BinaryField(editable=False)  # PNG or WebP, as courses.images checked or wrote it
     digest = models.CharField(max_length=HASH_LENGTH, editable=False)  # SHA-256 of data
-    width = models.PositiveIntegerField(editable=False, help_text=_("In pixels."))
-    height = models.PositiveIntegerField(editable=False, help_text=_("In pixels."))
-    created_at = models.DateTimeField(auto_now_add=True)
+    width = models.PositiveIntegerField(_("width"), editable=False, help_text=_("In pixels."))
+    height = models.PositiveIntegerField(_("height"), editable=False, help_text=_("In pixels."))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
     )
 
     class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
         ordering = ["course", "name"]
         constraints = [models.UniqueConstraint(fields=["course", "name"], name="course_image_name_once_in_course")]
 
     def __str__(self) -> str:
-        return f"images/{self.name}"
+        return self.name
 
 
 class WorkingCopy(models.Model):
@@ -391,6 +399,7 @@ class WorkingCopy(models.Model):
     closed_form = models.CharField(max_length=32, blank=True)
 
     class Meta:
+        verbose_name = _("working copy")
         verbose_name_plural = _("working copies")
         constraints = [
             models.UniqueConstraint(fields=["kind", "object_id", "editor"], name="working_copy_once_for_each_editor"),
@@ -422,6 +431,8 @@ class FormerCourseAddress(FormerAddress):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="former_addresses")
 
     class Meta:
+        verbose_name = _("former address of a course")
+        verbose_name_plural = _("former addresses of courses")
         constraints = [models.UniqueConstraint(fields=["slug"], name="former_course_slug_once")]
 
 
@@ -430,6 +441,8 @@ class FormerLessonAddress(FormerAddress):
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="former_addresses")
 
     class Meta:
+        verbose_name = _("former address of a lesson")
+        verbose_name_plural = _("former addresses of lessons")
         constraints = [models.UniqueConstraint(fields=["course", "slug"], name="former_lesson_slug_once_in_course")]
 
 
@@ -463,6 +476,8 @@ class CourseUpload(models.Model):
     objects = CourseUploadQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("upload of a course")
+        verbose_name_plural = _("uploads of courses")
         default_permissions = ()
         permissions = [("load_course", "Can load courses from files")]
 

@@ -18,7 +18,7 @@ from exercises.models import Exercise, FormerExerciseAddress
 
 def check_exercise_slug(slug: str, *, exercise: Exercise | None = None) -> None:
     """Raise AddressTaken unless *exercise*, or a new one, can have *slug*."""
-    if Exercise.objects.filter(slug=slug).exclude(pk=exercise.pk if exercise else None).exists():
+    if Exercise.objects.filter(slug=slug).exclude(pk__in=[exercise.pk] if exercise else []).exists():
         raise AddressTaken(gettext("There is an exercise with this slug already."))
     former = FormerExerciseAddress.objects.filter(slug=slug).exclude(exercise=exercise)
     if found := former.select_related("exercise").first():

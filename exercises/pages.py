@@ -31,7 +31,8 @@ def place_of(found: Exercise, version: ExerciseVersion) -> dict[str, Any]:
 def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) -> dict[str, Any]:
     """Context of the page on which an exercise is solved: its place, the learner's attempts, and where it leads."""
     owner = owner_of(request)
-    is_preview = version_to_try(request, found) is not None
+    # Also what is not stored yet, which staff look at while they write.
+    is_preview = version.pk is None or version_to_try(request, found) is not None
     history = history_of(owner, found, previews=is_preview)
     passed_version = passed_exercises(owner).get(found.pk)
     return {

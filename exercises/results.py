@@ -275,7 +275,8 @@ def test_rows(submission: Submission) -> Iterable[TestRow]:
 
 def named_tests(submission: Submission) -> list[dict[str, Any]]:
     """The tests of its current run, each with the name that readers know it by."""
-    tests, names = submission.current_run.tests, our_case_names(submission.exercise_version)
+    tests: list[dict[str, Any]] = submission.current_run.tests
+    names = our_case_names(submission.exercise_version)
     if len(names) != len(tests):
         return tests
     return [test | {"name": name} for test, name in zip(tests, names, strict=True)]

@@ -100,7 +100,7 @@ def test_overview_needs_the_same_queries_for_any_account(client, django_assert_n
     for number in range(3):
         make_token(user=user, name=f"token {number}")
 
-    with django_assert_num_queries(7):  # session, user, and five of the overview
+    with django_assert_num_queries(9):  # session, user, and seven of the overview
         client.get("/accounts/")
 
 

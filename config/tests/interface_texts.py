@@ -36,6 +36,8 @@ LEFT_BY_OTHERS = {
     "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able to "
     "authenticate using other backends, such as Single Sign-On or LDAP.",
 }  # fmt: skip
+# What a group takes along when it is deleted.
+NUMBERED_BY_OTHERS = re.compile(r"Group-permission relationships?: (Group_permissions object \()?\d+\)?")
 WORD = re.compile(r"[A-Za-z]{2,}")
 # A data attribute holds a text, for a script to show, when it is a phrase or begins as a sentence does.
 PHRASE = re.compile(r"[A-Za-z]{2,}[,:]? [A-Za-z]|^[A-Z][a-z]+(?=[\s.,:…?!]|$)")
@@ -109,6 +111,7 @@ class InterfaceTexts(HTMLParser):
             elif self.depth == 0:
                 outside.append(part)
         text = " ".join(" ".join(outside).split())
+        text = NUMBERED_BY_OTHERS.sub("", text)
         ours = [part for part in SEPARATOR.split(text) if part.strip() not in LEFT_BY_OTHERS]
         if element.is_interface and has_words(" ".join(ours), known):
             self.untranslated.append(f"<{element.tag}> {text}")

@@ -299,7 +299,7 @@ def arguments_in_admin(staff: User) -> Iterator[tuple[str, list[dict[str, Any]]]
 
 # In rows, but no content: codes, which are the same in every language, and what others compute with. By the end of
 # the field's name.
-CODES = ("reason", "level", "language", "framework", "password", "digest", "hash")
+CODES = ("reason", "level", "language", "framework", "password", "digest", "hash", "program", "fingerprint", "kind")
 # Shown as they were typed, in <textarea> or <pre>, or read again by the site.
 SOURCES = ("_markdown", "_html", "_toml", "stdout", "stderr", "change_message")
 # Beside the models of our own apps.

@@ -79,7 +79,7 @@ def every_reader() -> dict[str, Client]:
         "one who tried": as_guest(lambda owner: make_submission(owner=owner, exercise=exercise)),
         "one who passed": as_guest(passes("a")),
         "an account": as_account(),
-        "staff": as_account(name="staff", is_staff=True),
+        "staff": as_account(name="staff", is_staff=True, is_superuser=True),
         "dark": as_visitor(theme="dark"),
         "light, without single keys": as_visitor(theme="light", keys="0"),
         "Flask first": as_visitor(fw="flask"),
@@ -150,7 +150,7 @@ def test_a_draft_that_staff_look_at_is_kept_for_nobody(course, client):
     first = Lesson.objects.get(slug="first")
     save_lesson_draft(lesson=first, title="Secret", summary="Secret.", minutes=7, body_markdown="## Secret\n\nText.\n")
 
-    shown = as_account(is_staff=True).get(FIRST, {"version": "draft"}).content.decode()
+    shown = as_account(is_staff=True, is_superuser=True).get(FIRST, {"version": "draft"}).content.decode()
     pages = [client.get(path).content.decode() for path in PAGES]
 
     assert "Secret" in shown

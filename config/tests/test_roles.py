@@ -22,12 +22,22 @@ from django.urls import reverse
 
 from accounts.roles import AUTHOR, EDITOR, REVIEWER, ROLES, SUPPORT, make_roles
 from accounts.tokens import make_token
-from config.tests.stage import named_addresses
-from courses.models import Course, Lesson
+from config.tests.stage import A_PICTURE, named_addresses
+from courses.images import add_image
+from courses.models import Course, CourseUpload, Lesson
 from courses.tests.builders import make_course, make_lesson, make_module
-from exercises.models import Exercise, Family, Owner, ProblemReport, ScenarioAnswers, Submission
+from exercises.models import CourseCheck, Exercise, Family, Owner, ProblemReport, Rejudging, ScenarioAnswers, Submission
 from exercises.tests.answer_content import RIGHT, make_answered
-from exercises.tests.builders import LISTING, guest, make_exercise, make_run, make_submission, make_trial, make_user
+from exercises.tests.builders import (
+    LISTING,
+    guest,
+    make_check,
+    make_exercise,
+    make_run,
+    make_submission,
+    make_trial,
+    make_user,
+)
 from exercises.tests.content import FAMILY
 from exercises.versions import save_family
 
@@ -50,33 +60,79 @@ auth_group_add                                 *      *
 auth_group_history                             *      *
 auth_group_delete                              *      *
 auth_group_change                              *      *
-account_emailaddress_changelist                *      *
-account_emailaddress_add                       *      *
-account_emailaddress_history                   *      *
-account_emailaddress_delete                    *      *
-account_emailaddress_change                    *      *
-courses_course_move                            -      E*
+courses_course_export                          AE*    -
+courses_course_load                            E*     E*
+courses_course_preview                         E*     E*
+courses_course_publishing                      AE*    AE*
+courses_course_move                            E*     E*
 courses_course_changelist                      AE*    AE*
 courses_course_add                             AE*    AE*
 courses_course_history                         AE*    AE*
 courses_course_delete                          AE*    AE*
 courses_course_change                          AE*    AE*
-courses_module_move                            -      AE*
+courses_module_move                            AE*    AE*
 courses_module_changelist                      AE*    AE*
 courses_module_add                             AE*    AE*
 courses_module_history                         AE*    AE*
 courses_module_delete                          AE*    AE*
 courses_module_change                          AE*    AE*
+courses_courseimage_changelist                 AE*    AE*
+courses_courseimage_add                        -      -
+courses_courseimage_history                    AE*    AE*
+courses_courseimage_delete                     AE*    AE*
+courses_courseimage_change                     AE*    -
+courses_lesson_add_proofread                   -      AE*
+courses_lesson_add_preview                     -      AE*
+courses_lesson_add_copy                        -      AE*
+courses_lesson_add_image                       -      AE*
+courses_lesson_proofread                       -      AE*
+courses_lesson_preview                         -      AE*
+courses_lesson_copy                            -      AE*
+courses_lesson_image                           -      AE*
 courses_lesson_versions                        AE*    AE*
 courses_lesson_restore                         -      AE*
-courses_lesson_move                            -      AE*
+courses_lesson_publishing                      AE*    AE*
+courses_lesson_move                            AE*    AE*
 courses_lesson_changelist                      AE*    AE*
 courses_lesson_add                             AE*    AE*
 courses_lesson_history                         AE*    AE*
 courses_lesson_delete                          AE*    AE*
 courses_lesson_change                          AE*    AE*
+exercises_coursecheck_stop                     -      AE*
+exercises_coursecheck_resume                   -      AE*
+exercises_coursecheck_again                    -      AE*
+exercises_coursecheck_changelist               AE*    AE*
+exercises_coursecheck_add                      -      -
+exercises_coursecheck_history                  AE*    AE*
+exercises_coursecheck_delete                   -      -
+exercises_coursecheck_change                   AE*    AE*
+exercises_rejudging_apply                      -      E*
+exercises_rejudging_discard                    -      E*
+exercises_rejudging_changelist                 E*     E*
+exercises_rejudging_add                        -      -
+exercises_rejudging_history                    E*     E*
+exercises_rejudging_delete                     -      -
+exercises_rejudging_change                     E*     E*
+exercises_exercise_check_start                 -      AE*
+exercises_exercise_check                       AE*    AE*
+exercises_exercise_check_stop                  -      AE*
+exercises_exercise_check_resume                -      AE*
+exercises_listings                             AE*    AE*
+exercises_listings_run                         -      AE*
+exercises_listings_stop                        -      AE*
+exercises_exercise_rejudge                     E*     E*
+exercises_exercise_add_proofread               -      AE*
+exercises_exercise_add_preview                 -      AE*
+exercises_exercise_add_copy                    -      AE*
+exercises_exercise_add_image                   -      AE*
+exercises_exercise_proofread                   -      AE*
+exercises_exercise_preview                     -      AE*
+exercises_exercise_copy                        -      AE*
+exercises_exercise_image                       -      AE*
 exercises_exercise_versions                    AE*    AE*
 exercises_exercise_restore                     -      AE*
+exercises_exercise_publishing                  AE*    AE*
+exercises_exercise_move                        AE*    AE*
 exercises_exercise_changelist                  AE*    AE*
 exercises_exercise_add                         AE*    AE*
 exercises_exercise_history                     AE*    AE*
@@ -107,12 +163,21 @@ exercises_scenarioanswers_add                  -      -
 exercises_scenarioanswers_history              R*     R*
 exercises_scenarioanswers_delete               -      -
 exercises_scenarioanswers_change               R*     R*
+exercises_statistics_changelist                AE*    AE*
+exercises_statistics_lessons                   AE*    AE*
+exercises_statistics_days                      AE*    AE*
+exercises_statistics_exercise                  AE*    AE*
 auth_user_password_change                      *      *
 auth_user_changelist                           S*     S*
 auth_user_add                                  *      *
 auth_user_history                              S*     S*
 auth_user_delete                               *      -
 auth_user_change                               S*     *
+account_emailaddress_changelist                *      *
+account_emailaddress_add                       *      *
+account_emailaddress_history                   *      *
+account_emailaddress_delete                    *      *
+account_emailaddress_change                    *      *
 accounts_apitoken_changelist                   *      *
 accounts_apitoken_add                          -      -
 accounts_apitoken_history                      *      *
@@ -139,6 +204,7 @@ app_list                                       AE*    AE*
 ACTIONS = """
 course.publish                       AE*
 course.unpublish                     AE*
+course.check_exercises               AE*
 lesson.publish                       AE*
 lesson.unpublish                     AE*
 exercise.check_drafts                AE*
@@ -148,6 +214,8 @@ family.check_members                 E*
 family.publish_members               E*
 problemreport.close_reports          E*
 problemreport.reopen_reports         E*
+submission.judge_by_published        E*
+submission.judge_by_same             E*
 emailaddress.make_verified           *
 apitoken.delete_selected             *
 authenticator.delete_selected        *
@@ -183,11 +251,15 @@ def make_content(slug: str, *authors: User) -> dict[str, int]:
     lesson = make_lesson(module, f"{slug}-lesson", published=False, body_markdown=LISTING)
     family = Family(course=course, slug=f"{slug}-family")
     save_family(family=family, cases_toml=FAMILY)
+    exercise = make_exercise(f"{slug}-exercise", lesson=lesson, is_published=False)
     return {
         "courses.course": empty.pk,
         "courses.module": make_module(course, "empty").pk,
         "courses.lesson": make_lesson(module, f"{slug}-alone", published=False).pk,
-        "exercises.exercise": make_exercise(f"{slug}-exercise", lesson=lesson, is_published=False).pk,
+        "exercises.exercise": exercise.pk,
+        "exercises.exercisecheck": make_check(exercise.draft).pk,
+        "exercises.coursecheck": CourseCheck.objects.create(course=course).pk,
+        "courses.courseimage": add_image(course=course, data=A_PICTURE).pk,
         "exercises.family": family.pk,
     }
 
@@ -199,6 +271,15 @@ def stage() -> Stage:
         users[letter].groups.add(Group.objects.get(name=role))
     users["*"] = make_user("root", is_staff=True, is_superuser=True)
     own, other = make_content("own", users["A"]), make_content("other")
+    for rows, who in ((own, "E"), (other, "*")):  # an upload is for who uploaded it
+        file = {
+            "name": "own.zip",
+            "slug": "own",
+            "content": b"",
+            "force": False,
+            "preview": {"changes": [], "kept": [], "overwritten": [], "only_here": []},
+        }
+        rows["courses.courseupload"] = CourseUpload.objects.create(uploaded_by=users[who], **file).pk
     learner = make_user("learner")
     submission = make_submission(owner=Owner(user_id=learner.pk), exercise=Exercise.objects.get(slug="own-exercise"))
     scenario = make_answered("scenario", lesson=Lesson.objects.get(slug="own-lesson"), is_published=False)
@@ -216,6 +297,7 @@ def stage() -> Stage:
             guest=uuid.uuid4(), kind="problem", page="/", lesson_version=Lesson.objects.get(slug="own-lesson").draft
         ),
         LogEntry.objects.create(user=users["*"], object_id="1", object_repr="a row", action_flag=CHANGE),
+        Rejudging.objects.create(against=Rejudging.Against.SAME),
     ]  # fmt: skip
     keys = {row._meta.label_lower: row.pk for row in rows}
     return Stage(users, own | keys, other)
@@ -235,7 +317,14 @@ def addresses(rows: dict[str, int]) -> dict[str, str]:
         namespace, _, name = named.name.partition(":")
         if namespace != "admin":
             continue
-        values: dict[str, object] = {"number": 1, "app_label": "courses"}
+        values: dict[str, object] = {
+            "number": 1,
+            "app_label": "courses",
+            "check_id": rows["exercises.exercisecheck"],
+            "lesson_id": rows["courses.lesson"],
+            "slug": Exercise.objects.get(pk=rows["exercises.exercise"]).slug,
+            "uuid": CourseUpload.objects.get(pk=rows["courses.courseupload"]).uuid,
+        }
         model = next((model for prefix, model in models.items() if name.startswith(prefix)), None)
         if name == "view_on_site":
             content_type = ContentType.objects.get_for_model(Exercise)
@@ -286,7 +375,10 @@ def test_an_author_gets_no_page_about_the_course_of_another(stage):
     ]
 
     assert opened == []
-    assert {name.split("_")[1] for name in about_rows} == {"course", "module", "lesson", "exercise", "family", "on"}
+    assert {name.split("_")[1] for name in about_rows} == {
+        "course", "coursecheck", "courseimage", "exercise", "family", "lesson", "listings", "module", "on",
+        "statistics",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("who_asks", ["nobody", "learner", "staff"])
@@ -356,7 +448,8 @@ def test_a_role_that_was_changed_is_set_right_again():
 def test_lists_and_their_filters_show_authors_their_own(stage, model):
     page = reverse(f"admin:{model}_changelist")
 
-    shown = {letter: stage.clients[letter].get(page).content.decode() for letter in "AE"}
+    # "Move it to another place" is about no course.
+    shown = {letter: stage.clients[letter].get(page).content.decode().replace("another", "") for letter in "AE"}
 
     assert ("own" in shown["A"], "other" in shown["A"]) == (True, False)
     assert ("own" in shown["E"], "other" in shown["E"]) == (True, True)

@@ -9,14 +9,15 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.roles import AUTHOR, EDITOR
+from courses.admin.action_log import sentence_of
 from courses.models import Course, Lesson, Module
 from courses.publishing import save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
 from exercises.answering import answer
 from exercises.conversations import answer_entry, write_back
-from exercises.models import Exercise, ExerciseCheck, Family, Owner, ProblemReport
+from exercises.models import Exercise, ExerciseCheck, Family, Owner, ProblemReport, Rejudging
 from exercises.tests.answer_content import RIGHT, make_answered
-from exercises.tests.builders import guest, make_run, make_submission, make_trial, make_user
+from exercises.tests.builders import guest, make_exercise, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import FAMILY, content
 from exercises.versions import publish_exercise, save_exercise_draft, save_family
 
@@ -26,13 +27,16 @@ pytestmark = pytest.mark.django_db
 ACTIONS = {
     "course.publish": "Published.",
     "course.unpublish": "Taken offline.",
+    "course.check_exercises": "Check of all exercises in the sandbox asked for.",
     "lesson.publish": "Version 1 published.",
     "lesson.unpublish": "Taken offline.",
-    "exercise.check_drafts": "Check of version 1 asked for.",
+    "exercise.check_drafts": "Check of version 1 in the sandbox asked for.",
     "exercise.publish": "Version 1 published.",
     "exercise.unpublish": "Taken offline.",
     "family.check_members": "Checks of its exercises asked for.",
     "family.publish_members": "Exercises published.",
+    "submission.judge_by_published": "Attempts judged again, as a preview.",
+    "submission.judge_by_same": "Attempts judged again, as a preview.",
     "emailaddress.make_verified": "Marked as verified.",
     "problemreport.close_reports": "Closed.",
     "problemreport.reopen_reports": "Opened again.",
@@ -59,7 +63,9 @@ def rows() -> dict[str, object]:
     save_family(family=family, cases_toml=FAMILY)
     report = ProblemReport.objects.create(**guest().columns, kind="problem", page="/", lesson_version=lesson.draft)
     address = EmailAddress.objects.create(user=make_user("addressed"), email="one@example.org")
-    return {row._meta.model_name: row for row in (course, lesson, exercise, family, report, address)}
+    attempt = make_submission(owner=guest(), exercise=make_exercise("attempted", lesson=lesson))
+    make_run(attempt, "done")
+    return {row._meta.model_name: row for row in (course, lesson, exercise, family, report, address, attempt)}
 
 
 def add_versions(rows: dict[str, object]) -> None:
@@ -71,7 +77,7 @@ def add_versions(rows: dict[str, object]) -> None:
 
 def entries(user: User) -> list[str]:
     """What the log says that *user* did, oldest first."""
-    return [entry.get_change_message() for entry in LogEntry.objects.filter(user=user).order_by("pk")]
+    return [sentence_of(entry) for entry in LogEntry.objects.filter(user=user).order_by("pk")]
 
 
 def test_every_action_of_a_list_is_known_here(root):
@@ -101,7 +107,9 @@ def test_action_of_a_list_is_logged(client, root, rows, action):
     client.post(reverse(f"admin:{app}_{model}_changelist"), {"action": name, "_selected_action": [row.pk]}, follow=True)
 
     assert entries(root) == [ACTIONS[action]]
-    assert LogEntry.objects.get().get_edited_object() == row
+    # Attempts stay as they are: what was made is a preview of other results.
+    about = Rejudging.objects.get() if model == "submission" else row
+    assert LogEntry.objects.get().get_edited_object() == about
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_what_staff_are_told_after_an_action_is_translated(staged):
     """Every action of every list, with one row; and every form, sent empty."""
     stage.without_latin_letters()
     client = reading(staged, "staff")
+    known = [named.name for named in stage.named_addresses()]  # figures have no form
     wrong = []
     for model, pages in admin.site._registry.items():
         names = f"admin:{model._meta.app_label}_{model._meta.model_name}"
@@ -112,7 +113,8 @@ def test_what_staff_are_told_after_an_action_is_translated(staged):
         actions = re.findall(r'<option value="(\w+)"', client.get(reverse(f"{names}_changelist")).content.decode())
         posts = [(f"{names}_changelist", {"action": name, "_selected_action": [row.pk]})
                  for name in actions if row and hasattr(pages, name)]  # fmt: skip
-        for name, form in [*posts, (f"{names}_add", {})]:
+        empty = [(f"{names}_add", {})] if any(name == f"{names}_add" for name in known) else []
+        for name, form in [*posts, *empty]:
             response = client.post(reverse(name), form, follow=True)
             if response.status_code == 200:
                 page = interface_texts(response.content.decode())

@@ -35,9 +35,9 @@ from courses.working_copies import AlreadySaved, Subject
 FORM = "_form"  # the field that tells two openings of a form apart
 UPLOAD = "_image"
 PAGES = ("proofread", "preview", "copy", "image")  # what a form is sent to beside being saved
-# Scripts of Django's lists, of its slugs and of its links to other rows, which these forms have no use for: 70 kB.
+# Scripts of lists, of its slugs and of its links to other rows, which these forms have no use for: 70 kB.
 UNNEEDED = ("jquery.min.js", "jquery.init.js", "core.js", "RelatedObjectLookups.js", "actions.js", "urlify.js",
-            "prepopulate.js", "xregexp.min.js")  # fmt: skip
+            "prepopulate.js", "xregexp.min.js", "js/admin/order.js")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +328,7 @@ def _without_unneeded(media: forms.Media) -> tuple[forms.Media, bool]:
     Those of Django's own that are not named here, such as its calendar, need the named ones.
     """
     all_of_it = cast(Any, media)  # its lists have no public names
-    scripts = [script for script in all_of_it._js if not str(script).endswith(UNNEEDED)]
+    scripts = [script for script in all_of_it._js if not (script in UNNEEDED or str(script).endswith(UNNEEDED))]
     if any(str(script).startswith("admin/js/") for script in scripts):
         return media, False
     return forms.Media(css=all_of_it._css, js=scripts), True

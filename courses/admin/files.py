@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.views.decorators.http import require_safe
 
+from courses.admin.action_log import noted
 from courses.course_folder import MAX_ARCHIVE_BYTES, MIB
 from courses.exporting import ExportRefused, export_archive
 from courses.loading import ContentError, LoadChanged, Problem, course_of_archive
@@ -84,7 +85,7 @@ class CourseFilesAdmin(admin.ModelAdmin):
         except ExportRefused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect("admin:courses_course_change", course.pk)
-        self.log_change(request, course, "Exported as files.")
+        self.log_change(request, course, noted(gettext_noop("Exported as files.")))
         return HttpResponse(
             archive,
             content_type="application/zip",
@@ -126,10 +127,12 @@ class CourseFilesAdmin(admin.ModelAdmin):
 
     def preview_view(self, request: HttpRequest, uuid: UUID) -> HttpResponse:
         """What the upload would change; POST loads exactly that, or throws the upload away."""
+        if not self.has_load_permission(request):
+            raise PermissionDenied
         upload = CourseUpload.objects.of(cast(User, request.user)).filter(uuid=uuid).first()
         if upload is None:
             self.message_user(request, gettext("That upload is not kept any more. Upload it again."), messages.WARNING)
-            return redirect("admin:courses_course_load" if self.has_load_permission(request) else "admin:index")
+            return redirect("admin:courses_course_load")
         self.check_load_permission(request, upload.slug)
         if request.method == "POST":
             return self._discard(request, upload) if "discard" in request.POST else self._load(request, upload)
@@ -149,8 +152,11 @@ class CourseFilesAdmin(admin.ModelAdmin):
                 messages.ERROR,
             )
             return redirect("admin:courses_course_load")
-        message = f"Loaded from {upload.name}: {count} files{', forced' if upload.force else ''}."
-        (self.log_addition if is_new else self.log_change)(request, course, message)
+        loaded = gettext_noop("Loaded from %(name)s, files: %(count)s.")
+        if upload.force:
+            loaded = gettext_noop("Loaded from %(name)s over what was edited here, files: %(count)s.")
+        note = noted(loaded, name=upload.name, count=count)
+        (self.log_addition if is_new else self.log_change)(request, course, note)
         self.message_user(
             request,
             ngettext(

@@ -12,15 +12,17 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from courses.admin.own import OwnCoursesAdmin
 from courses.images import delete_image, url_of
 from courses.models import CourseImage
 from courses.usage import uses_of_image
 
-SHOWN = ["picture", "course", "markdown", "size", "uses", "created_at", "created_by"]
+SHOWN: list[Any] = ["picture", "course", "markdown", "size", "uses", "created_at", "created_by"]
 
 
 @admin.register(CourseImage)
-class CourseImageAdmin(admin.ModelAdmin):
+class CourseImageAdmin(OwnCoursesAdmin):
+    course_path = "course"
     list_display = ["name", "course", "size", "created_at", "created_by"]
     list_filter = ["course"]
     list_select_related = ["course", "created_by"]
@@ -29,7 +31,8 @@ class CourseImageAdmin(admin.ModelAdmin):
     readonly_fields = SHOWN
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CourseImage]:
-        return super().get_queryset(request).defer("data")
+        images: QuerySet[CourseImage] = super().get_queryset(request)
+        return images.defer("data")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

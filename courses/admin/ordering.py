@@ -123,8 +123,8 @@ class OrderedAdmin(OwnCoursesAdmin):
             if direction not in ARROWS:
                 return HttpResponse("direction must be up or down", status=400, content_type="text/plain")
             is_moved = move(row, up=direction == "up")
-            note = gettext_noop("Moved up.") if direction == "up" else gettext_noop("Moved down.")
-            return self._moved(request, row, is_moved, noted(note), f"{direction}-{row.pk}")
+            note = noted(gettext_noop("Moved up.") if direction == "up" else gettext_noop("Moved down."))
+            return self._moved(request, row, is_moved, note, f"{direction}-{row.pk}")
         form = MoveForm(row, request.POST if request.method == "POST" else None)
         if form.is_bound and form.is_valid():
             try:

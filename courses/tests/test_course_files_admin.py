@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from courses import uploads
+from courses.admin.action_log import sentence_of
 from courses.course_folder import MAX_ARCHIVE_BYTES, read_archive, read_folder, write_archive
 from courses.exporting import export_archive
 from courses.loading import load_course
@@ -32,7 +33,8 @@ def _only_this_app(monkeypatch):
 
 def staff(name: str, *permissions: str) -> User:
     user = User.objects.create_user(name, is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=permissions, content_type__app_label="courses"))
+    codes = [*permissions, "edit_every_course"]  # all courses are theirs, whatever they may do with them
+    user.user_permissions.set(Permission.objects.filter(codename__in=codes, content_type__app_label="courses"))
     return user
 
 
@@ -73,7 +75,7 @@ def messages_of(response) -> list[str]:
 
 
 def log() -> list[tuple[int, str]]:
-    return list(LogEntry.objects.order_by("pk").values_list("action_flag", "change_message"))
+    return [(entry.action_flag, sentence_of(entry)) for entry in LogEntry.objects.order_by("pk")]
 
 
 # --- Export ----------------------------------------------------------------------------------------------------------
@@ -124,7 +126,7 @@ def test_a_new_course_is_looked_at_and_loaded(client, author, folder):
     assert (course.slug, course.published_at, CourseUpload.objects.count()) == ("small", None, 0)
     first = Lesson.objects.get(slug="first")
     assert (first.draft.created_by, first.draft.note, first.published) == (author, "Loaded from files", None)
-    assert log() == [(ADDITION, "Loaded from small.zip: 4 files.")]
+    assert log() == [(ADDITION, "Loaded from small.zip, files: 4.")]
 
 
 def test_changes_are_shown_as_a_diff_and_become_drafts(client, author, folder):
@@ -141,7 +143,7 @@ def test_changes_are_shown_as_a_diff_and_become_drafts(client, author, folder):
 
     first = Lesson.objects.get(slug="first")
     assert (first.draft.title, first.published.title) == ("<b>Better</b>", "First")
-    assert log() == [(CHANGE, "Loaded from small.zip: 1 files.")]
+    assert log() == [(CHANGE, "Loaded from small.zip, files: 1.")]
 
 
 @pytest.mark.parametrize("force", [False, True])

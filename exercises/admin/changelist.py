@@ -31,7 +31,7 @@ class NamedCodes(AllValuesFieldListFilter):
         everything, *codes = super().choices(changelist)
         yield everything
         for choice in codes:
-            yield {**choice, "display": as_code(choice["display"]) or gettext("none")}
+            yield {**choice, "display": as_code(str(choice["display"])) or gettext("none")}
 
 
 def as_code(code: str) -> SafeString:

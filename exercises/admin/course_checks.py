@@ -16,6 +16,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
 from courses.admin.courses import CourseAdmin
+from courses.admin.own import OwnCoursesAdmin
 from courses.models import Course
 from exercises.admin.followed import attempt, followed_page, require_post, to
 from exercises.admin.read_only import ReadOnly
@@ -45,7 +46,8 @@ CourseAdmin.actions = [*CourseAdmin.actions, check_exercises]
 
 
 @admin.register(CourseCheck)
-class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
+class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
+    course_path = "course"
     list_display = ["course", "created_at", "created_by"]
     list_filter = ["course"]
     list_select_related = ["course", "created_by"]
@@ -53,7 +55,8 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Who may look at exercises may look at what came of checking them."""
-        return request.user.has_perm("exercises.view_exercise") or request.user.has_perm(CHANGE_EXERCISE)
+        may_look = request.user.has_perm("exercises.view_exercise") or request.user.has_perm(CHANGE_EXERCISE)
+        return may_look and self.is_own(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         pages = {
@@ -138,5 +141,7 @@ class CourseCheckAdmin(ReadOnly, admin.ModelAdmin):
         return to(found.get_absolute_url()) if found else to("..")
 
     def _found(self, request: HttpRequest, object_id: Any) -> CourseCheck:
-        found: CourseCheck = get_object_or_404(CourseCheck.objects.select_related("course", "created_by"), pk=object_id)
+        found: CourseCheck = get_object_or_404(
+            self.get_queryset(request).select_related("course", "created_by"), pk=object_id
+        )
         return found

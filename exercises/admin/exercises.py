@@ -159,15 +159,16 @@ class ExerciseAdmin(
 
     def save_model(self, request: HttpRequest, exercise: Exercise, form: ExerciseForm, change: bool) -> None:
         # Versions are the business of the services; a row read a while ago must not overwrite them.
+        row = exercise
         if change:
-            exercise = Exercise.objects.select_related("lesson__course", "draft").get(pk=exercise.pk)
-            rename_exercise(exercise=exercise, slug=form.cleaned_data["slug"])
-        assign_parent(row=exercise, parent=form.cleaned_data["lesson"])
+            row = Exercise.objects.select_related("lesson__course", "draft").get(pk=exercise.pk)
+            rename_exercise(exercise=row, slug=form.cleaned_data["slug"])
+        assign_parent(row=row, parent=form.cleaned_data["lesson"])
         if not change:
-            exercise.save()
+            row.save()
         content: ExerciseContent = form.content
-        save_exercise_draft(
-            exercise=exercise, content=content, author=cast(User, request.user), note=form.cleaned_data["note"]
+        exercise.draft = save_exercise_draft(  # which is what a button that does more than saving is about
+            exercise=row, content=content, author=cast(User, request.user), note=form.cleaned_data["note"]
         )
 
     def after_save(self, request: HttpRequest, exercise: Exercise) -> HttpResponse | None:

@@ -74,10 +74,11 @@ class ListingsAdmin(admin.ModelAdmin):
 
 
 def draft_of(request: HttpRequest, lesson_id: int, *permissions: str) -> tuple[Lesson, LessonVersion]:
-    """The lesson and its draft, for who has one of *permissions*. Raises PermissionDenied and Http404."""
+    """The lesson and its draft, for who works on it with one of *permissions*. Raises PermissionDenied and Http404."""
     if not any(map(request.user.has_perm, permissions)):
         raise PermissionDenied
-    lesson = Lesson.objects.select_related("course", "draft").filter(pk=lesson_id, draft__isnull=False).first()
+    own = Lesson.objects.editable_by(request.user).select_related("course", "draft")
+    lesson = own.filter(pk=lesson_id, draft__isnull=False).first()
     if lesson is None or lesson.draft is None:
         raise Http404
     lesson.draft.lesson = lesson

@@ -31,7 +31,9 @@ def level_code(run: Run) -> SafeString:
     return as_code(run.level)
 
 
-RUN_COLUMNS = ["purpose", "status", "verdict", reason_code, "score", "tries", level_code, "wall_ms", "created_at"]
+RUN_COLUMNS: list[Any] = [
+    "purpose", "status", "verdict", reason_code, "score", "tries", level_code, "wall_ms", "created_at",
+]  # fmt: skip
 
 
 class RunInline(ReadOnly, admin.TabularInline):
@@ -105,7 +107,7 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("files"))
     def texts(self, submission: Submission) -> SafeString:
-        return format_html_join("", "<h4>{}</h4><pre>{}</pre>", submission.files.items())
+        return format_html_join("", '<h4 translate="no">{}</h4><pre>{}</pre>', submission.files.items())
 
     @admin.display(description=gettext_lazy("answers"))
     def answers_text(self, submission: Submission) -> SafeString:
@@ -126,7 +128,7 @@ class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     search_help_text = gettext_lazy("The id of a run, of a submission or of a trial, or an exercise.")
     date_hierarchy = "created_at"
     exclude = ["reason", "level", "details", "tests", "answer", "stdout", "stderr"]
-    readonly_fields = [
+    readonly_fields: Any = [
         reason_code,
         level_code,
         "details_text",

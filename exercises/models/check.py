@@ -45,14 +45,21 @@ class CheckQuerySet(models.QuerySet["ExerciseCheck"]):
 class CourseCheck(models.Model):
     """All exercises of a course, checked together: a check of each draft that there was."""
 
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
-    created_at = models.DateTimeField(default=now, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+", verbose_name=_("course"))
+    created_at = models.DateTimeField(_("created at"), default=now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
     )
     checks: CheckQuerySet  # the other end
 
     class Meta:
+        verbose_name = _("check of a course")
+        verbose_name_plural = _("checks of courses")
         ordering = ["-pk"]
 
     def __str__(self) -> str:

@@ -131,6 +131,8 @@ class FormerExerciseAddress(FormerAddress):
     exercise = models.ForeignKey(Exercise, on_delete=models.CASCADE, related_name="former_addresses")
 
     class Meta:
+        verbose_name = _("former address of an exercise")
+        verbose_name_plural = _("former addresses of exercises")
         constraints = [models.UniqueConstraint(fields=["slug"], name="former_exercise_slug_once")]
 
 

@@ -58,6 +58,8 @@ class EntryMessage(models.Model):
     objects = EntryMessageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("message about an entry")
+        verbose_name_plural = _("messages about entries")
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["mail_due_at"], condition=Q(mail_due_at__isnull=False), name="entrymessage_mail_due"),

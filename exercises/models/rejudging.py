@@ -22,18 +22,25 @@ class Rejudging(models.Model):
         PUBLISHED = "published", _("the published version")
         SAME = "same", _("the version that judged it before")
 
-    against = models.CharField(max_length=9, choices=Against.choices)
-    note = models.CharField(max_length=200, blank=True)
+    against = models.CharField(_("against"), max_length=9, choices=Against.choices)
+    note = models.CharField(_("note"), max_length=200, blank=True)
     skipped = models.PositiveIntegerField(default=0)  # attempts that were asked for and cannot be judged again
-    created_at = models.DateTimeField(default=now, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
     )
     applied_at = models.DateTimeField(null=True, editable=False)
     discarded_at = models.DateTimeField(null=True, editable=False)
     runs: RunQuerySet  # the other end; none once it is discarded
 
     class Meta:
+        verbose_name = _("judging again")
+        verbose_name_plural = _("attempts judged again")
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
+from courses.admin.action_log import sentence_of
 from exercises.checking import request_check, request_course_check
 from exercises.checking_here import check_here
 from exercises.models import CourseCheck, Exercise, ExerciseCheck, Run
@@ -54,7 +55,7 @@ def test_the_button_of_the_form_saves_checks_and_leads_to_the_check(client, publ
     exercise.refresh_from_db()
     assert (check.version, check.version.title, check.created_by) == (exercise.draft, "Better", publisher)
     assert response["Location"] == url("check", exercise.pk, check.pk)
-    assert LogEntry.objects.filter(change_message="Check of version 2 in the sandbox asked for.").exists()
+    assert "Check of version 2 in the sandbox asked for." in map(sentence_of, LogEntry.objects.all())
     shown = client.get(response["Location"])
     assert "0 of 5 runs are done" in text_of(shown)
     assert '<meta http-equiv="refresh" content="2">' in shown.content.decode()
@@ -130,7 +131,7 @@ def test_a_check_is_stopped_resumed_and_done_again(client, publisher, exercise):
     act("stop", check.pk)
     act("start")
     assert ExerciseCheck.objects.count() == 2
-    logged = LogEntry.objects.filter(user=publisher).values_list("change_message", flat=True)
+    logged = [sentence_of(entry) for entry in LogEntry.objects.filter(user=publisher)]
     assert {"Check of version 1 stopped.", "Check of version 1 resumed."} <= set(logged)
 
 

@@ -180,7 +180,7 @@ def test_home_page_needs_the_same_queries_for_any_number_of_courses(client, coun
     session[GUEST] = str(owner.guest)
     session.save()
 
-    with django_assert_num_queries(5):  # session; courses with their outlines; progress; the last activity: 2
+    with django_assert_num_queries(6):  # session; courses with their outlines; progress; the last activity: 2; answers
         page = client.get("/")
 
     assert page.content.decode().count('class="course-item"') == count

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils.timezone import now
 
+from courses.admin.action_log import sentence_of
 from exercises.models import Rejudging, Run, Submission
 from exercises.tests.builders import guest, make_exercise, make_run, make_submission, make_user
 from exercises.tests.test_admin import messages_of
@@ -23,7 +24,7 @@ def exercise():
 
 def judge(client, *permissions):
     user = make_user("judge", is_staff=True)
-    names = ["view_exercise", "change_exercise", "view_submission", *permissions]
+    names = ["edit_every_course", "view_exercise", "change_exercise", "view_submission", *permissions]
     user.user_permissions.set(Permission.objects.filter(codename__in=names))
     client.force_login(user)
     return user
@@ -98,7 +99,7 @@ def test_a_preview_is_shown_applied_and_logged(client, exercise):
     assert messages_of(applied) == ["1 attempt has its new result."]
     assert "Applied: 1 verdict changed" in text_of(applied)
     assert Submission.objects.get(pk=attempt.pk).current_run.verdict == "passed"
-    assert LogEntry.objects.filter(user=user, change_message="Applied to 1 attempts.").exists()
+    assert "Applied to 1 attempts." in map(sentence_of, LogEntry.objects.filter(user=user))
     learner = text_of(client.get(attempt.get_absolute_url()))
     assert "because something was mended. What you had passed stays passed." in learner
     again = client.post(url("rejudging_apply", rejudging.pk), follow=True)
@@ -148,7 +149,9 @@ def test_who_may_judge_again_and_who_may_look(client, exercise, permissions, cho
     client.logout()
     Permission.objects.get(codename="add_rejudging").user_set.clear()
     other = make_user("other", is_staff=True)
-    other.user_permissions.set(Permission.objects.filter(codename__in=["view_exercise", *permissions]))
+    other.user_permissions.set(
+        Permission.objects.filter(codename__in=["edit_every_course", "view_exercise", *permissions])
+    )
     client.force_login(other)
 
     statuses = [

@@ -159,7 +159,7 @@ def write_nasty(folder: Path) -> Path:
 
 def test_a_nasty_course_comes_back(tmp_path):
     folder = write_nasty(tmp_path)
-    load_course(folder, publish=True)
+    load_course(folder, publish=True, is_checked=True)
     # What learners see, and since when, is no part of the files.
     Lesson.objects.filter(slug="first").update(published_at=now() + timedelta(days=3))
     Exercise.objects.filter(slug="alone").update(published_at=now() + timedelta(days=3))

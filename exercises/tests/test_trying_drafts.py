@@ -36,7 +36,7 @@ def exercise() -> Exercise:
 
 @pytest.fixture
 def staff(client) -> Owner:
-    user = make_user("staff", is_staff=True)
+    user = make_user("staff", is_staff=True, is_superuser=True)
     client.force_login(user)
     return Owner(user_id=user.pk)
 
@@ -44,7 +44,7 @@ def staff(client) -> Owner:
 @pytest.mark.parametrize("way", ["page", "api"])
 @pytest.mark.parametrize(("is_staff", "version", "number"), [(True, "draft", 2), (True, "", 1), (False, "", 1)])
 def test_the_version_that_is_asked_for_is_judged(client, exercise, way, is_staff, version, number):
-    client.force_login(make_user(is_staff=is_staff))
+    client.force_login(make_user(is_staff=is_staff, is_superuser=is_staff))
     query = f"?version={version}" if version else ""
 
     if way == "page":
@@ -168,7 +168,7 @@ def test_a_retired_exercise_shows_its_attempts_and_takes_no_more(client, exercis
     assert attempt.get_absolute_url() in page.content.decode()
     assert client.get(attempt.get_absolute_url()).status_code == 200
     assert [client.post(address).status_code for address in (PAGE, API)] == [410, 404]
-    client.force_login(make_user(is_staff=True))
+    client.force_login(make_user(is_staff=True, is_superuser=True))
     assert [client.get(address).status_code for address in (PAGE, f"{PAGE}?version=draft")] == [410, 200]
     assert Client().get("/api/v1/exercises/").json()["count"] == 0
     assert Lesson.objects.get().exercises.count() == 1

@@ -97,7 +97,7 @@ def test_a_web_application_answers_what_is_asked(source, request_, status, body)
     ("framework", "source", "request_", "body"),
     [
         ("", FUNCTION, {"call": "double(3)"}, "[3, 6]"),
-        ("streamlit", DASHBOARD, {}, 'title: Sales\nselectbox: Region; "North"; of North, South'),
+        ("streamlit", DASHBOARD, {}, 'title: Sales\nselectbox: Region; "North"; [North, South]'),
     ],
 )
 def test_functions_and_pages_are_shown_in_words(framework, source, request_, body):
