@@ -119,6 +119,17 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
         return ", ".join(found.ticked) if found else ""
 
 
+RUN_FIELDS: list[Any] = [
+    reason_code,
+    level_code,
+    "details_text",
+    "tests_text",
+    "answer_text",
+    "stdout_text",
+    "stderr_text",
+]
+
+
 @admin.register(Run)
 class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", *RUN_COLUMNS]
@@ -128,15 +139,7 @@ class RunAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     search_help_text = gettext_lazy("The id of a run, of a submission or of a trial, or an exercise.")
     date_hierarchy = "created_at"
     exclude = ["reason", "level", "details", "tests", "answer", "stdout", "stderr"]
-    readonly_fields: Any = [
-        reason_code,
-        level_code,
-        "details_text",
-        "tests_text",
-        "answer_text",
-        "stdout_text",
-        "stderr_text",
-    ]
+    readonly_fields = RUN_FIELDS
     show_full_result_count = False
 
     @admin.display(description=gettext_lazy("exercise"), ordering="submission__exercise_version__exercise__slug")
