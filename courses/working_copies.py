@@ -77,7 +77,8 @@ def keep(*, subject: Subject, editor: User, content: Content, form: str = "") ->
     row = open_form(subject=subject, editor=editor)
     if form and row.closed_form == form:
         raise AlreadySaved
-    row.content = {name: list(values) for name, values in content.items()}
+    # PostgreSQL has no NUL in its texts.
+    row.content = {name: [value.replace("\0", "") for value in values] for name, values in content.items()}
     row.changed_at = row.seen_at
     row.save(update_fields=["content", "changed_at"])
     WorkingCopy.objects.filter(editor=editor, seen_at__lt=now() - KEPT_FOR).delete()

@@ -139,11 +139,14 @@ def _typed_headers(reader: _Reader) -> dict[str, str]:
 
 
 def shown_headers(request: Mapping[str, Any]) -> str:
-    """The headers of a request as one types them; without a content type that its body gets by itself."""
+    """The headers of a request as one types them, by name; without a content type that its body gets by itself.
+
+    PostgreSQL does not keep the order in which they were typed.
+    """
     given = dict(request["headers"])
     if request["body"] and given.get("Content-Type") == content_type_of(request["body"]):
         del given["Content-Type"]
-    return "\n".join(f"{name}: {value}" for name, value in given.items())
+    return "\n".join(f"{name}: {value}" for name, value in sorted(given.items()))
 
 
 def _read_script(reader: _Reader) -> dict[str, Any]:
