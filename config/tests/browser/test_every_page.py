@@ -51,6 +51,7 @@ NAMELESS = {
 SEEN_BY_BOTH = {"courses:home", "courses:lesson", "exercises:exercise", "exercises:progress"}
 # Names that show no page to anybody who merely asks for their address.
 NO_PAGE = {
+    "accounts:end-session": "does something",
     "account_logout": "ends the session at once, or asks in a page that is like the others",
     "account_confirm_login_code": "only in the middle of a login by code",
     "account_confirm_email": "needs a key from a mail",

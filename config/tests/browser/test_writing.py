@@ -264,7 +264,7 @@ def test_exercise_has_its_page_and_the_line_of_bad_cases(staff, rows):
     cases = staff.get_by_role("textbox", name="Editor, Cases")
     cases.click()
     staff.keyboard.press("Control+End")
-    staff.keyboard.insert_text("\nname = 3\n[[case]]\ncolour = 3\n")
+    staff.keyboard.insert_text("\n[[case]]\ncolour = 3\n")
 
     problem = staff.locator("[data-problems] li").filter(has_text="colour")
     expect(problem).to_have_count(1)
