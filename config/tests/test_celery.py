@@ -15,13 +15,19 @@ WAITS = {"sqlite": ("PRAGMA synchronous", 2, 1), "postgresql": ("SHOW synchronou
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def pool_process() -> Iterator[None]:
-    """This process as one of a worker's pool."""
-    worker_process_init.send(sender=None)
+@pytest.fixture(autouse=True)
+def site_process() -> Iterator[None]:
+    """This process as one of the site: tests of workers may have made it one of a pool."""
+    connection_created.disconnect(celery.spare_the_disk)
     yield
     connection_created.disconnect(celery.spare_the_disk)
     connection.close()
+
+
+@pytest.fixture
+def pool_process(site_process: None) -> None:
+    """This process as one of a worker's pool."""
+    worker_process_init.send(sender=None)
 
 
 def said_by_a_new_connection(question: str) -> object:
