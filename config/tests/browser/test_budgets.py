@@ -71,8 +71,6 @@ BYTES = {
                           "total": 300_000, "elsewhere": 0},
 }  # fmt: skip
 TIMES = {"largest paint, ms": 1800, "blocked, ms": 50, "layout shift": 0.02}
-# Wanted, and perhaps not reached: the editor runs in steps, but some of them are long. It was 249 in one piece.
-NOT_REACHED = {("exercise", "blocked, ms"): 250}
 
 
 @pytest.fixture
@@ -141,7 +139,7 @@ def test_page_is_quick_on_a_slow_machine(name, address, cold, local, tell):
 
     for what, wanted in TIMES.items():
         tell(name, what, best[what], wanted)
-    limits = {what: NOT_REACHED.get((name, what), 2 * wanted) for what, wanted in TIMES.items()}
+    limits = {what: 2 * wanted for what, wanted in TIMES.items()}
     assert {what: best[what] for what, limit in limits.items() if best[what] > limit} == {}
 
 
