@@ -43,6 +43,7 @@ PROBE_SECONDS = 10.0
 REFUSAL_SECONDS = 0.2  # a refused or closed connection is often the first sign of a program that is just ending
 TRACEBACK_SECONDS = 0.5  # how long after an error a traceback may take to begin,
 QUIET_SECONDS = 0.02  # and the pause that ends it
+PROGRAM_PID = "2"  # inside, of the child that pid 1 has forked for the learner's program
 OK = 200
 INTERNAL_ERROR = 500  # what servers answer for an exception
 STDERR_OF_PROBE_BYTES = 4 * 1024
@@ -194,11 +195,21 @@ class _Watch:
     def close(self) -> None:
         """Kill everything and read what is left in the pipes."""
         self._ended_at = time.monotonic()
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._inside.init, signal.SIGKILL)
+        self._kill()
         if isinstance(self._meter, ProcMeter):
             self._meter.close()
         self._drain()
+
+    def _kill(self) -> None:
+        """Have pid 1 killed, and with it everything; its child at once, so that both are taken down side by side."""
+        with suppress(OSError):  # it is gone, or nobody may look at it
+            child = os.open(PROGRAM_PID, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._inside.proc)
+            try:
+                signal.pidfd_send_signal(child, signal.SIGKILL)
+            finally:
+                os.close(child)
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._inside.init, signal.SIGKILL)
 
     def usage(self) -> Usage:
         wall_seconds = (self._ended_at or time.monotonic()) - self._inside.started
@@ -224,11 +235,17 @@ class _Watch:
         return self._attributed(Ending.FINISHED)
 
     def _wait_for_port(self) -> int:
-        """Wait until the program listens. The kernel is asked where; a word from inside only says when to ask."""
+        """Wait until the program listens.
+
+        Its word that it does is taken once, for PORT: should nobody be there, the first probe finds out. Otherwise the
+        kernel is asked, which walks all sockets of the machine for the answer.
+        """
+        was_told = self.explanation.is_ready
         seen = None
         while True:
-            is_told = (lambda: False) if self.explanation.is_ready else (lambda: self.explanation.is_ready)
-            self._wait(is_told, time.monotonic() + LOOK_SECONDS)
+            self._wait(lambda: self.explanation.is_ready and not was_told, time.monotonic() + LOOK_SECONDS)
+            if self.explanation.is_ready and not was_told:
+                return listening.PORT
             port = listening.port_of(self._inside.proc)
             # One that is not the usual one may be something else that the program opens first.
             if port is not None and port in (listening.PORT, seen):
@@ -245,9 +262,10 @@ class _Watch:
             return Ending.TIMED_OUT
         if self.output.is_full:
             return Ending.OUTPUT_EXCEEDED
-        if ending is Ending.EXITED and self._port is None and self.explanation.detail.reason == "no_app":
+        was_heard = not all(map(_was_refused, self.observations))
+        if ending is Ending.EXITED and not was_heard and self.explanation.detail.reason == "no_app":
             return Ending.NOT_READY
-        if ending is Ending.FINISHED and self.observations and all(map(_was_refused, self.observations)):
+        if ending is Ending.FINISHED and self.observations and not was_heard:
             return Ending.NOT_READY
         return ending
 

@@ -7,6 +7,7 @@ from typing import Any
 
 MAX_BYTES = 16 * 1024
 MAX_TEXT = 2000
+READY = b'{"ready": true}\n'
 
 
 class Diagnosis:
@@ -17,7 +18,7 @@ class Diagnosis:
 
     def ready(self) -> None:
         """The program is loaded and about to be served: probes may start."""
-        self._send({"ready": True})
+        self._write(READY)
 
     def failed(self, reason: str, **fields: Any) -> None:
         """Why it cannot be served; the keys are those of sandbox.Detail."""
@@ -25,6 +26,8 @@ class Diagnosis:
         self._send({"reason": reason, **cut})
 
     def _send(self, message: dict[str, Any]) -> None:
-        line = json.dumps(message).encode() + b"\n"
+        self._write(json.dumps(message).encode()[: MAX_BYTES - 1] + b"\n")
+
+    def _write(self, line: bytes) -> None:
         with suppress(OSError):  # the learner closed it: then there is no explanation
-            os.write(self._descriptor, line[:MAX_BYTES])
+            os.write(self._descriptor, line)
