@@ -1,20 +1,14 @@
 // What scrolls by itself can be scrolled with the keyboard: it gets a tab stop and a name, but only while it overflows.
-// There, data-more says on which side there is more, and on phones the lines of a listing can be wrapped.
+// On phones the lines of a listing can be wrapped.
 import { word } from "./words.js";
 
-const SCROLLERS = ".hl pre, .tablewrap, [data-pane], .variant-tabs"
+const SCROLLERS = ".hl pre, .tablewrap, [data-pane]"
 const narrow = matchMedia("(max-width: 56rem)")
 
 function nameOf(element, number) {
   const block = element.closest(".codeblock")
   if (block) return word("code", { number, name: block.querySelector(".name")?.textContent.trim() || word("listing") })
   return word(element.matches(".tablewrap") ? "table" : "area", { number })
-}
-
-function showMore(element) {
-  const before = Math.abs(element.scrollLeft) > 1
-  const after = Math.abs(element.scrollLeft) + element.clientWidth < element.scrollWidth - 1
-  element.dataset.more = before ? (after ? "both" : "before") : after ? "after" : "none"
 }
 
 /** A button in the head of a listing that is wider than a phone. */
@@ -37,8 +31,6 @@ function offerWrapping(element) {
 
 function check(element, number) {
   const overflows = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1
-  showMore(element)
-  if (element.matches(".variant-tabs")) return // its tabs are tab stops
   if (overflows) {
     element.tabIndex = 0
     offerWrapping(element)
@@ -60,5 +52,4 @@ const observer = new ResizeObserver((entries) => {
 document.querySelectorAll(SCROLLERS).forEach((element, index) => {
   numbers.set(element, index + 1)
   observer.observe(element)
-  element.addEventListener("scroll", () => showMore(element), { passive: true })
 })

@@ -10,9 +10,16 @@ const form = document.querySelector("[data-single-keys-form]")
 const actions = {
   "?": () => dialog?.showModal(),
   "/": openSearch,
-  t: () => document.querySelector("[data-theme-button]")?.click(),
+  t: openThemes,
   "[": () => document.querySelector("[data-previous]")?.click(),
   "]": () => document.querySelector("[data-next]")?.click(),
+}
+
+/** As if the button had been pressed by hand: Tab leads into the menu from there, and Escape back. */
+function openThemes() {
+  const button = document.querySelector("[data-theme-button]")
+  button?.focus()
+  button?.click()
 }
 
 function isTyping(target) {

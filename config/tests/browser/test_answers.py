@@ -274,6 +274,10 @@ SMALL_TARGETS = """() => {
 }"""
 
 
+# Of one theme to that of the other: on a busy machine a transition begins and ends late.
+NO_COLOUR_ON_ITS_WAY = "document.getAnimations().every((one) => !(one instanceof CSSTransition))"
+
+
 @pytest.mark.parametrize("state", ["new", "refused", "answered"])
 @pytest.mark.parametrize("kind", PAGES)
 def test_pages_are_accessible_and_fit_every_window_in_every_state(page, kind, state):
@@ -282,10 +286,10 @@ def test_pages_are_accessible_and_fit_every_window_in_every_state(page, kind, st
     page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
 
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(300)  # until no colour is on its way to another
+    wait_for(lambda: page.evaluate(NO_COLOUR_ON_ITS_WAY), "rest")
     assert axe_violations(page, only=OF_COLOURS) == []
     page.emulate_media(color_scheme="light")
-    page.wait_for_timeout(300)
+    wait_for(lambda: page.evaluate(NO_COLOUR_ON_ITS_WAY), "rest")
     assert axe_violations(page) == []
     for width in (1024, 390, 320):
         page.set_viewport_size({"width": width, "height": 700})
@@ -317,6 +321,23 @@ def test_a_score_out_of_range_is_told_while_one_types(page):
     assert said == [([problem], "true"), ([], None), ([problem], "true"), ([], None)]
     assert page.locator(f"#{described}").inner_text() == problem
     assert axe_violations(page) == []
+
+
+def test_a_score_out_of_range_is_told_without_scripts_before_it_is_sent(without_scripts):
+    page = without_scripts
+    page.goto(PAGES["decision"])
+    score = page.locator("[name=score]").first
+
+    score.fill("6")
+    page.keyboard.press("Tab")
+    marked = score.evaluate("input => input.matches(':user-invalid')")
+    page.get_by_role("button", name="Submit").click()
+
+    assert marked
+    assert page.locator(".alert, .errorlist").count() == 0  # nothing was sent: the browser says what is wrong
+    assert score.evaluate("input => input === document.activeElement && !input.validity.valid")
+    page.get_by_role("button", name="Add a criterion").click()  # which needs no scores
+    assert page.locator("[name=score]").first.input_value() == "6"
 
 
 def test_without_motion_the_ranking_changes_places_at_once(page):

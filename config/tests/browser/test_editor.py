@@ -53,6 +53,24 @@ def test_escape_then_tab_leaves_with_any_keys(page, vim):
     assert not page.evaluate(IN_EDITOR)
 
 
+def test_typing_closes_brackets_at_every_cursor_and_is_undone_at_once(page):
+    page.goto(EXERCISE)
+    write_code(page, "one\ntwo\n")
+    page.wait_for_selector(".cm-content[data-language=python]")  # the part that closes brackets in Python's way
+    box = page.locator("textarea[name='file:main.py']")
+    page.keyboard.press("Control+Home")
+
+    page.keyboard.press("End")
+    page.keyboard.press("Control+Alt+ArrowDown")
+    page.keyboard.type("(x")
+    drawn = page.locator(".cm-cursor").count()
+    typed = box.input_value()
+    page.keyboard.press("Control+z")
+
+    assert (typed, drawn) == ("one(x)\ntwo(x)\n", 2)
+    assert box.input_value() == "one\ntwo\n"
+
+
 def test_ctrl_m_lets_tab_move_on_and_indent_again(page):
     page.goto(EXERCISE)
     write_code(page, "x")

@@ -1,9 +1,12 @@
 """What a listing in a lesson can do besides being run: numbers, hidden lines, notes, wrapping; and what is folded."""
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page
 
 from config.tests.browser.conftest import COURSE, axe_violations
-from config.tests.site import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -156,14 +159,30 @@ def test_lesson_with_every_form_has_no_accessibility_violations(page, forms, wid
     assert axe_violations(page) == []
 
 
-def test_strip_of_tabs_and_wide_tables_say_that_there_is_more(phone):
+@pytest.mark.parametrize("place", [".variant-tabs", ".tablewrap"])
+def test_what_is_wider_than_the_phone_has_a_shadow_on_the_side_where_there_is_more(phone, place):
     phone.goto(f"{COURSE}hello-in-every-framework/", wait_until="networkidle")
-    strip = phone.locator(".variant-tabs")
+    everywhere = phone.locator(place)
+    wide = everywhere.nth(
+        everywhere.evaluate_all("all => all.findIndex(one => one.scrollWidth > one.clientWidth + 40)")
+    )
+    wide.evaluate("one => one.scrollIntoView({behavior: 'instant'})")
+    wide.evaluate("one => [...one.children].forEach((child) => { child.style.visibility = 'hidden' })")
 
-    first = strip.get_attribute("data-more")
-    phone.get_by_role("tab").first.focus()
-    phone.keyboard.press("End")
-    wait_for(lambda: strip.get_attribute("data-more") == "before", "the hint at the other side")
+    at_first = shadows(phone, wide)
+    wide.evaluate("one => { one.scrollLeft = one.scrollWidth }")
+    at_last = shadows(phone, wide)
 
-    assert first == "after"
-    assert phone.locator(".tablewrap[data-more=after]").count() > 0
+    assert (at_first, at_last) == ((False, True), (True, False))
+
+
+def shadows(page: Page, place: Locator) -> tuple[bool, bool]:
+    """Whether anything is drawn at the left and at the right of *place*, whose content is hidden."""
+    box = place.bounding_box()
+    assert box is not None
+    edges = []
+    for left in (box["x"], box["x"] + box["width"] - 8):
+        clip = {"x": left, "y": box["y"] + 4, "width": 8, "height": 20}
+        picture = Image.open(BytesIO(page.screenshot(clip=clip)))
+        edges.append(len(picture.convert("RGB").getcolors() or []) > 1)
+    return edges[0], edges[1]

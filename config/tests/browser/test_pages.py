@@ -140,6 +140,21 @@ def test_main_actions_are_large_on_a_phone(phone):
     assert phone.locator("[data-submit]").bounding_box()["height"] >= 44
 
 
+def test_the_key_of_the_themes_leads_into_their_menu_and_escape_back(page):
+    page.goto(LESSON)
+    focused = "document.activeElement.textContent.trim()"
+
+    page.keyboard.press("t")
+    opener = page.evaluate("document.activeElement.matches('[data-theme-button]')")
+    page.keyboard.press("Tab")
+    first = page.evaluate(focused)
+    page.keyboard.press("Escape")
+
+    assert (opener, first) == (True, page.locator("[data-theme-menu] button").first.text_content().strip())
+    assert page.locator("[data-theme-menu]").is_hidden()
+    assert page.evaluate("document.activeElement.matches('[data-theme-button]')")
+
+
 def test_shortcuts_dialog_opens_closes_and_can_be_switched_off(page):
     page.goto(LESSON)
 

@@ -27,12 +27,13 @@ const wayOut = EditorView.domEventObservers({
   keydown: (event, view) => event.key === "Escape" && view.setTabFocusMode(2000),
 })
 
-// Chromium writes a style attribute where something is typed over selected lines, and the policy refuses it with an error:
-// the editor replaces them itself, as other extensions (closing brackets) would have it.
-const overSelection = EditorView.domEventHandlers({
+// The editor writes what is typed itself, as other extensions (closing brackets) would have it, and does not leave it to
+// the browser to be read back: a fifth of what a key costs. Chromium would also write a style attribute where something is
+// typed over selected lines, and the policy refuses that with an error. Screen keyboards that compose words go on doing so.
+const typed = EditorView.domEventHandlers({
   beforeinput: (event, view) => {
     const { main } = view.state.selection
-    if (event.inputType !== "insertText" || !event.data || event.isComposing || view.composing || main.empty) return false
+    if (event.inputType !== "insertText" || !event.data || event.isComposing || view.composing) return false
     const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true })
     const handlers = view.state.facet(EditorView.inputHandler)
     if (!handlers.some((handle) => handle(view, main.from, main.to, event.data, insert))) view.dispatch(insert())
@@ -40,17 +41,17 @@ const overSelection = EditorView.domEventHandlers({
   },
 })
 
-function extensions(path, { nonce, keys }, mirror) {
+function extensions(path, { nonce, keys }, onUpdate) {
   return [
     EditorView.cspNonce.of(nonce),
     wayOut,
-    overSelection,
+    typed,
     keys,
     lineNumbers(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
     history(),
-    drawSelection(),
+    keys.length === 0 ? [] : drawSelection(), // Vim's selections are not the browser's
     dropCursor(),
     EditorState.allowMultipleSelections.of(true),
     EditorState.tabSize.of(4),
@@ -68,7 +69,7 @@ function extensions(path, { nonce, keys }, mirror) {
       translate: "no",
       tabindex: "0",
     }),
-    EditorView.updateListener.of((update) => update.docChanged && mirror(update.state.doc)),
+    EditorView.updateListener.of(onUpdate),
   ]
 }
 
@@ -89,7 +90,7 @@ export class Surface {
       selection: { anchor: selectionStart, head: selectionEnd },
       extensions: [
         this.more.of([]),
-        extensions(box.dataset.path, { nonce, keys }, (doc) => this.mirror(doc)),
+        extensions(box.dataset.path, { nonce, keys }, (update) => this.follow(update)),
         this.wrap.of(wrapping(settings)),
       ],
     })
@@ -122,6 +123,14 @@ export class Surface {
       event.preventDefault()
       this.goTo(event.detail.line)
     })
+  }
+
+  follow({ docChanged, state }) {
+    if (docChanged) this.mirror(state.doc)
+    if (state.selection.ranges.length === 1 || this.drawsSelections) return
+    // The browser shows one selection, at no cost for each key.
+    this.drawsSelections = true
+    this.add(drawSelection())
   }
 
   /** Have the box say what `doc` says. */
