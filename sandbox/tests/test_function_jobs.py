@@ -158,7 +158,7 @@ def test_a_program_that_answers_calls_by_itself_has_to_wait_for_each():
         """
         import gc, json, socket, threading
         def f():
-            sockets = [one for one in gc.get_objects() if isinstance(one, socket.socket)]
+            sockets = [one for one in gc.get_objects() if isinstance(one, socket.socket) and one.fileno() >= 0]
             listener = next(one for one in sockets if one.getsockname()[1] == 8000)
             def serve():
                 while True:
