@@ -16,6 +16,7 @@ from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles,
 from exercises.models import Exercise, Family
 from exercises.versions import (
     NotChecked,
+    as_line,
     draft_content,
     members_of,
     publish_exercise,
@@ -24,7 +25,6 @@ from exercises.versions import (
 )
 
 NOTE = "Loaded from files"
-FILES_OF_TEXTS = {"prompt": "prompt.md", "hints": DESCRIPTION, "cases": "cases.toml", "solution": "solution.md"}
 
 
 class ExercisesPart:
@@ -215,10 +215,10 @@ class _Load:
         if not self._write(exercise, lesson, files):
             return
         if not files.draft:
-            for name, mistakes in text_problems(exercise).items():
-                for mistake in mistakes:
-                    line = files.lines.get("hints") if name == "hints" else mistake.line
-                    self._problem(f"{folder}/{FILES_OF_TEXTS[name]}", line, mistake.message)
+            for problem in text_problems(exercise):
+                if problem.field == "hints":
+                    problem = problem._replace(message=as_line(problem).message)
+                self._problem(*self._place(folder, files, problem))
             self._publish(exercise)
 
     def _write(self, exercise: Exercise, lesson: Lesson, files: ExerciseFiles) -> bool:

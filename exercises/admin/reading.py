@@ -19,7 +19,7 @@ from exercises.content import ContentProblem, ExerciseContent
 from exercises.forms import FilesForm
 from exercises.models import Exercise, ExerciseVersion
 from exercises.toml_documents import Document, TomlError
-from exercises.versions import markdown_problems, rendered_columns, renderer
+from exercises.versions import markdown_problems, program_problems, rendered_columns, renderer
 
 NEW = "new"  # the slug of an exercise as long as it has none
 NEEDED = {"kind": ExerciseVersion.Kind.HTTP.value, "difficulty": ExerciseVersion.Difficulty.EASY.value, "title": ""}
@@ -37,8 +37,8 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
     content = ExerciseContent(**{**NEEDED, **typed.values})
     lesson = lesson_in(row, form)
     extent = extent_of("")
+    problems = [*(one for one in content.problems() if one.field not in typed.errors), *program_problems(content)]
     if lesson is None:
-        problems = [one for one in content.problems() if one.field not in typed.errors]
         mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
         return Reading(mistakes, extent, why_no_page=gettext("The preview comes when a lesson is chosen."))
     render_text = renderer(lesson.course)
@@ -46,7 +46,6 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
         cases, sheet = content.cases(), content.sheet()
     except CasesError:
         cases, sheet = [], {}
-    problems = [one for one in content.problems() if one.field not in typed.errors]
     problems += markdown_problems(content, sheet, render_text)
     mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
     if content.answered is not None and not sheet:

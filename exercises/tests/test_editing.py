@@ -55,6 +55,9 @@ def test_an_exercise_without_mistakes_has_none(client, exercise, editor):
         ({"solution_markdown": "![](/static/a.svg)"}, "solution_markdown", 1, "no text"),
         ({"wrong-0-text": "x = 1\n"}, "wrong-0-text", 1, "must begin with a comment"),
         ({"wrong-0-text": "# fails: Nothing\n"}, "wrong-0-text", 1, "does not exist"),
+        ({"starter-0-text": "x = 1\r\ndef f(:\r\n"}, "starter-0-text", 2, "This Python does not parse: invalid syntax"),
+        ({"solution-0-text": "x = 1\n\nprint('\n"}, "solution-0-text", 3, "This Python does not parse: unterminated"),
+        ({"wrong-0-text": "# fails: The body says ok\nreturn return\n"}, "wrong-0-text", 2, "does not parse"),
         ({"title": ""}, "title", None, "required"),
     ],
 )

@@ -157,6 +157,8 @@ def test_dry_run_stores_nothing(folder):
          "exercises/alone/wrong/says-yes.py:1: must begin with a comment like `# fails: GET / answers 200`."),
         ("exercises/alone/wrong/says-yes.py", "# fails: nothing\n",
          "exercises/alone/wrong/says-yes.py:1: names a case that does not exist: nothing"),
+        ("exercises/alone/solution/main.py", "x = 1\ndef f(:\n",
+         "exercises/alone/solution/main.py:2: This Python does not parse: invalid syntax."),
         ("exercises/alone/cases.toml", CASES + "[[case]]\n", "exercises/alone/cases.toml:11: a case needs 'name'"),
         ("exercises/alone/cases.toml", "", "exercises/alone/cases.toml: one [[case]] is needed at least, 50 at most"),
         ("exercises/alone/prompt.md", "", "exercises/alone/prompt.md: The prompt is empty."),
