@@ -131,6 +131,11 @@ class Loading:
         done = {"kept": self.kept, "overwritten": self.overwritten, "only_here": self.only_here}
         return content_hash(done | {"changes": changes, "published": self.published_now})
 
+    @property
+    def images(self) -> list[str]:
+        """The names of the images that this load stored, new or in place of others."""
+        return [change.label.removeprefix("images/") for change in self.changes if change.label.startswith("images/")]
+
     def below(self, folder: str) -> dict[str, bytes]:
         """The files below *folder*, by their path in it."""
         prefix = f"{folder}/"
@@ -458,7 +463,6 @@ def _write(row: models.Model, **fields: Any) -> None:
 def _load_images(course: Course, loading: Loading) -> None:
     """Bring the images in, before the texts that name them are read."""
     present = dict(course.images.values_list("name", "digest"))
-    stored = set()
     for name, data in loading.below("images").items():
         label, before = f"images/{name}", present.pop(name, None)
         if before == hashlib.sha256(data).hexdigest():
@@ -468,12 +472,11 @@ def _load_images(course: Course, loading: Loading) -> None:
         except ImageRefused as refusal:
             loading.problem(label, None, str(refusal))
         else:
-            stored.add(name)
             loading.changed(label, before and _image_as_text(before), _image_as_text(image.digest))
     for name in present:
         loading.missing(f"images/{name}")
-    if stored:
-        render_again(course, stored)
+    if loading.images:
+        render_again(course, loading.images)
 
 
 def _image_as_text(digest: str) -> str:

@@ -20,6 +20,7 @@ from exercises.versions import (
     draft_content,
     members_of,
     publish_exercise,
+    render_exercises_again,
     save_exercise_draft,
     text_problems,
 )
@@ -98,6 +99,8 @@ class _Load:
         for exercise in Exercise.objects.filter(lesson__course=self.course).exclude(slug__in=slugs):
             self.loading.missing(f"exercises/{exercise.slug}")
         self._resolve_others(slugs)
+        if self.loading.images:
+            render_exercises_again(self.course, self.loading.images)
 
     def _problem(self, label: str, line: int | None, message: str) -> None:
         """Report a mistake once, however many exercises share the file."""

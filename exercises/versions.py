@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from courses.proofreading import python_problem
 from courses.publishing import DraftChanged, PublishRefused, content_hash, lesson_names, normalised_text
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
+from courses.usage import Mention
 from exercises import files
 from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
@@ -27,6 +28,7 @@ from exercises.cases import Case, declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
+from exercises.usage import texts_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -113,20 +115,32 @@ def rendered_columns(
     content: ExerciseContent, cases: Sequence[Case], render_text: Callable[[str], Rendered]
 ) -> dict[str, Any]:
     """What a version has beside the columns that its author wrote. *content* is without problems."""
+    return _html_columns(content, content.sheet(), render_text) | {"cases": cases}
+
+
+def _html_columns(
+    texts: ExerciseVersion | ExerciseContent, sheet: Sheet, render_text: Callable[[str], Rendered]
+) -> dict[str, Any]:
+    """What is made of the Markdown, and *sheet* with its HTML where there is one."""
+    kind = ANSWERED.get(texts.kind)
     return {
-        "instructions_html": render_text(content.prompt_markdown).html,
-        "hints_html": [render_text(hint).html for hint in content.hints],
-        "solution_html": render_text(content.solution_markdown).html,
-        "cases": cases,
-        "sheet": rendered_sheet(content, render_text),
+        "instructions_html": render_text(texts.prompt_markdown).html,
+        "hints_html": [render_text(hint).html for hint in texts.hints],
+        "solution_html": render_text(texts.solution_markdown).html,
+        "sheet": sheets.rendered(sheet, kind.markdown, lambda text: render_text(text).html) if sheet and kind else {},
     }
 
 
-def rendered_sheet(content: ExerciseContent, render_text: Callable[[str], Rendered]) -> Sheet:
-    """The sheet of an exercise that is answered with its HTML; else {}."""
-    if content.answered is None:
-        return {}
-    return sheets.rendered(content.sheet(), content.answered.markdown, lambda text: render_text(text).html)
+def render_exercises_again(course: Course, image_names: Collection[str]) -> None:
+    """Make the HTML anew of all versions that show one of these images: it has their addresses and sizes."""
+    mentions = [Mention(f"images/{name}") for name in image_names]
+    render_text = renderer(course)
+    for version in ExerciseVersion.objects.filter(exercise__lesson__course=course):
+        if any(mention.is_in(text) for text in texts_of(version) for mention in mentions):
+            columns = _html_columns(version, version.sheet, render_text)
+            for name, value in columns.items():
+                setattr(version, name, value)
+            version.save(update_fields=[*columns])
 
 
 @transaction.atomic
