@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from django.utils.translation import gettext
+
 from courses.loading import Loading, read_text
 from courses.models import Course, Lesson
 from courses.publishing import PublishRefused, content_hash, lesson_names, normalised_text
@@ -86,7 +88,8 @@ class _Load:
             if (slug := name.removesuffix(".toml")) != name and is_slug(slug):
                 self._load_family(slug, f"families/{name}")
             else:
-                self._misplaced(f"families/{name}", "files named <slug>.toml")
+                message = gettext("does not belong here: families has files named <slug>.toml")
+                self._problem(f"families/{name}", None, message)
         for family in self.course.families.exclude(slug__in=self.families):
             self.loading.missing(f"families/{family.slug}.toml")
             self.families[family.slug] = family
@@ -108,9 +111,6 @@ class _Load:
             self.reported.add((label, line, message))
             self.loading.problem(label, line, message)
 
-    def _misplaced(self, label: str, expected: str) -> None:
-        self._problem(label, None, f"does not belong here: {label.partition('/')[0]} has {expected}")
-
     def _folders(self) -> Iterator[tuple[str, list[str]]]:
         """The exercises in the order of their slugs, each with the paths of its files in its folder."""
         folders: dict[str, list[str]] = {}
@@ -119,7 +119,8 @@ class _Load:
             if slash and is_slug(slug):
                 folders.setdefault(slug, []).append(path)
             else:
-                self._misplaced(f"exercises/{slug}", "folders named <slug>")
+                message = gettext("does not belong here: exercises has folders named <slug>")
+                self._problem(f"exercises/{slug}", None, message)
         yield from sorted(folders.items())
 
     # Families
@@ -139,7 +140,8 @@ class _Load:
             return
         family = Family.objects.filter(slug=slug).first() or Family(slug=slug, course=self.course)
         if family.course_id != self.course.pk:
-            self._problem(label, None, f"the course {family.course} has a family of this name already")
+            message = gettext("the course %(course)s has a family of this name already") % {"course": family.course}
+            self._problem(label, None, message)
             return
         self.families[slug] = family
         before, hashed = family.cases_toml, _hash_of_family(text)
@@ -168,7 +170,8 @@ class _Load:
                 label = f"exercises/{exercise.slug}"
                 if content.family:
                     label = f"families/{content.family.slug}.toml"
-                self._problem(label, problem.line, f"{problem.message} (exercise {exercise.slug})")
+                message = gettext("%(message)s (exercise %(slug)s)")
+                self._problem(label, problem.line, message % {"message": problem.message, "slug": exercise.slug})
 
     # Exercises
 
@@ -179,7 +182,7 @@ class _Load:
         for path in paths:
             label = f"{folder}/{path}"
             if path not in (DESCRIPTION, *TEXTS) and path.partition("/")[0] not in FOLDERS:
-                self._problem(label, None, "does not belong to an exercise")
+                self._problem(label, None, gettext("does not belong to an exercise"))
             elif (text := read_text(label, self.loading)) is not None:
                 texts[path] = text
                 continue
@@ -187,7 +190,7 @@ class _Load:
         if not complete:
             return None
         if DESCRIPTION not in texts:
-            self._problem(f"{folder}/{DESCRIPTION}", None, "is missing")
+            self._problem(f"{folder}/{DESCRIPTION}", None, gettext("is missing"))
             return None
         try:
             return read_exercise(texts, self.families)
@@ -203,7 +206,8 @@ class _Load:
             self._problem(*self._place(folder, files, problem))
         if lesson is None:
             line = files.lines.get("lesson")
-            self._problem(f"{folder}/{DESCRIPTION}", line, f"the course has no lesson {files.lesson}")
+            message = gettext("the course has no lesson %(slug)s") % {"slug": files.lesson}
+            self._problem(f"{folder}/{DESCRIPTION}", line, message)
         if lesson is None or problems:
             return
         files = replace(files, lesson=lesson.slug)
@@ -213,7 +217,8 @@ class _Load:
         if exercise is None:
             exercise = Exercise.objects.create(slug=slug, lesson=lesson, position=files.position)
         elif exercise.lesson.course_id != self.course.pk:
-            self._problem(folder, None, f"the course {exercise.lesson.course} has an exercise of this name already")
+            message = gettext("the course %(course)s has an exercise of this name already")
+            self._problem(folder, None, message % {"course": exercise.lesson.course})
             return
         if not self._write(exercise, lesson, files):
             return

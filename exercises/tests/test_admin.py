@@ -145,7 +145,7 @@ def test_the_form_edits_adds_and_removes_files_and_hints(client, publisher, exer
     ("changes", "field", "message"),
     [
         ({"cases_toml": CASES + "whys = 1\n"}, "cases_toml", "line 11: unknown key"),
-        ({"cases_toml": "a ="}, "cases_toml", "line 1: Invalid value"),
+        ({"cases_toml": "a ="}, "cases_toml", "line 1: not valid TOML: Invalid value"),
         ({"cases_toml": ""}, "cases_toml", "one [[case]] is needed"),
         ({"params": "a = 1"}, "cases_toml", "the exercise gives 'a'"),
         ({"params": "a == 1"}, "params", "line 1:"),

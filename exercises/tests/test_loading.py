@@ -136,7 +136,7 @@ def test_dry_run_stores_nothing(folder):
          "families/Wealth.toml: does not belong here: families has files named <slug>.toml"),
         ("families/notes.md", "x", "families/notes.md: does not belong here: families has files named <slug>.toml"),
         ("exercises/notes.md", "x", "exercises/notes.md: does not belong here: exercises has folders named <slug>"),
-        ("families/health.toml", "a =", "families/health.toml:1: Invalid value"),
+        ("families/health.toml", "a =", "families/health.toml:1: not valid TOML: Invalid value"),
         ("families/health.toml", FAMILY + "extra = 1\n",
          "families/health.toml:8: unknown key 'extra'; a case knows expect, name, request, why"),
         ("families/health.toml", FAMILY.replace("200", "2000"),

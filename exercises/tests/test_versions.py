@@ -138,7 +138,7 @@ def test_save_family_that_changes_nothing_makes_no_version(member):
 @pytest.mark.parametrize(
     ("cases_toml", "error", "message"),
     [
-        ("a =", CasesError, "line 1: Invalid value"),
+        ("a =", CasesError, "line 1: not valid TOML: Invalid value"),
         (FAMILY.replace("[params]", "[params]\nmore = 'x'"), InvalidFamily, "health: The family asks for more: x"),
         (FAMILY.replace("status", "stats"), InvalidFamily,
          "health: line 7: unknown key 'stats'; expect knows at_least_ms, component, content_type, figure, headers, "
