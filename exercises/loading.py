@@ -20,6 +20,7 @@ from exercises.versions import (
     NotChecked,
     as_line,
     draft_content,
+    hash_of_cases,
     members_of,
     publish_exercise,
     render_exercises_again,
@@ -144,9 +145,11 @@ class _Load:
             self._problem(label, None, message)
             return
         self.families[slug] = family
-        before, hashed = family.cases_toml, _hash_of_family(text)
+        before, hashed = family.cases_toml, hash_of_cases(Family(cases_toml=text))
         if before != text:
-            if family.pk and self.loading.keep_edited(label, _hash_of_family(before) != family.loaded_hash):
+            if family.pk and self.loading.keep_edited(
+                label, hash_of_cases(Family(cases_toml=before)) != family.loaded_hash
+            ):
                 return
             self.loading.changed(label, before if family.pk else None, text)
         if before != text or family.loaded_hash != hashed:
@@ -280,7 +283,3 @@ class _Load:
         if problem.field == "family" and problem.line and files.content.family:
             return f"families/{files.content.family.slug}.toml", problem.line, problem.message
         return f"{folder}/{DESCRIPTION}", files.lines.get(problem.field), problem.message
-
-
-def _hash_of_family(cases_toml: str) -> str:
-    return content_hash({"cases_toml": cases_toml})

@@ -47,6 +47,14 @@ class InvalidFamily(Exception):
         self.problems = problems
 
 
+class FamilyChanged(Exception):
+    """Somebody else saved the family meanwhile. `cases_hash` is of the cases that it has now."""
+
+    def __init__(self, cases_hash: str) -> None:
+        super().__init__("other cases were saved meanwhile")
+        self.cases_hash = cases_hash
+
+
 class Text(NamedTuple):
     """What is said of one of the texts of an exercise."""
 
@@ -175,6 +183,19 @@ def save_family(*, family: Family, cases_toml: str, author: User | None = None) 
         save_exercise_draft(exercise=member, content=draft_content(member), author=author, note="Family changed")
         for member in members_of(family)
     ]
+
+
+def hash_of_cases(family: Family) -> str:
+    """What tells two states of its cases apart."""
+    return content_hash({"cases_toml": family.cases_toml})
+
+
+@transaction.atomic
+def check_family_is_still(*, family: Family, cases_hash: str) -> None:
+    """Raise FamilyChanged unless it has the cases that an editor started from; it stays locked then."""
+    present = hash_of_cases(Family.objects.select_for_update().get(pk=family.pk))
+    if present != cases_hash:
+        raise FamilyChanged(present)
 
 
 def check_family(*, family: Family, cases_toml: str) -> None:
