@@ -167,8 +167,31 @@ def test_a_retired_exercise_shows_its_attempts_and_takes_no_more(client, exercis
     assert page.status_code == 410
     assert attempt.get_absolute_url() in page.content.decode()
     assert client.get(attempt.get_absolute_url()).status_code == 200
-    assert [client.post(address).status_code for address in (PAGE, API)] == [410, 404]
+    assert [client.post(address).status_code for address in (PAGE, API)] == [410, 410]
+    lesson = exercise.lesson
+    for address in ("exercises/health-flask/", "exercises/health-flask/hints/", "exercises/health-flask/solution/"):
+        gone = client.get(f"/api/v1/{address}")
+        assert (gone.status_code, gone.json()["code"]) == (410, "archived"), address
+    assert client.get(f"/api/v1/courses/{lesson.course.slug}/lessons/{lesson.slug}/").status_code == 200
     client.force_login(make_user(is_staff=True, is_superuser=True))
     assert [client.get(address).status_code for address in (PAGE, f"{PAGE}?version=draft")] == [410, 200]
     assert Client().get("/api/v1/exercises/").json()["count"] == 0
     assert Lesson.objects.get().exercises.count() == 1
+
+
+@pytest.mark.parametrize(("archived", "is_gone"), [("course", True), ("lesson", True), ("", False)])
+def test_the_api_tells_what_was_archived_from_what_never_was(client, exercise, archived, is_gone):
+    lesson = exercise.lesson
+    row = {"course": lesson.course, "lesson": lesson}.get(archived)
+    if row is not None:
+        type(row).objects.filter(pk=row.pk).update(archived_at=now())
+    address = f"/api/v1/courses/{lesson.course.slug}/"
+
+    found = {name: client.get(name) for name in (address, f"{address}lessons/{lesson.slug}/", "/api/v1/courses/none/")}
+
+    statuses = [response.status_code for response in found.values()]
+    assert statuses == [410 if archived == "course" else 200, 410 if is_gone else 200, 404]
+    assert {response.json()["code"] for response in found.values() if response.status_code == 410} <= {"archived"}
+
+    Lesson.objects.update(published=None, published_at=None, archived_at=now())  # nobody has ever seen it
+    assert client.get(f"{address}lessons/{lesson.slug}/").status_code == 404
