@@ -11,7 +11,7 @@ from courses.models import Lesson
 from exercises.course_progress import continuation_of, progress_in
 from exercises.grading import conclude
 from exercises.history import history_of
-from exercises.models import Exercise, LessonDone, Owner, Run, Submission, Trial
+from exercises.models import Exercise, ExerciseVersion, HelpUsed, LessonDone, Owner, Run, Submission, Trial
 from exercises.progress import passed_exercises, standing_of, tried_exercises
 from exercises.tests.builders import LISTING, make_exercise, make_listing, make_run, make_user
 from exercises.usual_time import usual_time
@@ -147,6 +147,47 @@ def test_what_staff_try_counts_nowhere(client, exercise, staff, settings):
     shown = client.get(submission.get_absolute_url()).content.decode()
     assert "It counts in no progress" in shown
     assert f'href="{PAGE}?version=draft"' in shown
+
+
+def test_help_of_a_draft_is_the_drafts_and_is_not_remembered(client, exercise, staff):
+    ExerciseVersion.objects.filter(pk=exercise.published_id).update(hints_html=["<p>Old one.</p>"] * 2)
+    ExerciseVersion.objects.filter(pk=exercise.draft_id).update(
+        hints_html=[f"<p>New {number}.</p>" for number in (1, 2, 3)], solution={"main.py": "app = 'solved'\n"}
+    )
+    draft = f"{PAGE}help?version=draft"
+
+    page = client.get(f"{PAGE}?version=draft").content.decode()
+    first = client.post(f"{draft}&opened=0", {"hint": "1"}).content.decode()
+    again = client.get(f"{draft}&opened=1").content.decode()  # when an attempt has ended
+    second = client.post(f"{draft}&opened=1", {"hint": "2"}).content.decode()
+    without_script = client.post(f"{PAGE}?version=draft", {"hint": "1", "file:main.py": "mine = 1\n"}).content.decode()
+    solution = client.get(f"{PAGE}solution?version=draft").content.decode()
+
+    assert f'data-help="{draft}&amp;opened=0"' in page
+    assert f'formaction="{PAGE}?version=draft#help"' in page
+    assert f'href="{PAGE}solution?version=draft"' in page
+    assert "New 1." not in page
+    assert ["New 1." in html for html in (first, again, second, without_script)] == [True] * 4
+    assert ["New 2." in html for html in (first, again, second, without_script)] == [False, False, True, False]
+    assert ("mine = 1" in without_script, "solved" in solution) == (True, True)
+    assert "done with solution" not in solution
+    assert (HelpUsed.objects.count(), Submission.objects.count()) == (0, 0)
+
+    client.post(f"{PAGE}help", {"hint": "1"})  # of what learners have, like a learner
+
+    assert HelpUsed.objects.get().hints == 1
+    assert "Old one." in client.get(PAGE).content.decode()
+    assert "New 1." not in client.get(f"{PAGE}?version=draft").content.decode()
+
+
+def test_learners_get_no_help_of_a_draft(client, exercise):
+    ExerciseVersion.objects.filter(pk=exercise.draft_id).update(hints_html=["<p>New.</p>"], solution={"main.py": "x\n"})
+    client.force_login(make_user())
+
+    answers = [client.post(f"{PAGE}help?version=draft&opened=1", {"hint": "1"}), client.get(f"{PAGE}?version=draft")]
+
+    assert [("New." in answer.content.decode(), answer.status_code) for answer in answers] == [(False, 200)] * 2
+    assert client.get(f"{PAGE}solution?version=draft").status_code == 403  # the one of what they have, which is closed
 
 
 def test_an_exercise_that_is_only_scheduled_is_tried_by_staff_alone(client, exercise, staff):
