@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 class AccountsConfig(AppConfig):
     name = "accounts"
-    verbose_name = _("Accounts")
+    verbose_name = _("Access to the API")  # as staff see it: the admin has nothing of this app but tokens
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

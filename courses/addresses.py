@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import Q
+from django.utils.timezone import now
 from django.utils.translation import gettext
 
 from courses.access import may_edit
@@ -113,3 +114,15 @@ def moved(kwargs: Mapping[str, str], user: User | AnonymousUser) -> dict[str, st
         if former and (former.lesson.published_id or may_edit(user, course)):
             present["lesson"] = former.lesson.slug
     return present if present != kwargs else None
+
+
+def retired_course(slug: str) -> Course | None:
+    """The course that learners had at this address before it was archived."""
+    return Course.objects.filter(archived_at__isnull=False, published_at__lte=now(), slug=slug).first()
+
+
+def retired_lesson(course: str, slug: str) -> Lesson | None:
+    """The lesson that learners had at this address before it, or its course, was archived."""
+    is_archived = Q(archived_at__isnull=False) | Q(course__archived_at__isnull=False)
+    known = Lesson.objects.filter(is_archived, published_at__lte=now(), course__published_at__lte=now())
+    return known.select_related("course", "published").filter(course__slug=course, slug=slug).first()

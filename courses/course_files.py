@@ -9,6 +9,8 @@ import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from courses.toml_tables import FormatError, Table, parse_toml, quoted
 
 TITLE_LENGTH = 200  # of the columns
@@ -94,10 +96,13 @@ def parse_course(text: str) -> CourseFile:
     title, summary = head.text("title", longest=TITLE_LENGTH), head.text("summary", longest=SUMMARY_LENGTH)
     language, draft = head.text("language"), head.flag("draft")
     if language and not LANGUAGE.fullmatch(language):
-        head.problem("language", f'language is a tag such as "en" or "pt-BR", not "{language}"')
+        head.problem(
+            "language",
+            gettext('language is a tag such as "en" or "pt-BR", not "%(language)s"') % {"language": language},
+        )
     entries = values.get("modules", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        head.problem("modules", "modules are tables: [[modules]] with slug, title and lessons")
+        head.problem("modules", gettext("modules are tables: [[modules]] with slug, title and lessons"))
         raise FormatError(problems)
     tables = []
     for index, entry in enumerate(entries):
@@ -121,11 +126,12 @@ def _modules(tables: list[Table]) -> tuple[ModuleEntry, ...]:
             table.slug("slug"), table.text("title", longest=TITLE_LENGTH), tuple(table.slugs("lessons"))
         )
         if module.slug in module_slugs:
-            table.problem("slug", f'there is a module "{module.slug}" already')
+            table.problem("slug", gettext('there is a module "%(slug)s" already') % {"slug": module.slug})
         module_slugs.add(module.slug)
         for lesson in module.lessons:
             if lesson in lesson_slugs:
-                table.problems.append((table.line_of(lesson), f'the lesson "{lesson}" is in the course already'))
+                message = gettext('the lesson "%(slug)s" is in the course already') % {"slug": lesson}
+                table.problems.append((table.line_of(lesson), message))
             lesson_slugs.add(lesson)
         modules.append(module)
     return tuple(modules)
@@ -135,10 +141,12 @@ def parse_lesson(text: str) -> LessonFile:
     """What a lesson file says. Raises FormatError."""
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
-        raise FormatError([(1, f"a lesson starts with {FENCE}, then title, summary and minutes, then {FENCE}")])
+        message = gettext("a lesson starts with %(fence)s, then title, summary and minutes, then %(fence)s")
+        raise FormatError([(1, message % {"fence": FENCE})])
     end = next((number for number, line in enumerate(lines[1:], start=2) if line.rstrip() == FENCE), 0)
     if not end:
-        raise FormatError([(1, f"the front matter never ends; it needs a line {FENCE} below it")])
+        message = gettext("the front matter never ends; it needs a line %(fence)s below it")
+        raise FormatError([(1, message % {"fence": FENCE})])
     front = "\n".join(lines[1 : end - 1])
     problems: list[tuple[int, str]] = []
     table = Table(parse_toml(front, first_line=2), front, problems=problems, first_line=2)
@@ -147,7 +155,7 @@ def parse_lesson(text: str) -> LessonFile:
     minutes, draft = table.integer("minutes", at_least=1, at_most=MAX_MINUTES), table.flag("draft")
     body_line = next((n for n, line in enumerate(lines[end:], start=end + 1) if line.strip()), 0)
     if not body_line:
-        problems.append((end, "the lesson has no text below its front matter"))
+        problems.append((end, gettext("the lesson has no text below its front matter")))
     if problems:
         raise FormatError(problems)
     return LessonFile(title, summary, minutes, draft, "\n".join(lines[body_line - 1 :]), body_line)

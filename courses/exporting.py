@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.utils.translation import gettext
+
 from courses.course_folder import FilesRefused, write_archive, write_folder
 from courses.loading import COURSE, names_at_the_top, registered_parts
 from courses.models import Course
@@ -21,7 +23,7 @@ def exported_files(course: Course) -> dict[str, bytes]:
     """
     lessons = list(course.lessons.select_related("draft"))
     if empty := [lesson.slug for lesson in lessons if lesson.draft is None]:
-        raise ExportRefused(f"Write a text first for {', '.join(empty)}.")
+        raise ExportRefused(gettext("Write a text first for %(lessons)s.") % {"lessons": ", ".join(empty)})
     files = {COURSE: course_as_file(course).to_toml().encode()}
     files |= {f"lessons/{lesson.slug}.md": lesson_as_file(lesson).to_text().encode() for lesson in lessons}
     files |= {f"images/{name}": bytes(data) for name, data in course.images.values_list("name", "data")}
@@ -37,7 +39,9 @@ def export_course(course: Course, folder: Path) -> list[str]:
     is written, also for a folder that has something else in it than a course.
     """
     if folder.name != course.slug:
-        raise ExportRefused(f"The folder must be called {course.slug}: a course has the name of its folder.")
+        raise ExportRefused(
+            gettext("The folder must be called %(name)s: a course has the name of its folder.") % {"name": course.slug}
+        )
     files = exported_files(course)
     try:
         return write_folder(folder, files, names_at_the_top())

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
+from django.utils.translation import gettext
 
 from courses.addresses import course_at
 from courses.course_files import CourseFile, LessonFile, ModuleEntry, parse_course, parse_lesson
@@ -130,6 +131,11 @@ class Loading:
         changes = [asdict(change) for change in self.changes]
         done = {"kept": self.kept, "overwritten": self.overwritten, "only_here": self.only_here}
         return content_hash(done | {"changes": changes, "published": self.published_now})
+
+    @property
+    def images(self) -> list[str]:
+        """The names of the images that this load stored, new or in place of others."""
+        return [change.label.removeprefix("images/") for change in self.changes if change.label.startswith("images/")]
 
     def below(self, folder: str) -> dict[str, bytes]:
         """The files below *folder*, by their path in it."""
@@ -269,11 +275,11 @@ def load_files(
 
 def _load(slug: str, loading: Loading) -> None:
     if not is_slug(slug):
-        message = f'the folder is named like the course\'s slug, and "{shown(slug)}" is none'
+        message = gettext('the folder is named like the course\'s slug, and "%(name)s" is none') % {"name": shown(slug)}
         loading.problems.append(Problem(loading.root, None, message))
     known = names_at_the_top()
     for name in sorted({label.partition("/")[0] for label in loading.files} - known):
-        loading.problem(name, None, "does not belong to a course")
+        loading.problem(name, None, gettext("does not belong to a course"))
     file = _read_course(loading)
     lesson_files = _read_lessons(loading)
     if file is None or not is_slug(slug):
@@ -307,20 +313,21 @@ def read_text(label: str, loading: Loading) -> str | None:
     """The text of a file with \n line ends; None, and a problem, when it is missing or is not UTF-8."""
     content = loading.files.get(label)
     if content is None:
-        loading.problem(label, None, "is missing")
+        loading.problem(label, None, gettext("is missing"))
         return None
     for beginning, encoding in OTHER_ENCODINGS:
         if content.startswith(beginning):
-            loading.problem(label, 1, f"is {encoding}, not UTF-8")
+            loading.problem(label, 1, gettext("is %(encoding)s, not UTF-8") % {"encoding": encoding})
             return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        loading.problem(label, line, f"is not UTF-8 (byte 0x{content[error.start]:02x})")
+        byte = f"0x{content[error.start]:02x}"
+        loading.problem(label, line, gettext("is not UTF-8 (byte %(byte)s)") % {"byte": byte})
         return None
     if "\0" in text:
-        loading.problem(label, text.count("\n", 0, text.index("\0")) + 1, "has a NUL character")
+        loading.problem(label, text.count("\n", 0, text.index("\0")) + 1, gettext("has a NUL character"))
         return None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -343,7 +350,7 @@ def _read_lessons(loading: Loading) -> dict[str, LessonFile | None]:
     for name in loading.below("lessons"):
         label, slug = f"lessons/{name}", name.removesuffix(".md")
         if slug == name or not is_slug(slug):
-            loading.problem(label, None, "is no lesson: lessons are files named <slug>.md")
+            loading.problem(label, None, gettext("is no lesson: lessons are files named <slug>.md"))
             continue
         files[slug] = None
         text = read_text(label, loading)
@@ -372,9 +379,11 @@ def _compare_lists(file: CourseFile, lesson_files: Mapping[str, LessonFile | Non
     for slug in file.lesson_slugs:
         if slug not in lesson_files:
             line = text.count("\n", 0, text.find(quoted(slug))) + 1
-            loading.problem(COURSE, line, f'there is no lessons/{slug}.md for the lesson "{slug}"')
+            loading.problem(
+                COURSE, line, gettext('there is no lessons/%(slug)s.md for the lesson "%(slug)s"') % {"slug": slug}
+            )
     for slug in sorted(lesson_files.keys() - set(file.lesson_slugs)):
-        loading.problem(f"lessons/{slug}.md", None, "is in no module of course.toml")
+        loading.problem(f"lessons/{slug}.md", None, gettext("is in no module of course.toml"))
 
 
 # --- Order and the course's own texts --------------------------------------------------------------------------------
@@ -415,7 +424,7 @@ def _with_rows_without_files(file: CourseFile, current: CourseFile, loading: Loa
     modules = [replace(module, lessons=module.lessons + extra.pop(module.slug, ())) for module in file.modules]
     for module in current.modules:
         if module.slug in extra:
-            loading.missing(f'module "{module.slug}" of course.toml')
+            loading.missing(f"{COURSE}: [[modules]] {module.slug}")
             modules.append(replace(module, lessons=extra[module.slug]))
     return replace(file, modules=tuple(modules))
 
@@ -458,7 +467,6 @@ def _write(row: models.Model, **fields: Any) -> None:
 def _load_images(course: Course, loading: Loading) -> None:
     """Bring the images in, before the texts that name them are read."""
     present = dict(course.images.values_list("name", "digest"))
-    stored = set()
     for name, data in loading.below("images").items():
         label, before = f"images/{name}", present.pop(name, None)
         if before == hashlib.sha256(data).hexdigest():
@@ -468,17 +476,16 @@ def _load_images(course: Course, loading: Loading) -> None:
         except ImageRefused as refusal:
             loading.problem(label, None, str(refusal))
         else:
-            stored.add(name)
             loading.changed(label, before and _image_as_text(before), _image_as_text(image.digest))
     for name in present:
         loading.missing(f"images/{name}")
-    if stored:
-        render_again(course, stored)
+    if loading.images:
+        render_again(course, loading.images)
 
 
 def _image_as_text(digest: str) -> str:
     """What a diff says of an image."""
-    return f"an image, SHA-256 {digest}\n"
+    return f"SHA-256: {digest}\n"
 
 
 # --- Texts of lessons ------------------------------------------------------------------------------------------------

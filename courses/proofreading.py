@@ -200,21 +200,29 @@ def _check_listing(fence: Fence, lines: dict[str, int]) -> Iterator[Problem]:
 
 
 def _check_python(fence: Fence) -> Iterator[Problem]:
+    if problem := python_problem(fence.source, with_warnings=True):
+        line, reason = problem
+        yield Problem(
+            fence.line + line,
+            gettext("This Python does not parse: %(reason)s. If it is a piece of a program: ```python fragment")
+            % {"reason": reason},
+        )
+
+
+def python_problem(source: str, *, with_warnings: bool = False) -> tuple[int, str] | None:
+    """The line, from 1, and Python's own words, where *source* is no Python; None where it is.
+
+    with_warnings also finds what Python only warns of, such as an invalid escape sequence.
+    """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # such as an invalid escape sequence
-            ast.parse(fence.source)
+            warnings.simplefilter("error" if with_warnings else "ignore")
+            ast.parse(source)
     except SyntaxError as error:
-        line = fence.line + max(1, error.lineno or 1)
-        yield Problem(
-            line,
-            gettext("This Python does not parse: %(reason)s. If it is a piece of a program: ```python fragment")
-            % {"reason": error.msg},
-        )
+        return max(1, error.lineno or 1), error.msg
     except (ValueError, MemoryError, RecursionError) as error:
-        yield Problem(
-            fence.line, gettext("This Python does not parse: %(reason)s.") % {"reason": error or type(error).__name__}
-        )
+        return 1, str(error) or type(error).__name__
+    return None
 
 
 def _check_headings(lines: list[str]) -> Iterator[Problem]:

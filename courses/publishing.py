@@ -11,7 +11,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
@@ -22,6 +22,7 @@ from courses.models import Course, Lesson, LessonVersion
 from courses.releasing import PublishRefused as PublishRefused  # of both apps, who publish here
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
+from courses.usage import Mention
 
 
 class DraftChanged(Exception):
@@ -89,13 +90,11 @@ def render_lesson(course: Course, body_markdown: str) -> Rendered:
 
 
 def render_again(course: Course, image_names: Collection[str]) -> None:
-    """Make the HTML anew of the texts in use that name one of these images: it has their addresses and sizes."""
-    in_use = LessonVersion.objects.filter(
-        Q(pk__in=course.lessons.values("draft")) | Q(pk__in=course.lessons.values("published"))
-    )
-    for version in in_use:
-        if any(f"images/{name}" in version.body_markdown for name in image_names):
-            version.body_html = render_lesson(course, version.body_markdown).html
+    """Make the HTML anew of all versions that show one of these images: it has their addresses and sizes."""
+    mentions = [Mention(f"images/{name}") for name in image_names]
+    for version in LessonVersion.objects.filter(lesson__course=course).select_related("lesson__course"):
+        if any(mention.is_in(version.body_markdown) for mention in mentions):
+            version.body_html = version_html(version).html
             version.save(update_fields=["body_html"])
 
 

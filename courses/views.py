@@ -6,17 +6,16 @@ import re
 from http import HTTPStatus
 from typing import cast
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import constant_time_compare
-from django.utils.timezone import now
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_cookie
 
 from courses.access import acts_as_staff
+from courses.addresses import retired_course, retired_lesson
 from courses.images import CONTENT_TYPES, stamp_of
 from courses.models import Course, CourseImage, Lesson, LessonVersion
 from courses.outline import Outline, outline_of, without_dead_links
@@ -49,8 +48,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def course(request: HttpRequest, course: str) -> HttpResponse:
     found = Course.objects.visible_to(request.user).with_outline().filter(slug=course).first()
     if found is None:
-        known = Course.objects.filter(archived_at__isnull=False, published_at__lte=now())
-        return retired_page(request, course=get_object_or_404(known, slug=course))
+        retired = retired_course(course)
+        if retired is None:
+            raise Http404
+        return retired_page(request, course=retired)
     return render(request, "courses/course.html", {"course": found, "outline": outline_of(found)})
 
 
@@ -73,7 +74,7 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     except PreviewOver:
         return preview_over(request)
     except Http404:
-        if retired := _retired(course, lesson):
+        if retired := retired_lesson(course, lesson):
             return retired_page(request, course=retired.course, lesson=retired)
         raise
     outline = outline_of(found.course, current=found, preview=version if wanted or token else None)
@@ -131,13 +132,6 @@ def preview_over(request: HttpRequest) -> HttpResponse:
 def retired_page(request: HttpRequest, *, course: Course, lesson: Lesson | None = None) -> HttpResponse:
     """What was here before it was archived."""
     return render(request, "courses/retired.html", {"course": course, "lesson": lesson}, status=HTTPStatus.GONE)
-
-
-def _retired(course: str, lesson: str) -> Lesson | None:
-    """The lesson that learners had at this address before it, or its course, was archived."""
-    is_archived = Q(archived_at__isnull=False) | Q(course__archived_at__isnull=False)
-    known = Lesson.objects.filter(is_archived, published_at__lte=now(), course__published_at__lte=now())
-    return known.select_related("course", "published").filter(course__slug=course, slug=lesson).first()
 
 
 def _shared(course: str, slug: str, token: str) -> tuple[Lesson, LessonVersion]:

@@ -16,6 +16,8 @@ from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Submis
 from exercises.owners import owner_of
 from exercises.versions import release_due_exercise
 
+DRAFT_QUERY = "?version=draft"
+
 
 def visible_exercise(request: HttpRequest, slug: str) -> tuple[Exercise, ExerciseVersion]:
     """The exercise and the version to show: the published one; for who works on the
@@ -62,6 +64,11 @@ def version_to_try(
         return None
     is_other = (wants_draft or previews_draft(request)) and exercise.draft_id != exercise.published_id
     return exercise.draft if is_other or not learners_have(exercise) else None
+
+
+def query_of(request: HttpRequest, exercise: Exercise) -> str:
+    """What the addresses of a page end with on which staff tries the draft; else ""."""
+    return DRAFT_QUERY if version_to_try(request, exercise) is not None else ""
 
 
 def exercise_to_hand_in(

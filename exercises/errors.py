@@ -53,6 +53,14 @@ class NotPublished(ExerciseError):
     message = _("This exercise is not published, so nothing can be handed in.")
 
 
+class Archived(ExerciseError):
+    """What learners had at this address is in no list any more, and takes no more answers."""
+
+    code = "archived"
+    status = HTTPStatus.GONE
+    message = _("This was archived. Attempts that were handed in can still be read.")
+
+
 class InvalidFiles(ExerciseError):
     """problems: {path: sentence}, the path as it was handed in."""
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
+
 from courses.toml_tables import is_slug, quoted
 from exercises.content import ExerciseContent
 from exercises.models import Family
@@ -90,7 +92,7 @@ def read_exercise(files: Mapping[str, str], families: Mapping[str, Family | None
         elif slash and folder in FOLDERS:
             texts.setdefault(folder, {})[rest] = text
         elif path != DESCRIPTION:
-            problems.append(FileProblem(path, None, "does not belong to an exercise"))
+            problems.append(FileProblem(path, None, gettext("does not belong to an exercise")))
     try:
         document = Document(files.get(DESCRIPTION, ""))
         values = _described(document, families)
@@ -121,19 +123,21 @@ def _described(document: Document, families: Mapping[str, Family | None]) -> dic
             document.text(values[key], (key,), key)
     position = values["position"]
     if type(position) is not int or not 0 <= position <= MAX_POSITION:
-        document.problem(("position",), f"position must be a whole number from 0 to {MAX_POSITION}")
+        document.problem(
+            ("position",), gettext("position must be a whole number from 0 to %(most)s") % {"most": MAX_POSITION}
+        )
     if not isinstance(values.get("draft", False), bool):
-        document.problem(("draft",), "draft must be true or false")
+        document.problem(("draft",), gettext("draft must be true or false"))
     hints = values.get("hints", [])
     if not isinstance(hints, list) or not all(isinstance(hint, str) for hint in hints):
-        document.problem(("hints",), "hints must be an array of texts")
+        document.problem(("hints",), gettext("hints must be an array of texts"))
     for key in ("limits", "params"):
         if not isinstance(values.get(key, {}), dict):
-            document.problem((key,), f"{key} must be a table")
+            document.problem((key,), gettext("%(label)s must be a table") % {"label": key})
     if isinstance(values.get("family"), str) and values["family"] not in families:
-        document.problem(("family",), f"there is no families/{values['family']}.toml")
+        document.problem(("family",), gettext("there is no families/%(slug)s.toml") % {"slug": values["family"]})
     if isinstance(values["lesson"], str) and not is_slug(values["lesson"]):
-        document.problem(("lesson",), f"{values['lesson']!r} is no slug")
+        document.problem(("lesson",), gettext("%(value)r is no slug") % {"value": values["lesson"]})
     document.finish()
     return values
 

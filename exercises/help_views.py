@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from courses.diffs import diffs_of
 from exercises import helping
-from exercises.access import visible_exercise
+from exercises.access import DRAFT_QUERY, query_of, version_to_try, visible_exercise
+from exercises.answers import ANSWERED
 from exercises.errors import NoMoreHints, NoSolution, SolutionClosed
 from exercises.highlighting import highlighted
 from exercises.history import number_of
@@ -20,14 +21,33 @@ from exercises.progress import has_passed
 from exercises.responses import SeeOther, private
 
 HINT = "hint"  # the button of a form that asks for a hint instead of handing in; its value is the hint's number
+OPENED = "opened"  # of the address of a draft's help: how many hints are open, which is remembered nowhere else
 
 
 def open_asked_hint(request: HttpRequest, exercise: Exercise, version: ExerciseVersion) -> None:
-    """Open the hint that the form asks for; one that is not there, or is not next, changes nothing."""
-    number = request.POST.get(HINT, "")
-    if number.isascii() and number.isdigit() and 0 < int(number[:4]) <= len(version.hints_html):
+    """Open the hint that the form asks for; one that is not there, or is not next, changes nothing.
+
+    Nor does staff's trying of a draft.
+    """
+    number = _number(request.POST.get(HINT, ""))
+    if 0 < number <= len(version.hints_html) and version_to_try(request, exercise) is None:
         with suppress(NoMoreHints):
-            helping.open_hint(owner=ensure_owner(request), exercise=exercise, version=version, number=int(number[:4]))
+            helping.open_hint(owner=ensure_owner(request), exercise=exercise, version=version, number=number)
+
+
+def help_for(
+    request: HttpRequest, exercise: Exercise, version: ExerciseVersion, *, is_passed: bool | None = None
+) -> helping.Help:
+    """What the page of the exercise shows of its help. The queries of help_of()."""
+    if version.pk is None or version_to_try(request, exercise) is None:
+        return helping.help_of(owner_of(request), exercise, version, is_passed=is_passed)
+    asked = (request.POST.get(HINT, ""), request.GET.get(OPENED, ""))
+    return helping.help_of_draft(version, opened=max(map(_number, asked)))
+
+
+def _number(text: str) -> int:
+    """0 for what is none."""
+    return int(text[:4]) if text.isascii() and text.isdigit() else 0
 
 
 @private
@@ -37,7 +57,12 @@ def help_fragment(request: HttpRequest, slug: str) -> HttpResponse:
     found, version = visible_exercise(request, slug)
     if request.method == "POST":
         open_asked_hint(request, found, version)
-    context = {"help": helping.help_of(owner_of(request), found, version), "exercise": found, "form_id": "code-form"}
+    context = {
+        "help": help_for(request, found, version),
+        "exercise": found,
+        "form_id": "answers-form" if version.kind in ANSWERED else "code-form",
+        "version_query": query_of(request, found),
+    }
     return render(request, "exercises/_help.html", context)
 
 
@@ -49,6 +74,9 @@ def solution(request: HttpRequest, slug: str) -> HttpResponse:
     owner = owner_of(request)
     context: dict[str, Any] = {"exercise": found, "version": version, "course": found.lesson.course}
     try:
+        if version_to_try(request, found) is not None:
+            context |= shown_solution(owner, found, version, helping.solution_of_draft(version))
+            return render(request, "exercises/solution.html", context | {"version_query": DRAFT_QUERY})
         if request.method == "POST" and owner:
             helping.open_solution(owner=owner, exercise=found, version=version)
             return SeeOther(request.path)

@@ -76,6 +76,16 @@ def help_of(
     return Help(hints=hints[: used.hints if used else 0], total=len(hints), solution=solution, missing=missing)
 
 
+def help_of_draft(version: ExerciseVersion, *, opened: int) -> Help:
+    """What staff see who try *version* before learners have it, with *opened* hints: nothing of it is remembered.
+
+    The solution is open to them: they can read it where it is written.
+    """
+    hints = _hints(version)
+    solution: Literal["none", "open"] = "open" if version.has_solution else "none"
+    return Help(hints=hints[:opened], total=len(hints), solution=solution, missing=0)
+
+
 @transaction.atomic
 def open_hint(*, owner: Owner, exercise: Exercise, version: ExerciseVersion, number: int | None = None) -> Hint:
     """The next hint, which stays open from now on.
@@ -103,6 +113,13 @@ def open_solution(*, owner: Owner, exercise: Exercise, version: ExerciseVersion)
         if closed.missing:
             raise
     HelpUsed.objects.update_or_create(**owner.columns, exercise=exercise, defaults={"solution_opened_at": now()})
+    return _solution(version)
+
+
+def solution_of_draft(version: ExerciseVersion) -> Solution:
+    """For staff who try *version*. Raises NoSolution."""
+    if not version.has_solution:
+        raise NoSolution
     return _solution(version)
 
 

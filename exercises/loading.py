@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from django.utils.translation import gettext
+
 from courses.loading import Loading, read_text
 from courses.models import Course, Lesson
 from courses.publishing import PublishRefused, content_hash, lesson_names, normalised_text
@@ -16,15 +18,17 @@ from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles,
 from exercises.models import Exercise, Family
 from exercises.versions import (
     NotChecked,
+    as_line,
     draft_content,
+    hash_of_cases,
     members_of,
     publish_exercise,
+    render_exercises_again,
     save_exercise_draft,
     text_problems,
 )
 
 NOTE = "Loaded from files"
-FILES_OF_TEXTS = {"prompt": "prompt.md", "hints": DESCRIPTION, "cases": "cases.toml", "solution": "solution.md"}
 
 
 class ExercisesPart:
@@ -85,7 +89,8 @@ class _Load:
             if (slug := name.removesuffix(".toml")) != name and is_slug(slug):
                 self._load_family(slug, f"families/{name}")
             else:
-                self._misplaced(f"families/{name}", "files named <slug>.toml")
+                message = gettext("does not belong here: families has files named <slug>.toml")
+                self._problem(f"families/{name}", None, message)
         for family in self.course.families.exclude(slug__in=self.families):
             self.loading.missing(f"families/{family.slug}.toml")
             self.families[family.slug] = family
@@ -98,15 +103,14 @@ class _Load:
         for exercise in Exercise.objects.filter(lesson__course=self.course).exclude(slug__in=slugs):
             self.loading.missing(f"exercises/{exercise.slug}")
         self._resolve_others(slugs)
+        if self.loading.images:
+            render_exercises_again(self.course, self.loading.images)
 
     def _problem(self, label: str, line: int | None, message: str) -> None:
         """Report a mistake once, however many exercises share the file."""
         if (label, line, message) not in self.reported:
             self.reported.add((label, line, message))
             self.loading.problem(label, line, message)
-
-    def _misplaced(self, label: str, expected: str) -> None:
-        self._problem(label, None, f"does not belong here: {label.partition('/')[0]} has {expected}")
 
     def _folders(self) -> Iterator[tuple[str, list[str]]]:
         """The exercises in the order of their slugs, each with the paths of its files in its folder."""
@@ -116,7 +120,8 @@ class _Load:
             if slash and is_slug(slug):
                 folders.setdefault(slug, []).append(path)
             else:
-                self._misplaced(f"exercises/{slug}", "folders named <slug>")
+                message = gettext("does not belong here: exercises has folders named <slug>")
+                self._problem(f"exercises/{slug}", None, message)
         yield from sorted(folders.items())
 
     # Families
@@ -136,12 +141,15 @@ class _Load:
             return
         family = Family.objects.filter(slug=slug).first() or Family(slug=slug, course=self.course)
         if family.course_id != self.course.pk:
-            self._problem(label, None, f"the course {family.course} has a family of this name already")
+            message = gettext("the course %(course)s has a family of this name already") % {"course": family.course}
+            self._problem(label, None, message)
             return
         self.families[slug] = family
-        before, hashed = family.cases_toml, _hash_of_family(text)
+        before, hashed = family.cases_toml, hash_of_cases(Family(cases_toml=text))
         if before != text:
-            if family.pk and self.loading.keep_edited(label, _hash_of_family(before) != family.loaded_hash):
+            if family.pk and self.loading.keep_edited(
+                label, hash_of_cases(Family(cases_toml=before)) != family.loaded_hash
+            ):
                 return
             self.loading.changed(label, before if family.pk else None, text)
         if before != text or family.loaded_hash != hashed:
@@ -165,7 +173,8 @@ class _Load:
                 label = f"exercises/{exercise.slug}"
                 if content.family:
                     label = f"families/{content.family.slug}.toml"
-                self._problem(label, problem.line, f"{problem.message} (exercise {exercise.slug})")
+                message = gettext("%(message)s (exercise %(slug)s)")
+                self._problem(label, problem.line, message % {"message": problem.message, "slug": exercise.slug})
 
     # Exercises
 
@@ -176,7 +185,7 @@ class _Load:
         for path in paths:
             label = f"{folder}/{path}"
             if path not in (DESCRIPTION, *TEXTS) and path.partition("/")[0] not in FOLDERS:
-                self._problem(label, None, "does not belong to an exercise")
+                self._problem(label, None, gettext("does not belong to an exercise"))
             elif (text := read_text(label, self.loading)) is not None:
                 texts[path] = text
                 continue
@@ -184,7 +193,7 @@ class _Load:
         if not complete:
             return None
         if DESCRIPTION not in texts:
-            self._problem(f"{folder}/{DESCRIPTION}", None, "is missing")
+            self._problem(f"{folder}/{DESCRIPTION}", None, gettext("is missing"))
             return None
         try:
             return read_exercise(texts, self.families)
@@ -200,7 +209,8 @@ class _Load:
             self._problem(*self._place(folder, files, problem))
         if lesson is None:
             line = files.lines.get("lesson")
-            self._problem(f"{folder}/{DESCRIPTION}", line, f"the course has no lesson {files.lesson}")
+            message = gettext("the course has no lesson %(slug)s") % {"slug": files.lesson}
+            self._problem(f"{folder}/{DESCRIPTION}", line, message)
         if lesson is None or problems:
             return
         files = replace(files, lesson=lesson.slug)
@@ -210,15 +220,16 @@ class _Load:
         if exercise is None:
             exercise = Exercise.objects.create(slug=slug, lesson=lesson, position=files.position)
         elif exercise.lesson.course_id != self.course.pk:
-            self._problem(folder, None, f"the course {exercise.lesson.course} has an exercise of this name already")
+            message = gettext("the course %(course)s has an exercise of this name already")
+            self._problem(folder, None, message % {"course": exercise.lesson.course})
             return
         if not self._write(exercise, lesson, files):
             return
         if not files.draft:
-            for name, mistakes in text_problems(exercise).items():
-                for mistake in mistakes:
-                    line = files.lines.get("hints") if name == "hints" else mistake.line
-                    self._problem(f"{folder}/{FILES_OF_TEXTS[name]}", line, mistake.message)
+            for problem in text_problems(exercise):
+                if problem.field == "hints":
+                    problem = problem._replace(message=as_line(problem).message)
+                self._problem(*self._place(folder, files, problem))
             self._publish(exercise)
 
     def _write(self, exercise: Exercise, lesson: Lesson, files: ExerciseFiles) -> bool:
@@ -272,7 +283,3 @@ class _Load:
         if problem.field == "family" and problem.line and files.content.family:
             return f"families/{files.content.family.slug}.toml", problem.line, problem.message
         return f"{folder}/{DESCRIPTION}", files.lines.get(problem.field), problem.message
-
-
-def _hash_of_family(cases_toml: str) -> str:
-    return content_hash({"cases_toml": cases_toml})

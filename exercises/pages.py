@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from exercises.access import version_to_try
+from exercises.access import DRAFT_QUERY, version_to_try
 from exercises.answers import case_names
 from exercises.course_progress import changed_since
-from exercises.helping import help_of
+from exercises.help_views import help_for
 from exercises.history import history_of
 from exercises.models import Exercise, ExerciseVersion
 from exercises.owners import owner_of
@@ -43,10 +43,10 @@ def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
         "is_passed": passed_version is not None,
         "passed_version": passed_version,
         "has_changed_since": changed_since(passed_version, found),
-        "help": help_of(owner, found, version, is_passed=passed_version is not None),
+        "help": help_for(request, found, version, is_passed=passed_version is not None),
         "next_step": next_step(found),
         "is_preview": is_preview,
-        "version_query": "?version=draft" if is_preview else "",
+        "version_query": DRAFT_QUERY if is_preview else "",
         "subject": json.dumps({"exercise": found.slug} | ({"version": "draft"} if is_preview else {})),
     }
 

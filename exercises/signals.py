@@ -10,7 +10,7 @@ from courses.models import Lesson
 from courses.outline import outline_changed
 from courses.search.index import forget_row
 from courses.working_copies import Subject, forget_copies
-from exercises.models import Exercise
+from exercises.models import Exercise, Family
 from exercises.owners import GUEST, adopt_guest, guest_in
 
 
@@ -35,4 +35,9 @@ def refresh_the_outline(*, instance: Exercise, **_: Any) -> None:
 @receiver(post_delete, sender=Exercise)
 def forget_a_deleted_exercise(*, instance: Exercise, **_: Any) -> None:
     forget_row("exercise", instance.pk)
+    forget_copies(Subject.of(instance))
+
+
+@receiver(post_delete, sender=Family)
+def forget_what_was_typed_of_a_deleted_family(*, instance: Family, **_: Any) -> None:
     forget_copies(Subject.of(instance))

@@ -121,6 +121,7 @@ def _load(text: str) -> tuple[dict[str, Any], Lines]:
         message, _, place = str(error).rpartition(" (at ")
         found = re.match(r"line (\d+),", place)
         line = int(found[1]) if found else max(1, len(text.splitlines()))
-        raise TomlError([Problem(line, message or str(error))]) from error
+        words = gettext("not valid TOML: %(message)s") % {"message": message or error}
+        raise TomlError([Problem(line, words)]) from error
     except RecursionError as error:
         raise TomlError([Problem(None, gettext("values are nested too deeply"))]) from error

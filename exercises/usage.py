@@ -15,7 +15,7 @@ def exercises_with(course: Course, mention: Mention) -> Iterator[Use]:
     exercises = Exercise.objects.filter(lesson__course=course).select_related("draft", "published").in_course_order()
     for exercise in exercises:
         versions = [version for version in (exercise.draft, exercise.published) if version]
-        if any(mention.is_in(text) for version in versions for text in _texts(version)):
+        if any(mention.is_in(text) for version in versions for text in texts_of(version)):
             yield _use(exercise)
 
 
@@ -30,7 +30,8 @@ def _use(exercise: Exercise, *, belongs: bool = False) -> Use:
     return Use("exercises.exercise", exercise.pk, title, belongs)
 
 
-def _texts(version: ExerciseVersion) -> Iterator[str]:
+def texts_of(version: ExerciseVersion) -> Iterator[str]:
+    """All its Markdown, and the TOML that may hold some."""
     yield version.prompt_markdown
     yield version.solution_markdown
     yield version.cases_toml

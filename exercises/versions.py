@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,15 +16,19 @@ from django.utils.translation import gettext, gettext_lazy
 from courses import releasing
 from courses.images import images_of
 from courses.models import Course
+from courses.proofreading import python_problem
 from courses.publishing import DraftChanged, PublishRefused, content_hash, lesson_names, normalised_text
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
+from courses.usage import Mention
+from exercises import files
 from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
 from exercises.cases import Case, declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
+from exercises.usage import texts_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,10 +36,6 @@ if TYPE_CHECKING:
 
 class NotChecked(PublishRefused):
     """The sandbox has not shown that this very version is sound (exercises.checking)."""
-
-
-# The columns with texts of an exercise that are Markdown, by the keys of TEXTS.
-TEXT_IN = {"prompt_markdown": "prompt", "hints": "hints", "solution_markdown": "solution", "cases_toml": "cases"}
 
 
 class InvalidFamily(Exception):
@@ -47,6 +47,14 @@ class InvalidFamily(Exception):
         self.problems = problems
 
 
+class FamilyChanged(Exception):
+    """Somebody else saved the family meanwhile. `cases_hash` is of the cases that it has now."""
+
+    def __init__(self, cases_hash: str) -> None:
+        super().__init__("other cases were saved meanwhile")
+        self.cases_hash = cases_hash
+
+
 class Text(NamedTuple):
     """What is said of one of the texts of an exercise."""
 
@@ -54,12 +62,19 @@ class Text(NamedTuple):
     mend: StrOrPromise
 
 
-# By the keys of text_problems().
+# By the columns in which text_problems() finds something.
 TEXTS = {
-    "prompt": Text(gettext_lazy("prompt"), gettext_lazy("Mend these problems in the prompt, then publish.")),
+    "prompt_markdown": Text(gettext_lazy("prompt"), gettext_lazy("Mend these problems in the prompt, then publish.")),
     "hints": Text(gettext_lazy("hints"), gettext_lazy("Mend these problems in the hints, then publish.")),
-    "cases": Text(gettext_lazy("cases"), gettext_lazy("Mend these problems in the cases, then publish.")),
-    "solution": Text(gettext_lazy("solution"), gettext_lazy("Mend these problems in the solution, then publish.")),
+    "cases_toml": Text(gettext_lazy("cases"), gettext_lazy("Mend these problems in the cases, then publish.")),
+    "solution_markdown": Text(
+        gettext_lazy("solution"), gettext_lazy("Mend these problems in the solution, then publish.")
+    ),
+    "starter": Text(gettext_lazy("starter"), gettext_lazy("Mend these problems in the starter, then publish.")),
+    "solution": Text(gettext_lazy("reference"), gettext_lazy("Mend these problems in the reference, then publish.")),
+    "wrong": Text(
+        gettext_lazy("wrong answers"), gettext_lazy("Mend these problems in the wrong answers, then publish.")
+    ),
 }
 
 
@@ -108,20 +123,32 @@ def rendered_columns(
     content: ExerciseContent, cases: Sequence[Case], render_text: Callable[[str], Rendered]
 ) -> dict[str, Any]:
     """What a version has beside the columns that its author wrote. *content* is without problems."""
+    return _html_columns(content, content.sheet(), render_text) | {"cases": cases}
+
+
+def _html_columns(
+    texts: ExerciseVersion | ExerciseContent, sheet: Sheet, render_text: Callable[[str], Rendered]
+) -> dict[str, Any]:
+    """What is made of the Markdown, and *sheet* with its HTML where there is one."""
+    kind = ANSWERED.get(texts.kind)
     return {
-        "instructions_html": render_text(content.prompt_markdown).html,
-        "hints_html": [render_text(hint).html for hint in content.hints],
-        "solution_html": render_text(content.solution_markdown).html,
-        "cases": cases,
-        "sheet": rendered_sheet(content, render_text),
+        "instructions_html": render_text(texts.prompt_markdown).html,
+        "hints_html": [render_text(hint).html for hint in texts.hints],
+        "solution_html": render_text(texts.solution_markdown).html,
+        "sheet": sheets.rendered(sheet, kind.markdown, lambda text: render_text(text).html) if sheet and kind else {},
     }
 
 
-def rendered_sheet(content: ExerciseContent, render_text: Callable[[str], Rendered]) -> Sheet:
-    """The sheet of an exercise that is answered with its HTML; else {}."""
-    if content.answered is None:
-        return {}
-    return sheets.rendered(content.sheet(), content.answered.markdown, lambda text: render_text(text).html)
+def render_exercises_again(course: Course, image_names: Collection[str]) -> None:
+    """Make the HTML anew of all versions that show one of these images: it has their addresses and sizes."""
+    mentions = [Mention(f"images/{name}") for name in image_names]
+    render_text = renderer(course)
+    for version in ExerciseVersion.objects.filter(exercise__lesson__course=course):
+        if any(mention.is_in(text) for text in texts_of(version) for mention in mentions):
+            columns = _html_columns(version, version.sheet, render_text)
+            for name, value in columns.items():
+                setattr(version, name, value)
+            version.save(update_fields=[*columns])
 
 
 @transaction.atomic
@@ -156,6 +183,19 @@ def save_family(*, family: Family, cases_toml: str, author: User | None = None) 
         save_exercise_draft(exercise=member, content=draft_content(member), author=author, note="Family changed")
         for member in members_of(family)
     ]
+
+
+def hash_of_cases(family: Family) -> str:
+    """What tells two states of its cases apart."""
+    return content_hash({"cases_toml": family.cases_toml})
+
+
+@transaction.atomic
+def check_family_is_still(*, family: Family, cases_hash: str) -> None:
+    """Raise FamilyChanged unless it has the cases that an editor started from; it stays locked then."""
+    present = hash_of_cases(Family.objects.select_for_update().get(pk=family.pk))
+    if present != cases_hash:
+        raise FamilyChanged(present)
 
 
 def check_family(*, family: Family, cases_toml: str) -> None:
@@ -195,8 +235,9 @@ def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: b
     if stored.draft is None:
         raise PublishRefused(gettext("The exercise has no content yet."))
     releasing.refuse_archived(stored)
-    for name, problems in text_problems(stored).items():
-        raise PublishRefused(str(TEXTS[name].mend), problems)
+    if problems := text_problems(stored):
+        field = problems[0].field
+        raise PublishRefused(str(TEXTS[field].mend), [as_line(one) for one in problems if one.field == field])
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
         raise NotChecked(
             gettext("Check the draft in the sandbox first; it is published only when everything is as it should be.")
@@ -265,19 +306,36 @@ def bring_back_exercise(*, exercise: Exercise) -> None:
     releasing.bring_back(exercise, _locked(exercise))
 
 
-def text_problems(exercise: Exercise) -> dict[str, list[Problem]]:
-    """What is wrong with the Markdown of the draft: of its prompt, hints and solution, and of its cases where learners
-    read these; {} for nothing. Renders the texts: not for lists."""
+def text_problems(exercise: Exercise) -> list[ContentProblem]:
+    """What keeps the draft from being published though it could be saved: mistakes in what learners read, and programs
+    that are no Python. Renders the texts: not for lists."""
     draft = exercise.draft
     if draft is None:
-        return {}
-    found: dict[str, list[Problem]] = {}
-    for problem in markdown_problems(draft, draft.sheet, renderer(exercise.lesson.course)):
-        message = problem.message
-        if problem.path:
-            message = gettext("hint %(number)s: %(message)s") % {"number": problem.path, "message": message}
-        found.setdefault(TEXT_IN[problem.field], []).append(Problem(problem.line or 1, message))
-    return found
+        return []
+    found = markdown_problems(draft, draft.sheet, renderer(exercise.lesson.course))
+    return [*found, *program_problems(draft)]
+
+
+def as_line(problem: ContentProblem) -> Problem:
+    """One of text_problems() as a line of its field; the words say which hint, or which file."""
+    message = problem.message
+    if problem.field == "hints":
+        message = gettext("hint %(number)s: %(message)s") % {"number": problem.path, "message": message}
+    elif problem.path:
+        message = f"{problem.path}: {message}"
+    return Problem(problem.line or 1, message)
+
+
+def program_problems(programs: ExerciseVersion | ExerciseContent) -> Iterator[ContentProblem]:
+    """Files that are no Python. None may be: starter and reference have to run, a wrong file has to reach its case."""
+    for role in ("starter", "solution", "wrong"):
+        for path, text in getattr(programs, role).items():
+            if not path.endswith(".py") or files.problem_of(text):
+                continue
+            if problem := python_problem(text):
+                line, reason = problem
+                message = gettext("This Python does not parse: %(reason)s.") % {"reason": reason}
+                yield ContentProblem(role, message, path, line)
 
 
 def markdown_problems(

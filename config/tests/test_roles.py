@@ -138,6 +138,12 @@ exercises_exercise_add                         AE*    AE*
 exercises_exercise_history                     AE*    AE*
 exercises_exercise_delete                      AE*    AE*
 exercises_exercise_change                      AE*    AE*
+exercises_family_add_proofread                 -      E*
+exercises_family_add_preview                   -      E*
+exercises_family_add_copy                      -      E*
+exercises_family_proofread                     -      E*
+exercises_family_preview                       -      E*
+exercises_family_copy                          -      E*
 exercises_family_changelist                    AE*    AE*
 exercises_family_add                           E*     E*
 exercises_family_history                       AE*    AE*

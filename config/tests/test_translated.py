@@ -19,14 +19,18 @@ from config.tests.interface_texts import interface_texts
 from config.tests.pseudolocale import CODE, OPEN, pseudo, pseudolocale
 from config.tests.site import ROOT
 from courses.admin.action_log import NOTES, note_in_words
-from courses.models import LessonVersion
+from courses.exporting import ExportRefused, exported_files
+from courses.loading import ContentError, load_course
+from courses.models import Lesson, LessonVersion, Module
+from courses.tests.builders import COURSE_TOML, lesson_text
 from exercises.case_sentences import did, finding
 from exercises.errors import ExerciseError
 from exercises.models import ExerciseVersion, Submission
 from exercises.outcomes import words_for
-from exercises.tests import test_case_sentences, test_outcomes
+from exercises.tests import test_case_sentences, test_loading, test_outcomes
 from exercises.tests.answer_content import make_answered
 from exercises.tests.builders import make_exercise, make_lesson
+from exercises.tests.content import write_exercises
 
 # Scripts: comments and literals, and what in a literal is a text for readers.
 JS_TOKEN = re.compile(r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`""", re.DOTALL)
@@ -194,6 +198,50 @@ def test_every_refusal_is_translated():
         said = [str(refusal.message) for refusal in refusals]
 
     assert [text for text in said if not text.startswith(OPEN)] == []
+
+
+MISTAKES = examples_of(test_loading.test_load_names_the_file_and_line_of_a_mistake)
+# Of the course's own files: what was put into one of them.
+MORE_MISTAKES = [
+    ("course.toml", 'title = "Small"\n'),
+    ("course.toml", COURSE_TOML.replace('"en"', '"English"')),
+    ("course.toml", COURSE_TOML.replace('slug = "more"', 'slug = "basics"')),
+    ("course.toml", COURSE_TOML.replace('"third"', '"first"')),
+    ("course.toml", COURSE_TOML.replace("[[modules]]", "[modules]", 1)),
+    ("course.toml", "modules = 1"),
+    ("notes.txt", "x"),
+    ("lessons/notes.txt", "x"),
+    ("lessons/fourth.md", lesson_text("Fourth", "Text.\n")),
+    ("lessons/first.md", "x"),
+    ("lessons/first.md", "+++\n"),
+    ("lessons/first.md", '+++\ntitle = "First"\nsummary = "You can."\nminutes = 3\n+++\n'),
+    ("lessons/first.md", "a\0b"),
+    ("images/chart.png", "x"),
+]
+
+
+def test_every_mistake_in_files_is_translated(db, tmp_path):
+    said, places = [], {case[0] for case in MISTAKES}
+    with pseudolocale(), translation.override(CODE):
+        for number, (label, text, *_) in enumerate([*MISTAKES, *MORE_MISTAKES]):
+            folder = write_exercises(tmp_path / str(number))
+            (folder / label).parent.mkdir(parents=True, exist_ok=True)
+            (folder / label).write_text(text)
+            with pytest.raises(ContentError) as caught:
+                load_course(folder)
+            said += [f"{label}: {problem.message}" for problem in caught.value.problems]
+
+    assert len(places) > 8
+    assert [text for text in said if f": {OPEN}" not in text] == []
+
+
+def test_why_a_course_is_not_exported_is_translated(db):
+    lesson = Lesson.objects.create(course=make_lesson("first").course, module=Module.objects.get(), slug="empty")
+
+    with pseudolocale(), translation.override(CODE), pytest.raises(ExportRefused) as refusal:
+        exported_files(lesson.course)
+
+    assert str(refusal.value).startswith(OPEN)
 
 
 def test_notes_of_versions_are_translated_where_the_site_wrote_them():

@@ -25,7 +25,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from courses import working_copies
-from courses.admin.forms import VersionedForm
+from courses.admin.forms import EditedForm
 from courses.extent import Extent
 from courses.images import MAX_BYTES, ImageRefused, add_image, url_of
 from courses.models import Course
@@ -34,7 +34,6 @@ from courses.working_copies import AlreadySaved, Subject
 
 FORM = "_form"  # the field that tells two openings of a form apart
 UPLOAD = "_image"
-PAGES = ("proofread", "preview", "copy", "image")  # what a form is sent to beside being saved
 # Scripts of lists, of its slugs and of its links to other rows, which these forms have no use for: 70 kB.
 UNNEEDED = ("jquery.min.js", "jquery.init.js", "core.js", "RelatedObjectLookups.js", "actions.js", "urlify.js",
             "prepopulate.js", "xregexp.min.js", "js/admin/order.js")  # fmt: skip
@@ -55,7 +54,7 @@ class Reading:
     """What a form says as it is. page makes the page that learners would see; None, and why not, where it cannot."""
 
     mistakes: Sequence[Mistake]
-    extent: Extent
+    extent: Extent | None  # None where nothing is read from top to bottom
     page: Callable[[HttpRequest], HttpResponse] | None = None
     why_no_page: str = ""
 
@@ -95,10 +94,12 @@ def as_guest(request: HttpRequest, path: str) -> HttpRequest:
 
 
 class EditingAdmin(admin.ModelAdmin):
-    """A ModelAdmin with a VersionedForm that is written in. Comes before VersionedAdmin among the bases."""
+    """A ModelAdmin with an EditedForm. Comes before VersionedAdmin and OwnCoursesAdmin among the bases."""
 
-    # The text box to which a picture goes that was uploaded without a script.
-    main_text: str
+    # The text box to which a picture goes that was uploaded without a script; "" where nothing is Markdown.
+    main_text = ""
+    # Whether what has problems can be saved, as a draft.
+    has_drafts = True
 
     # --- For the subclass ---
 
@@ -110,8 +111,8 @@ class EditingAdmin(admin.ModelAdmin):
         """The course that pictures go to; None as long as the form does not say."""
         raise NotImplementedError
 
-    def uses_of(self, row: Any) -> list[Use]:
-        """Where *row* is used."""
+    def uses_of(self, row: Any) -> list[Use] | None:
+        """Where *row* is used; None where the form says so itself."""
         return []
 
     # --- The form ---
@@ -149,6 +150,7 @@ class EditingAdmin(admin.ModelAdmin):
             kept_at = working_copies.keep(subject=subject, editor=editor, content=_content(request.POST)).changed_at
         elif obj is not None:
             working_copies.open_form(subject=subject, editor=editor)
+        uses = None if obj is None else self.uses_of(obj)
         unsaved = None if refused else working_copies.unsaved(subject=subject, editor=editor)
         is_restored = unsaved is not None and "restore" in request.GET
         return {
@@ -157,10 +159,10 @@ class EditingAdmin(admin.ModelAdmin):
             "unsaved": None if is_restored else unsaved,
             "restored": unsaved if is_restored else None,
             "others": working_copies.others(subject=subject, editor=editor),
-            "uses": [(use, self._url_of(use)) for use in (self.uses_of(obj) if obj is not None else [])],
-            "is_used_somewhere": obj is not None,
+            "uses": None if uses is None else [(use, self._url_of(use)) for use in uses],
+            "has_drafts": self.has_drafts,
             "max_megabytes": MAX_BYTES // 1024**2,
-            **{f"{page}_url": self._url(page, obj) for page in PAGES},
+            **{f"{page}_url": self._url(page, obj) for page in self._pages()},
         }
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
@@ -179,15 +181,14 @@ class EditingAdmin(admin.ModelAdmin):
 
     # --- Beside the form ---
 
+    def _pages(self) -> dict[str, Callable[..., HttpResponse]]:
+        """What a form is sent to beside being saved."""
+        pages = {"proofread": self.proofread_view, "preview": self.preview_view, "copy": self.copy_view}
+        return pages | ({"image": self.image_view} if self.main_text else {})
+
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}"
-        views = {
-            "proofread": self.proofread_view,
-            "preview": self.preview_view,
-            "copy": self.copy_view,
-            "image": self.image_view,
-        }
-        pages = {page: self.admin_site.admin_view(view) for page, view in views.items()}
+        pages = {page: self.admin_site.admin_view(view) for page, view in self._pages().items()}
         return [
             *(path(f"add/{page}/", view, name=f"{name}_add_{page}") for page, view in pages.items()),
             *(path(f"<int:object_id>/{page}/", view, name=f"{name}_{page}") for page, view in pages.items()),
@@ -204,8 +205,8 @@ class EditingAdmin(admin.ModelAdmin):
                 {"field": one.field, "label": one.label, "line": one.line, "message": one.message}
                 for one in reading.mistakes
             ],
-            "words": reading.extent.words,
-            "minutes": reading.extent.minutes,
+            "words": reading.extent.words if reading.extent else None,
+            "minutes": reading.extent.minutes if reading.extent else None,
             "html": reading.page(request).content.decode() if reading.page else None,
             "why": reading.why_no_page,
         }
@@ -303,7 +304,7 @@ class EditingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         return row
 
-    def _row_and_form(self, request: HttpRequest, object_id: int | None) -> tuple[Any, VersionedForm]:
+    def _row_and_form(self, request: HttpRequest, object_id: int | None) -> tuple[Any, EditedForm]:
         row = self._row(request, object_id)
         form = self.get_form(request, row, change=row is not None)
         # A copy of the row: reading a form writes into its instance.

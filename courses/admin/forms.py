@@ -91,18 +91,11 @@ class ModuleForm(forms.ModelForm):
             self.fields["slug"].validators.append(validate_slug)
 
 
-class VersionedForm(AddressForm):
-    """The next version of a row, filled in from its draft. A subclass ends its clean() with check_conflict()."""
+class EditedForm(forms.ModelForm):
+    """A form that is written in (courses.admin.editing). A subclass ends its __init__() with begin_with_restored()."""
 
-    # The fields that a version has.
-    content_fields: Sequence[str]
-    # What the editor typed, as a conflict calls it.
-    conflict_message: StrOrPromise  # takes {number}, {author} and {url}
-    # What was typed earlier and not saved, by the names of the fields; None to begin with the draft.
+    # What was typed earlier and not saved, by the names of the fields; None to begin with what is stored.
     restored: Mapping[str, list[str]] | None = None
-
-    # Which version the editor started from; 0 for a row without one.
-    based_on = forms.IntegerField(label=gettext_lazy("Based on"), widget=forms.HiddenInput, min_value=0, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,19 +104,36 @@ class VersionedForm(AddressForm):
             for link in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
                 if hasattr(field.widget, link):
                     setattr(field.widget, link, False)
+
+    def begin_with_restored(self) -> None:
+        """With the version, too, on which that is based: a conflict stays one."""
+        if self.restored is None:
+            return
+        typed = MultiValueDict(self.restored)
+        for name, field in self.fields.items():
+            if not field.widget.value_omitted_from_data(typed, MultiValueDict(), self.add_prefix(name)):
+                self.initial[name] = field.widget.value_from_datadict(typed, MultiValueDict(), self.add_prefix(name))
+
+
+class VersionedForm(EditedForm, AddressForm):
+    """The next version of a row, filled in from its draft. A subclass ends its clean() with check_conflict()."""
+
+    # The fields that a version has.
+    content_fields: Sequence[str]
+    # What the editor typed, as a conflict calls it.
+    conflict_message: StrOrPromise  # takes {number}, {author} and {url}
+
+    # Which version the editor started from; 0 for a row without one.
+    based_on = forms.IntegerField(label=gettext_lazy("Based on"), widget=forms.HiddenInput, min_value=0, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         draft = self.instance.draft
         if draft is not None:
             for name in self.content_fields:
                 self.initial.setdefault(name, getattr(draft, name))
         self.initial.setdefault("based_on", draft.number if draft is not None else 0)
-        if self.restored is not None:
-            self._restore(MultiValueDict(self.restored))
-
-    def _restore(self, typed: MultiValueDict[str, str]) -> None:
-        """Begin with *typed* instead, and with the version on which that is based: a conflict stays one."""
-        for name, field in self.fields.items():
-            if not field.widget.value_omitted_from_data(typed, MultiValueDict(), self.add_prefix(name)):
-                self.initial[name] = field.widget.value_from_datadict(typed, MultiValueDict(), self.add_prefix(name))
+        self.begin_with_restored()
 
     def check_draft_is_still(self, number: int) -> None:
         """Raise DraftChanged unless version *number* is the draft still."""

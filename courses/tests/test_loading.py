@@ -218,7 +218,7 @@ def test_rows_without_files_are_reported_and_stay(folder):
 
     loading = load_course(folder)
 
-    assert loading.only_here == ["lessons/fourth.md", "lessons/fifth.md", 'module "extra" of course.toml']
+    assert loading.only_here == ["lessons/fourth.md", "lessons/fifth.md", "course.toml: [[modules]] extra"]
     assert (loading.kept, loading.changes) == ([], [])
     assert order() == [
         ("basics", "first"),

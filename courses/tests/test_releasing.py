@@ -38,7 +38,13 @@ def later(monkeypatch):
     real = timezone.now
 
     def move(by: timedelta) -> None:
-        for module in ("courses.models", "courses.outline", "courses.releasing", "courses.publishing", "courses.views"):
+        for module in (
+            "courses.models",
+            "courses.outline",
+            "courses.releasing",
+            "courses.publishing",
+            "courses.addresses",
+        ):
             monkeypatch.setattr(f"{module}.now", lambda: real() + by)
 
     return move
@@ -177,7 +183,7 @@ def test_an_archived_lesson_says_what_it_was_and_can_be_brought_back(django_capt
     with django_capture_on_commit_callbacks(execute=True):
         bring_back_lesson(lesson=lesson)
 
-    assert found == NOTHING | {"page": 410}
+    assert found == NOTHING | {"page": 410, "api": 410}
     assert "This lesson was retired" in page.content.decode()
     assert "First" in page.content.decode()
     assert (still, seen()) == (0, EVERYTHING)

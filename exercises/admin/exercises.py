@@ -34,6 +34,7 @@ from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
     TEXTS,
     archive_exercise,
+    as_line,
     bring_back_exercise,
     cancel_exercise_schedule,
     publish_exercise,
@@ -138,9 +139,8 @@ class ExerciseAdmin(
     ) -> HttpResponse:
         if obj is not None and obj.draft is not None:
             context["problems"] = [
-                replace(problem, message=f"{problem.message} ({TEXTS[name].name})")
-                for name, problems in text_problems(obj).items()
-                for problem in problems
+                replace(line := as_line(problem), message=f"{line.message} ({TEXTS[problem.field].name})")
+                for problem in text_problems(obj)
             ]
             context |= status_of(obj.draft.checks.select_related("version").first())
             context["is_answered"] = obj.draft.kind in ANSWERED

@@ -16,18 +16,22 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.access import edits_every_course
 from courses.admin.action_log import noted
+from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.own import OwnCoursesAdmin
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
+from exercises.admin.reading import read_family_form
 from exercises.checking import request_check
-from exercises.models import Exercise, Family
+from exercises.models import Exercise, ExerciseCheck, Family
 from exercises.versions import members_of, publish_family, save_family
 
 
 @admin.register(Family)
-class FamilyAdmin(OwnCoursesAdmin):
+class FamilyAdmin(EditingAdmin, OwnCoursesAdmin):
     course_path = "course"
     form = FamilyForm
+    change_form_template = "admin/editing/change_form.html"
+    has_drafts = False
     list_display = ["slug", "course", "member_count"]
     list_filter = ["course"]
     list_select_related = ["course"]
@@ -40,10 +44,19 @@ class FamilyAdmin(OwnCoursesAdmin):
         return cast(QuerySet[Family], super().get_queryset(request).annotate(members_total=total))
 
     def get_fields(self, request: HttpRequest, obj: Family | None = None) -> list[Any]:
-        return ["course", "slug", "cases_toml", *(["members"] if obj else [])]
+        if obj is None:
+            return ["course", "slug", "cases_toml"]
+        hidden = ["based_on"] if self.has_change_permission(request, obj) else []
+        return ["course", "slug", "cases_toml", "members", *hidden]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Family | None = None) -> list[str]:
         return ["course", "slug", "members"] if obj else []
+
+    def read_form(self, row: Family | None, form: FamilyForm) -> Reading:
+        return read_family_form(row, form)
+
+    def uses_of(self, row: Family) -> None:
+        """Its exercises are a field of the form."""
 
     def save_model(self, request: HttpRequest, obj: Family, form: FamilyForm, change: bool) -> None:
         drafts = save_family(family=obj, cases_toml=form.cleaned_data["cases_toml"], author=cast(User, request.user))
@@ -69,11 +82,22 @@ class FamilyAdmin(OwnCoursesAdmin):
 
     @admin.display(description=gettext_lazy("exercises"))
     def members(self, family: Family) -> SafeString:
-        links = (
-            (reverse("admin:exercises_exercise_change", args=[member.pk]), member.slug, member.state)
-            for member in members_of(family)
+        """With what a publication of the family needs of each: a green check."""
+        newest = ExerciseCheck.objects.filter(version=OuterRef("draft")).order_by("-pk").values("status")[:1]
+        members = members_of(family)
+        checks = dict(
+            Exercise.objects.filter(pk__in=[member.pk for member in members]).values_list("pk", Subquery(newest))
         )
-        return format_html_join("", '<div><a href="{}">{}</a>: {}</div>', links)
+        rows = (
+            (
+                reverse("admin:exercises_exercise_change", args=[member.pk]),
+                member.slug,
+                member.state,
+                ExerciseCheck.Status(checks[member.pk]).label if checks[member.pk] else gettext("Not checked"),
+            )
+            for member in members
+        )
+        return format_html_join("", '<div><a href="{}">{}</a>: {} · {}</div>', rows)
 
     @admin.action(description=gettext_lazy("Check their exercises in the sandbox"), permissions=["change"])
     def check_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:

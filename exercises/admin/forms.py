@@ -7,16 +7,24 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.admin.forms import VersionedForm, validate_slug
+from courses.admin.forms import EditedForm, VersionedForm, validate_slug
 from exercises.addresses import check_exercise_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
 from exercises.content import MAX_TITLE, ExerciseContent
 from exercises.exercise_files import MAX_POSITION
 from exercises.models import Exercise, ExerciseVersion, Family
-from exercises.versions import InvalidFamily, check_draft_is_still, check_family
+from exercises.versions import (
+    FamilyChanged,
+    InvalidFamily,
+    check_draft_is_still,
+    check_family,
+    check_family_is_still,
+    hash_of_cases,
+)
 
 CONTENT_FIELDS = list(ExerciseContent.__dataclass_fields__)
 
@@ -154,13 +162,15 @@ class ExerciseForm(VersionedForm):
         return "../versions/"
 
 
-class FamilyForm(forms.ModelForm):
+class FamilyForm(EditedForm):
     cases_toml = forms.CharField(
         label=gettext_lazy("Cases"),
         strip=False,
         widget=text_area(40, "toml"),
         help_text=gettext_lazy("TOML; see docs/authoring.md."),
     )
+    # Of the cases that the editor started from; "" for a family that is new.
+    based_on = forms.CharField(label=gettext_lazy("Based on"), widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Family
@@ -171,6 +181,24 @@ class FamilyForm(forms.ModelForm):
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
         self.initial.setdefault("cases_toml", self.instance.cases_toml)
+        self.initial.setdefault("based_on", hash_of_cases(self.instance) if self.instance.pk else "")
+        self.begin_with_restored()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what was typed when somebody else saved meanwhile. It stays in the form."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk:
+            try:
+                check_family_is_still(family=self.instance, cases_hash=cleaned.get("based_on") or "")
+            except FamilyChanged as changed:
+                # The next save is based on what the editor can look at now.
+                self.data = {**dict(self.data.items()), self.add_prefix("based_on"): changed.cases_hash}
+                text = gettext(
+                    'Somebody saved other cases while you were editing. <a href="{url}">Look at them</a>, take over '
+                    "what you need, and save again to put yours in their place."
+                )
+                self.add_error(None, format_html(text, url="../change/"))
+        return cleaned
 
     def clean_cases_toml(self) -> str:
         text: str = self.cleaned_data["cases_toml"]

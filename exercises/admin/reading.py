@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,15 +12,25 @@ from django.utils.translation import gettext
 from courses.admin.editing import Mistake, Reading, Typed, as_guest, read_fields
 from courses.extent import extent_of
 from courses.models import Lesson
+from courses.rendering import Rendered
 from exercises import answer_views, views
-from exercises.admin.forms import CONTENT_FIELDS, ExerciseForm
+from exercises.admin.forms import CONTENT_FIELDS, ExerciseForm, FamilyForm
 from exercises.answers import ANSWERED
-from exercises.cases import CasesError
+from exercises.cases import Case, CasesError
 from exercises.content import ContentProblem, ExerciseContent
 from exercises.forms import FilesForm
-from exercises.models import Exercise, ExerciseVersion
+from exercises.models import Exercise, ExerciseVersion, Family
 from exercises.toml_documents import Document, TomlError
-from exercises.versions import markdown_problems, rendered_columns, renderer
+from exercises.versions import (
+    InvalidFamily,
+    check_family,
+    draft_content,
+    markdown_problems,
+    members_of,
+    program_problems,
+    rendered_columns,
+    renderer,
+)
 
 NEW = "new"  # the slug of an exercise as long as it has none
 NEEDED = {"kind": ExerciseVersion.Kind.HTTP.value, "difficulty": ExerciseVersion.Difficulty.EASY.value, "title": ""}
@@ -37,8 +48,8 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
     content = ExerciseContent(**{**NEEDED, **typed.values})
     lesson = lesson_in(row, form)
     extent = extent_of("")
+    problems = [*(one for one in content.problems() if one.field not in typed.errors), *program_problems(content)]
     if lesson is None:
-        problems = [one for one in content.problems() if one.field not in typed.errors]
         mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
         return Reading(mistakes, extent, why_no_page=gettext("The preview comes when a lesson is chosen."))
     render_text = renderer(lesson.course)
@@ -46,20 +57,68 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
         cases, sheet = content.cases(), content.sheet()
     except CasesError:
         cases, sheet = [], {}
-    problems = [one for one in content.problems() if one.field not in typed.errors]
     problems += markdown_problems(content, sheet, render_text)
     mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
     if content.answered is not None and not sheet:
         return Reading(mistakes, extent, why_no_page=gettext("The preview comes back when the cases can be read."))
 
     exercise = row or Exercise(pk=0, lesson=lesson, slug=read_fields(form, ["slug"]).values.get("slug") or NEW)
-    version = ExerciseVersion(
+    version = _next_version(exercise, content, cases, render_text)
+    return Reading(mistakes, extent_of(version.instructions_html), _page(exercise, version))
+
+
+def read_family_form(row: Family | None, form: FamilyForm) -> Reading:
+    """The same for a family. Its page is that of the first exercise with its cases, as they are typed."""
+    typed = read_fields(form, ["course", "slug"])
+    text = str(form["cases_toml"].value() or "").replace("\r\n", "\n")
+    family = Family(pk=row.pk if row else None, slug=row.slug if row else "", cases_toml=text)
+    label = str(form["cases_toml"].label)
+    mistakes = [
+        Mistake(name, str(form[name].label), None, message)
+        for name, messages in typed.errors.items()
+        for message in messages
+    ]
+    try:
+        check_family(family=family, cases_toml=text)
+    except CasesError as error:
+        mistakes += [Mistake("cases_toml", label, one.line, one.message) for one in error.problems]
+        return Reading(mistakes, None, why_no_page=gettext("The preview comes back when the cases can be read."))
+    except InvalidFamily as error:
+        mistakes += [Mistake("cases_toml", label, line, message) for line, message in _for_members(error)]
+        return Reading(mistakes, None, why_no_page=gettext("The preview comes back when the cases can be read."))
+    for exercise in members_of(family):
+        content = replace(draft_content(exercise), family=family)
+        version = _next_version(exercise, content, content.cases(), renderer(exercise.lesson.course))
+        return Reading(mistakes, None, _page(exercise, version))
+    return Reading(mistakes, None, why_no_page=gettext("The preview comes when an exercise takes its cases from here."))
+
+
+def _for_members(error: InvalidFamily) -> Iterator[tuple[int | None, str]]:
+    """Each mistake once, with the exercises for which it is one."""
+    slugs: dict[tuple[int | None, str], list[str]] = {}
+    for slug, problems in error.problems.items():
+        for problem in problems:
+            line = problem.line if problem.field == "family" else None  # of the family's cases
+            message = f"{problem.path}: {problem.message}" if problem.path else problem.message
+            slugs.setdefault((line, message), []).append(slug)
+    for (line, message), found in sorted(slugs.items(), key=lambda item: (item[0][0] or 0, item[0][1])):
+        yield line, f"{message} ({', '.join(found)})"
+
+
+def _next_version(
+    exercise: Exercise, content: ExerciseContent, cases: Sequence[Case], render_text: Callable[[str], Rendered]
+) -> ExerciseVersion:
+    """What *content* would be saved as. It is not stored."""
+    return ExerciseVersion(
         exercise=exercise,
-        number=(row.draft.number if row and row.draft else 0) + 1,
+        number=(exercise.draft.number if exercise.draft else 0) + 1,
         **content.columns,
         **rendered_columns(content, cases, render_text),
     )
-    extent = extent_of(version.instructions_html)
+
+
+def _page(exercise: Exercise, version: ExerciseVersion) -> Callable[[HttpRequest], HttpResponse]:
+    """What makes the page of *version* that learners would see."""
 
     def page(request: HttpRequest) -> HttpResponse:
         guest = as_guest(request, exercise.get_absolute_url())
@@ -67,7 +126,7 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
             return answer_views.exercise_page(guest, exercise, version)
         return views.exercise_page(guest, exercise, version, FilesForm(version, None), None)
 
-    return Reading(mistakes, extent, page)
+    return page
 
 
 def _unreadable(form: ExerciseForm, typed: Typed) -> Iterator[Mistake]:

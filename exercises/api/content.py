@@ -9,7 +9,7 @@ from rest_framework import generics, serializers
 
 from courses.models import Course, Lesson
 from exercises.answers import ANSWERED, case_names
-from exercises.api.errors import NOT_FOUND
+from exercises.api.errors import GONE, NOT_FOUND
 from exercises.api.moved import FollowsMoves
 from exercises.limits import limits_for
 from exercises.models import Exercise, ExerciseVersion
@@ -183,7 +183,7 @@ class Courses(generics.ListAPIView[Course]):
         return published_courses()
 
 
-@extend_schema(responses={200: CourseOutput, 404: NOT_FOUND})
+@extend_schema(responses={200: CourseOutput, 404: NOT_FOUND, 410: GONE})
 class CourseDetail(FollowsMoves, generics.RetrieveAPIView[Course]):
     """One course with its outline."""
 
@@ -195,7 +195,7 @@ class CourseDetail(FollowsMoves, generics.RetrieveAPIView[Course]):
         return published_courses()
 
 
-@extend_schema(responses={200: LessonOutput, 404: NOT_FOUND})
+@extend_schema(responses={200: LessonOutput, 404: NOT_FOUND, 410: GONE})
 class LessonDetail(FollowsMoves, generics.RetrieveAPIView[Lesson]):
     """One lesson with its text."""
 
@@ -233,7 +233,7 @@ class Exercises(generics.ListAPIView[Exercise]):
         return exercises.select_related("lesson__course").in_course_order()
 
 
-@extend_schema(responses={200: ExerciseOutput, 404: NOT_FOUND})
+@extend_schema(responses={200: ExerciseOutput, 404: NOT_FOUND, 410: GONE})
 class ExerciseDetail(FollowsMoves, generics.RetrieveAPIView[Exercise]):
     """One exercise: the task, the files to begin with, and the names of its tests."""
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from exercises import drafts
 from exercises.answers import ANSWERED
-from exercises.api.errors import INVALID, NOT_FOUND, TOO_MANY, ErrorOutput
+from exercises.api.errors import GONE, INVALID, NOT_FOUND, TOO_MANY, ErrorOutput
 from exercises.api.moved import FollowsMoves
 from exercises.api.submissions import AnyText, PrivateView
 from exercises.errors import DraftConflict, InvalidFiles
@@ -69,7 +69,7 @@ class DraftDetail(FollowsMoves, PrivateView):
     def get_throttles(self) -> list[Any]:
         return [DraftThrottle()] if self.request.method == "PUT" else []
 
-    @extend_schema(responses={200: DraftOutput, 404: NOT_FOUND})
+    @extend_schema(responses={200: DraftOutput, 404: NOT_FOUND, 410: GONE})
     def get(self, request: Request, slug: str) -> Response:
         """The draft as it was saved last; 404 also where there is nothing to code."""
         exercise = exercise_with_code(slug)
@@ -77,7 +77,7 @@ class DraftDetail(FollowsMoves, PrivateView):
 
     @extend_schema(
         request=DraftInput,
-        responses={200: DraftOutput, 400: INVALID, 404: NOT_FOUND, 409: CONFLICT, 429: TOO_MANY},
+        responses={200: DraftOutput, 400: INVALID, 404: NOT_FOUND, 409: CONFLICT, 410: GONE, 429: TOO_MANY},
     )
     def put(self, request: Request, slug: str) -> Response:
         """Save the draft, if nobody has saved another one since the version that is named."""

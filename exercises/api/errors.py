@@ -81,6 +81,7 @@ class InvalidOutput(ErrorOutput):
 
 
 INVALID = OpenApiResponse(InvalidOutput, "The request is not as it must be; `fields` says where.")
+GONE = OpenApiResponse(ErrorOutput, "It was archived: learners had it here, and have it no more.")
 NOT_FOUND = OpenApiResponse(ErrorOutput, "There is nothing here, or nothing that you may see.")
 FORBIDDEN = OpenApiResponse(ErrorOutput, "You may read this, but not change it.")
 CONFLICT = OpenApiResponse(ErrorOutput, "Not in the present state.")

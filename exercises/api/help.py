@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from exercises import helping
-from exercises.api.errors import CONFLICT, NOT_FOUND, ErrorOutput, OpenApiResponse
+from exercises.api.errors import CONFLICT, GONE, NOT_FOUND, ErrorOutput, OpenApiResponse
 from exercises.api.moved import FollowsMoves
 from exercises.api.submissions import PrivateView
 from exercises.models import Exercise, ExerciseVersion
@@ -48,12 +48,12 @@ def published(slug: str) -> tuple[Exercise, ExerciseVersion]:
 
 
 class Hints(FollowsMoves, PrivateView):
-    @extend_schema(responses={200: HelpOutput, 404: NOT_FOUND})
+    @extend_schema(responses={200: HelpOutput, 404: NOT_FOUND, 410: GONE})
     def get(self, request: Request, slug: str) -> Response:
         """The hints that are open to who asks, and what opens the solution."""
         return Response(HelpOutput(helping.help_of(owner_of(request), *published(slug))).data)
 
-    @extend_schema(request=None, responses={200: HintOutput, 404: NOT_FOUND, 409: CONFLICT})
+    @extend_schema(request=None, responses={200: HintOutput, 404: NOT_FOUND, 409: CONFLICT, 410: GONE})
     def post(self, request: Request, slug: str) -> Response:
         """Open the next hint. They are free, and stay open; whoever is not logged in opens them as a guest."""
         exercise, version = published(slug)
@@ -64,12 +64,12 @@ class Hints(FollowsMoves, PrivateView):
 
 
 class Solution(FollowsMoves, PrivateView):
-    @extend_schema(responses={200: SolutionOutput, 403: CLOSED, 404: NOT_FOUND})
+    @extend_schema(responses={200: SolutionOutput, 403: CLOSED, 404: NOT_FOUND, 410: GONE})
     def get(self, request: Request, slug: str) -> Response:
         """The reference solution, once it is open: after a pass, or after a POST to this address."""
         return Response(SolutionOutput(asdict(helping.solution_of(owner_of(request), *published(slug)))).data)
 
-    @extend_schema(request=None, responses={200: SolutionOutput, 403: CLOSED, 404: NOT_FOUND})
+    @extend_schema(request=None, responses={200: SolutionOutput, 403: CLOSED, 404: NOT_FOUND, 410: GONE})
     def post(self, request: Request, slug: str) -> Response:
         """Open it before a pass, which two failed attempts allow. The exercise is then done with solution."""
         exercise, version = published(slug)

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from exercises import answering, submitting
 from exercises.access import exercise_to_hand_in, readable_submission, require_owner, require_readable
 from exercises.answers import ANSWERED
-from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
+from exercises.api.errors import CONFLICT, FORBIDDEN, GONE, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.moved import FollowsMoves
 from exercises.api.representation import SubmissionOutput, as_json
 from exercises.api.stream import Attempt, Followed, follow
@@ -106,7 +106,7 @@ class SubmissionCreate(FollowsMoves, PrivateView):
 
     @extend_schema(
         request=SubmissionInput,
-        responses={202: SubmissionOutput, 400: INVALID, 404: NOT_FOUND, 409: CONFLICT, 429: TOO_MANY},
+        responses={202: SubmissionOutput, 400: INVALID, 404: NOT_FOUND, 409: CONFLICT, 410: GONE, 429: TOO_MANY},
         parameters=[
             DRAFT,
             OpenApiParameter(

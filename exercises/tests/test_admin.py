@@ -51,7 +51,7 @@ def url(name: str, *arguments: object) -> str:
 def filled_in(page: str) -> dict[str, str]:
     """What a browser would send if the form of *page* were submitted without typing anything."""
     data = {}
-    form = page[re.search(r'<form[^>]*id="exercise_form"', page).start() :]
+    form = page[re.search(r'<form[^>]*id="(?:exercise|family)_form"', page).start() :]
     for tag in re.findall(r"<input[^>]*>", form):
         attributes = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
         if attributes.get("type") not in ("submit", "checkbox") and "name" in attributes:
@@ -145,7 +145,7 @@ def test_the_form_edits_adds_and_removes_files_and_hints(client, publisher, exer
     ("changes", "field", "message"),
     [
         ({"cases_toml": CASES + "whys = 1\n"}, "cases_toml", "line 11: unknown key"),
-        ({"cases_toml": "a ="}, "cases_toml", "line 1: Invalid value"),
+        ({"cases_toml": "a ="}, "cases_toml", "line 1: not valid TOML: Invalid value"),
         ({"cases_toml": ""}, "cases_toml", "one [[case]] is needed"),
         ({"params": "a = 1"}, "cases_toml", "the exercise gives 'a'"),
         ({"params": "a == 1"}, "params", "line 1:"),
@@ -282,9 +282,11 @@ def test_a_family_is_saved_for_all_its_members_or_not_at_all(client, publisher, 
     )
     change = url("family_change", family.pk)
 
-    refused = client.post(change, {"cases_toml": FAMILY.replace("[params]", "[params]\nmore = 'x'")})
-    broken = client.post(change, {"cases_toml": FAMILY + "\n[x"})
-    saved = client.post(change, {"cases_toml": FAMILY.replace("200", "204")}, follow=True)
+    form = filled_in(client.get(change).content.decode())
+
+    refused = client.post(change, form | {"cases_toml": FAMILY.replace("[params]", "[params]\nmore = 'x'")})
+    broken = client.post(change, form | {"cases_toml": FAMILY + "\n[x"})
+    saved = client.post(change, form | {"cases_toml": FAMILY.replace("200", "204")}, follow=True)
 
     assert refused.context["adminform"].form.errors["cases_toml"] == ["health: The family asks for more: x"]
     assert broken.context["adminform"].form.errors["cases_toml"][0].startswith("line 9: ")

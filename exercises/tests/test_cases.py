@@ -140,8 +140,8 @@ def case(name='"It answers"', request='{ path = "/" }', expect="{ status = 200 }
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[case]\n", "line 1: Expected ']]' at the end of an array declaration"),
-        ("a = 1\n\nb = ", "line 3: Invalid value"),
+        ("[[case]\n", "line 1: not valid TOML: Expected ']]' at the end of an array declaration"),
+        ("a = 1\n\nb = ", "line 3: not valid TOML: Invalid value"),
         ("", "one [[case]] is needed at least, 50 at most"),
         ("case = 1", "line 1: one [[case]] is needed at least, 50 at most"),
         (case(after="whys = 1"), "line 6: unknown key 'whys'; a case knows expect, name, request, why"),

@@ -4,12 +4,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from courses.models import WorkingCopy
-from exercises.models import Exercise, ExerciseVersion, Submission
+from exercises.models import Exercise, ExerciseVersion, Family, Submission
 from exercises.tests.answer_content import CHOICE
 from exercises.tests.builders import make_lesson
-from exercises.tests.content import CASES, content
+from exercises.tests.content import CASES, FAMILY, content
 from exercises.tests.test_admin import filled_in, open_form, staff, url
-from exercises.versions import save_exercise_draft
+from exercises.versions import save_exercise_draft, save_family
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +55,9 @@ def test_an_exercise_without_mistakes_has_none(client, exercise, editor):
         ({"solution_markdown": "![](/static/a.svg)"}, "solution_markdown", 1, "no text"),
         ({"wrong-0-text": "x = 1\n"}, "wrong-0-text", 1, "must begin with a comment"),
         ({"wrong-0-text": "# fails: Nothing\n"}, "wrong-0-text", 1, "does not exist"),
+        ({"starter-0-text": "x = 1\r\ndef f(:\r\n"}, "starter-0-text", 2, "This Python does not parse: invalid syntax"),
+        ({"solution-0-text": "x = 1\n\nprint('\n"}, "solution-0-text", 3, "This Python does not parse: unterminated"),
+        ({"wrong-0-text": "# fails: The body says ok\nreturn return\n"}, "wrong-0-text", 2, "does not parse"),
         ({"title": ""}, "title", None, "required"),
     ],
 )
@@ -125,6 +128,92 @@ def test_restored_files_and_hints_are_saved_like_typed_ones(client, exercise, ed
     draft = Exercise.objects.get().draft
     assert (draft.number, draft.hints[0], draft.starter["main.py"]) == (2, "Other hint.", "other = 1\n")
     assert not WorkingCopy.objects.filter(content__isnull=False).exists()
+
+
+@pytest.fixture
+def family(exercise) -> Family:
+    """With two members: `health`, and `other` in another lesson of the course."""
+    family = Family(course=exercise.lesson.course, slug="shared")
+    save_family(family=family, cases_toml=FAMILY)
+    other = Exercise.objects.create(lesson=make_lesson("next", course=family.course), slug="other")
+    for member in (exercise, other):
+        member_content = content(cases_toml="", family=family, params={"answer": True})
+        save_exercise_draft(exercise=member, content=member_content)
+    return family
+
+
+@pytest.fixture
+def family_editor(client) -> User:
+    user = staff("publisher", "view_family", "change_family", "add_family")
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ('name = "The', "name = The", 5, "not valid TOML"),
+        ("200", "2000", 7, "status must be a number from 100 to 599, or an array of them (health, other)"),
+        ("${answer}", "${reply}", 7, "reply"),
+        ("The body says ok", "The body", None, "says-yes.py: names a case that does not exist: The body says ok"),
+        ("[params]\n", '[params]\nmore = "of it"\n', None, "The family asks for more: of it (health, other)"),
+    ],
+)
+def test_problems_of_a_family_stand_at_their_line_and_name_its_exercises(
+    client, family, family_editor, old, new, line, says
+):
+    form = filled_in(client.get(url("family_change", family.pk)).content.decode())
+    fine = client.post(url("family_proofread", family.pk), form).json()
+    changed = form | {"cases_toml": FAMILY.replace(old, new).replace("\n", "\r\n")}
+
+    answer = client.post(url("family_proofread", family.pk), changed).json()
+    saved = client.post(url("family_change", family.pk), changed).content.decode()
+
+    assert (fine["problems"], answer["html"]) == ([], None)
+    assert [(one["field"], one["line"]) for one in answer["problems"]] == [("cases_toml", line)]
+    assert says in answer["problems"][0]["message"]
+    assert "Nothing is lost" in saved
+    assert Family.objects.get().cases_toml == FAMILY
+    assert WorkingCopy.objects.get(kind="exercises.family").content["cases_toml"] == [changed["cases_toml"]]
+
+
+def test_preview_of_a_family_is_the_page_of_an_exercise_with_what_is_typed(client, family, family_editor):
+    form = filled_in(client.get(url("family_change", family.pk)).content.decode())
+
+    answer = client.post(
+        url("family_proofread", family.pk),
+        form | {"cases_toml": FAMILY.replace("[[case]]", '[[case]]\nwhy = "Typed reason."')},
+    ).json()
+    of_a_new_one = client.post(url("family_add_proofread"), {"slug": "new", "cases_toml": FAMILY}).json()
+
+    assert 'data-exercise="health"' in answer["html"]
+    assert "The body says ok" in answer["html"]
+    assert (answer["words"], of_a_new_one["html"]) == (None, None)
+    assert "takes its cases from here" in of_a_new_one["why"]
+    assert ExerciseVersion.objects.filter(cases__0__why="Typed reason.").count() == 0
+
+
+def test_form_of_a_family_names_its_exercises_and_what_their_publication_needs(client, family, family_editor):
+    page = client.get(url("family_change", family.pk)).content.decode()
+
+    assert page.count("Not checked") == 2
+    assert f'href="{url("exercise_change", Exercise.objects.get(slug="other").pk)}"' in page
+    assert 'data-edited="toml"' in page
+    assert 'name="_image"' not in page
+
+
+def test_who_saves_a_family_second_is_told_and_overwrites_nothing(client, family, family_editor):
+    form = filled_in(client.get(url("family_change", family.pk)).content.decode())
+    theirs, mine = (FAMILY.replace("200", status) for status in ("201", "202"))
+    save_family(family=family, cases_toml=theirs)
+
+    refused = client.post(url("family_change", family.pk), form | {"cases_toml": mine}).content.decode()
+    stored = Family.objects.get().cases_toml
+    client.post(url("family_change", family.pk), filled_in(refused))
+
+    assert "Somebody saved other cases while you were editing" in refused
+    assert stored == theirs
+    assert Family.objects.get().cases_toml == mine
 
 
 def test_lesson_names_its_exercises(client, exercise):

@@ -1,6 +1,7 @@
 """A course goes out and comes back: load, export, load into an empty database, and export give the same bytes."""
 
 import io
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from courses.admin.forms import CourseForm, LessonForm, ModuleForm
 from courses.exporting import export_archive, export_course, exported_files
 from courses.images import add_image
 from courses.loading import load_archive, load_course
-from courses.models import Course, Lesson, Module
+from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import save_lesson_draft
 from courses.structure import add_lesson, save_course, save_module
 from courses.tests.builders import contents_of
@@ -217,8 +218,20 @@ def test_a_course_in_a_nasty_form_exports_to_one_form(tmp_path):
 
 def test_an_image_that_changes_is_loaded_and_shown(tmp_path):
     folder = write_nasty(tmp_path)
-    load_course(folder, publish=True)
-    before = Lesson.objects.get(slug="first").published.body_html
+    shown = "\n![A diagram](images/diagram.png)\n"
+    alone, choice = folder / "exercises/alone", folder / "exercises/choice-one"
+    (alone / "prompt.md").write_text("Answer `GET /health`." + shown)
+    (alone / "solution.md").write_text("Because." + shown)
+    description = alone / "exercise.toml"
+    description.write_text(description.read_text().replace("Return a dictionary.", "![A hint](images/diagram.png)"))
+    cases = choice / "cases.toml"
+    cases.write_text(cases.read_text().replace('text = "', 'text = "![A choice](images/diagram.png) ', 1))
+    text = folder / "lessons/first.md"
+    text.write_text(text.read_text() + "\n## Why\n\nBecause.\n")
+    load_course(folder, publish=True, is_checked=True)
+    lesson = Lesson.objects.get(slug="first").published
+    LessonVersion.objects.filter(pk=lesson.pk).update(anchors={"as-it-was": "why"})  # the heading had another name
+    before = pictures()
     (folder / "images/diagram.png").write_bytes(png("green"))
     (folder / "images/other-one.png").unlink()
 
@@ -228,9 +241,28 @@ def test_an_image_that_changes_is_loaded_and_shown(tmp_path):
         ["images/diagram.png"],
         ["images/other-one.png"],
     )
-    after = Lesson.objects.get(slug="first").published.body_html
-    assert (before != after, 'src="/courses/small/images/diagram.png?v=' in after) == (True, True)
+    after = pictures()
+    assert before.keys() == after.keys() == {"lesson", "prompt", "hint", "solution", "sheet"}
+    assert all(len(found) == 1 for found in (*before.values(), *after.values()))
+    assert len({*map(tuple, before.values())}) == len({*map(tuple, after.values())}) == 1
+    assert before["prompt"] != after["prompt"]
+    assert 'id="as-it-was"' in Lesson.objects.get(slug="first").published.body_html
     assert exported_files(Course.objects.get())["images/diagram.png"] == png("green")
+
+
+def pictures():
+    """Where the texts that show the diagram find it."""
+    alone = Exercise.objects.get(slug="alone").published
+    texts = {
+        "lesson": Lesson.objects.get(slug="first").published.body_html,
+        "prompt": alone.instructions_html,
+        "hint": "".join(alone.hints_html),
+        "solution": alone.solution_html,
+        "sheet": str(Exercise.objects.get(slug="choice-one").draft.sheet),
+    }
+    return {
+        name: re.findall(r'src="(/courses/small/images/diagram\.png\?v=\w+)"', text) for name, text in texts.items()
+    }
 
 
 @pytest.mark.parametrize(

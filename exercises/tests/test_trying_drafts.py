@@ -11,7 +11,7 @@ from courses.models import Lesson
 from exercises.course_progress import continuation_of, progress_in
 from exercises.grading import conclude
 from exercises.history import history_of
-from exercises.models import Exercise, LessonDone, Owner, Run, Submission, Trial
+from exercises.models import Exercise, ExerciseVersion, HelpUsed, LessonDone, Owner, Run, Submission, Trial
 from exercises.progress import passed_exercises, standing_of, tried_exercises
 from exercises.tests.builders import LISTING, make_exercise, make_listing, make_run, make_user
 from exercises.usual_time import usual_time
@@ -149,6 +149,47 @@ def test_what_staff_try_counts_nowhere(client, exercise, staff, settings):
     assert f'href="{PAGE}?version=draft"' in shown
 
 
+def test_help_of_a_draft_is_the_drafts_and_is_not_remembered(client, exercise, staff):
+    ExerciseVersion.objects.filter(pk=exercise.published_id).update(hints_html=["<p>Old one.</p>"] * 2)
+    ExerciseVersion.objects.filter(pk=exercise.draft_id).update(
+        hints_html=[f"<p>New {number}.</p>" for number in (1, 2, 3)], solution={"main.py": "app = 'solved'\n"}
+    )
+    draft = f"{PAGE}help?version=draft"
+
+    page = client.get(f"{PAGE}?version=draft").content.decode()
+    first = client.post(f"{draft}&opened=0", {"hint": "1"}).content.decode()
+    again = client.get(f"{draft}&opened=1").content.decode()  # when an attempt has ended
+    second = client.post(f"{draft}&opened=1", {"hint": "2"}).content.decode()
+    without_script = client.post(f"{PAGE}?version=draft", {"hint": "1", "file:main.py": "mine = 1\n"}).content.decode()
+    solution = client.get(f"{PAGE}solution?version=draft").content.decode()
+
+    assert f'data-help="{draft}&amp;opened=0"' in page
+    assert f'formaction="{PAGE}?version=draft#help"' in page
+    assert f'href="{PAGE}solution?version=draft"' in page
+    assert "New 1." not in page
+    assert ["New 1." in html for html in (first, again, second, without_script)] == [True] * 4
+    assert ["New 2." in html for html in (first, again, second, without_script)] == [False, False, True, False]
+    assert ("mine = 1" in without_script, "solved" in solution) == (True, True)
+    assert "done with solution" not in solution
+    assert (HelpUsed.objects.count(), Submission.objects.count()) == (0, 0)
+
+    client.post(f"{PAGE}help", {"hint": "1"})  # of what learners have, like a learner
+
+    assert HelpUsed.objects.get().hints == 1
+    assert "Old one." in client.get(PAGE).content.decode()
+    assert "New 1." not in client.get(f"{PAGE}?version=draft").content.decode()
+
+
+def test_learners_get_no_help_of_a_draft(client, exercise):
+    ExerciseVersion.objects.filter(pk=exercise.draft_id).update(hints_html=["<p>New.</p>"], solution={"main.py": "x\n"})
+    client.force_login(make_user())
+
+    answers = [client.post(f"{PAGE}help?version=draft&opened=1", {"hint": "1"}), client.get(f"{PAGE}?version=draft")]
+
+    assert [("New." in answer.content.decode(), answer.status_code) for answer in answers] == [(False, 200)] * 2
+    assert client.get(f"{PAGE}solution?version=draft").status_code == 403  # the one of what they have, which is closed
+
+
 def test_an_exercise_that_is_only_scheduled_is_tried_by_staff_alone(client, exercise, staff):
     Exercise.objects.update(published_at=now() + timedelta(hours=1), draft=exercise.published)
 
@@ -167,8 +208,31 @@ def test_a_retired_exercise_shows_its_attempts_and_takes_no_more(client, exercis
     assert page.status_code == 410
     assert attempt.get_absolute_url() in page.content.decode()
     assert client.get(attempt.get_absolute_url()).status_code == 200
-    assert [client.post(address).status_code for address in (PAGE, API)] == [410, 404]
+    assert [client.post(address).status_code for address in (PAGE, API)] == [410, 410]
+    lesson = exercise.lesson
+    for address in ("exercises/health-flask/", "exercises/health-flask/hints/", "exercises/health-flask/solution/"):
+        gone = client.get(f"/api/v1/{address}")
+        assert (gone.status_code, gone.json()["code"]) == (410, "archived"), address
+    assert client.get(f"/api/v1/courses/{lesson.course.slug}/lessons/{lesson.slug}/").status_code == 200
     client.force_login(make_user(is_staff=True, is_superuser=True))
     assert [client.get(address).status_code for address in (PAGE, f"{PAGE}?version=draft")] == [410, 200]
     assert Client().get("/api/v1/exercises/").json()["count"] == 0
     assert Lesson.objects.get().exercises.count() == 1
+
+
+@pytest.mark.parametrize(("archived", "is_gone"), [("course", True), ("lesson", True), ("", False)])
+def test_the_api_tells_what_was_archived_from_what_never_was(client, exercise, archived, is_gone):
+    lesson = exercise.lesson
+    row = {"course": lesson.course, "lesson": lesson}.get(archived)
+    if row is not None:
+        type(row).objects.filter(pk=row.pk).update(archived_at=now())
+    address = f"/api/v1/courses/{lesson.course.slug}/"
+
+    found = {name: client.get(name) for name in (address, f"{address}lessons/{lesson.slug}/", "/api/v1/courses/none/")}
+
+    statuses = [response.status_code for response in found.values()]
+    assert statuses == [410 if archived == "course" else 200, 410 if is_gone else 200, 404]
+    assert {response.json()["code"] for response in found.values() if response.status_code == 410} <= {"archived"}
+
+    Lesson.objects.update(published=None, published_at=None, archived_at=now())  # nobody has ever seen it
+    assert client.get(f"{address}lessons/{lesson.slug}/").status_code == 404

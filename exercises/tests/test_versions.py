@@ -17,6 +17,7 @@ from exercises.versions import (
     publish_family,
     save_exercise_draft,
     save_family,
+    text_problems,
     unpublish_exercise,
 )
 from sandbox import Limits
@@ -137,7 +138,7 @@ def test_save_family_that_changes_nothing_makes_no_version(member):
 @pytest.mark.parametrize(
     ("cases_toml", "error", "message"),
     [
-        ("a =", CasesError, "line 1: Invalid value"),
+        ("a =", CasesError, "line 1: not valid TOML: Invalid value"),
         (FAMILY.replace("[params]", "[params]\nmore = 'x'"), InvalidFamily, "health: The family asks for more: x"),
         (FAMILY.replace("status", "stats"), InvalidFamily,
          "health: line 7: unknown key 'stats'; expect knows at_least_ms, component, content_type, figure, headers, "
@@ -181,6 +182,26 @@ def test_publish_refuses_an_empty_exercise_and_a_prompt_with_mistakes(exercise):
         publish_exercise(exercise=exercise, check=False)
 
     assert [problem.line for problem in refusal.value.problems] == [1]
+
+
+@pytest.mark.parametrize("role", ["starter", "solution", "wrong"])
+def test_a_file_that_is_no_python_can_be_saved_and_is_not_published(exercise, role):
+    first_line, path = ("# fails: The body says ok\n", "says-yes.py") if role == "wrong" else ("x = 1\n", "main.py")
+    draft = save_exercise_draft(exercise=exercise, content=content(**{role: {path: f"{first_line}def f(:\n"}}))
+    green(draft)
+
+    with pytest.raises(PublishRefused) as refusal:
+        publish_exercise(exercise=exercise)
+
+    [problem] = refusal.value.problems
+    assert (problem.line, problem.message) == (2, f"{path}: This Python does not parse: invalid syntax.")
+
+
+def test_what_python_only_warns_of_and_files_of_other_kinds_may_be_as_they_are(exercise):
+    files = {"main.py": 'pattern = "\\d"\n', "templates/page.html": "<p>{{ x }}"}
+    save_exercise_draft(exercise=exercise, content=content(starter=files, solution=files))
+
+    assert text_problems(exercise) == []
 
 
 def test_publish_family_publishes_all_that_learners_see_or_nothing(member):

@@ -208,7 +208,7 @@ def test_staff_run_and_submit_a_draft_and_learners_see_nothing_of_it(staff, outs
     title.fill(f"{old}, newer")
     staff.get_by_role("button", name="Save and continue editing").click()
     staff.locator(".messagelist .success").wait_for()
-    staff.goto(staff.get_by_role("link", name="Preview of the draft").get_attribute("href"))
+    staff.goto(staff.get_by_role("link", name="View as learner").get_attribute("href"))
     staff.locator("[data-exercise-run]").click()
     staff.wait_for_selector("[data-run-place] [data-pending=false]", timeout=30_000)
     staff.get_by_role("button", name="Submit", exact=True).click()

@@ -30,7 +30,7 @@ def test_edit_is_a_draft_until_it_is_published(staff, browser, base_url):
     staff.locator(".messagelist .success").wait_for()
     learner.goto(lesson)
     before = learner.locator("h1").inner_text()
-    staff.goto(staff.get_by_role("link", name="Preview of the draft").get_attribute("href"))
+    staff.goto(staff.get_by_role("link", name="View as learner").get_attribute("href"))
     seen_by_staff = staff.locator("h1").inner_text()
     staff.goto("/admin/courses/lesson/?q=selection-criteria")
     staff.get_by_role("link", name=re.compile("^Five criteria")).click()

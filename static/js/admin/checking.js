@@ -47,7 +47,7 @@ function showProblems(problems) {
 }
 
 function showLength({ words, minutes }) {
-  length.textContent = word("length", { words, minutes })
+  length.textContent = words === null ? "" : word("length", { words, minutes })
   const field = form.elements.minutes
   if (!field || Number(field.value) === minutes) return
   const button = document.createElement("button")

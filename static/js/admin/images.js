@@ -55,7 +55,8 @@ for (const box of boxes.filter(({ dataset }) => dataset.edited === "markdown")) 
   box.addEventListener("drop", (event) => takePictures(box, event.dataTransfer) && event.preventDefault())
 }
 
-button.addEventListener("click", async (event) => {
+// A form without Markdown takes no pictures.
+button?.addEventListener("click", async (event) => {
   event.preventDefault()
   if (!chooser.files.length) return (line.textContent = word("choose"))
   takePictures(last, { files: chooser.files })
