@@ -80,9 +80,12 @@ def fast_passwords() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def plain_static_files() -> Iterator[None]:
-    """Addresses without hashes: a test needs no collected files, and a new file no second set-up."""
+    """Addresses without hashes: a test needs no collected files, and a new file no second set-up.
+
+    And nobody reads all collected files for each client that a test makes, to serve none of them.
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}, WHITENOISE_AUTOREFRESH=True):
         yield
 
 
