@@ -14,6 +14,7 @@ from courses.listings import FRAMEWORKS, is_program, listings
 from exercises.cases import parse
 from exercises.judging import judge_files
 from exercises.models import ExerciseVersion
+from sandbox.tests.supervised import supervised
 
 COURSES = Path(__file__).parents[2] / "courses" / "content"
 LISTINGS = Path(__file__).parent / "listings"
@@ -27,9 +28,18 @@ PROGRAMS = {
 }
 
 
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    """Interpreters that have imported the frameworks, as readers have them: a cold start takes seconds each time."""
+    with pytest.MonkeyPatch.context() as environment, supervised(tmp_path_factory.mktemp("warm")) as supervisor:
+        environment.setenv("SANDBOX_SOCKET", str(supervisor.path))
+        yield supervisor
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_listing_does_what_its_lesson_says(name):
+def test_listing_does_what_its_lesson_says(name, warm):
     listing = PROGRAMS[name]
+    warm.warm(listing.framework)
     kind = listing.kind
     cases = parse((LISTINGS / f"{name}.toml").read_text(), kind=kind)
     version = ExerciseVersion(kind=kind, framework=listing.framework, cases=cases, starter={"main.py": ""})
@@ -60,8 +70,9 @@ def test_listings_and_exercises_know_the_same_frameworks():
 
 
 @pytest.mark.parametrize("name", [name for name, listing in PROGRAMS.items() if listing.kind == "http"])
-def test_what_a_listing_is_asked_first_is_among_what_its_lesson_says(name):
+def test_what_a_listing_is_asked_first_is_among_what_its_lesson_says(name, warm):
     listing = PROGRAMS[name]
+    warm.warm(listing.framework)
 
     cases = parse((LISTINGS / f"{name}.toml").read_text())
 
