@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 PYTHON = sys.executable
 # One more than the smallest machine has processors: tests wait for limits, leases and processes that start. A file
-# stays together, for what its tests share; browsers take any test, for each has a page of its own.
+# stays together, for what its tests share; those with the most tests begin.
 PARALLEL = ["-n", "3", "--dist", "loadfile"]
-BROWSERS = ["-n", "3", "--dist", "loadgroup"]
-ONE_PROCESS = ("lint", "exercises")  # groups whose checks use one processor each: two at a time, before the others
+BROWSERS = [*PARALLEL, "--no-loadscope-reorder"]  # here those begin that take longest (config/tests/conftest.py)
+ONE_PROCESS = ("lint",)  # groups whose checks use one processor each: two at a time, before the others
 # What a production deployment sets; `check --deploy` must have nothing to say about it.
 PRODUCTION = {
     "DEPLOYMENT": "production",

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from config.tests.browser.conftest import STAFF_PASSWORD, axe_violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("staff")]
+pytestmark = pytest.mark.browser
 
 LESSONS = "/admin/courses/lesson/"
 

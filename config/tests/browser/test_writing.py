@@ -15,7 +15,7 @@ from config.tests.browser.conftest import AXE_TAGS, OF_COLOURS, STAFF_PASSWORD, 
 from config.tests.browser.test_every_page import DARK, UNFOLD
 from config.tests.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.xdist_group("writing")]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # A course of its own: what is broken here is in nobody's way. Prints {name: primary key}.
 ROWS = """
