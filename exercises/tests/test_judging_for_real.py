@@ -10,6 +10,7 @@ from exercises.kinds.http import ABSENT
 from exercises.models import ExerciseVersion, Run
 from exercises.tests.builders import make_exercise, make_run, make_submission
 
+pytestmark = pytest.mark.usefixtures("warm")
 Verdict = Run.Verdict
 SEED = 5
 

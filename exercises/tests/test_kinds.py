@@ -18,7 +18,7 @@ from exercises.tests.builders import make_exercise, make_lesson, make_run, make_
 from exercises.tests.kinds import FILES, FRAMEWORKS, content_of, write_exercise
 from exercises.versions import publish_exercise, save_exercise_draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("warm")]
 Kind = ExerciseVersion.Kind
 # What wrong/ of each kind does, in the words that the API and the page have for it.
 SENTENCES = {

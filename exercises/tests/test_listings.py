@@ -14,7 +14,6 @@ from courses.listings import FRAMEWORKS, is_program, listings
 from exercises.cases import parse
 from exercises.judging import judge_files
 from exercises.models import ExerciseVersion
-from sandbox.tests.supervised import supervised
 
 COURSES = Path(__file__).parents[2] / "courses" / "content"
 LISTINGS = Path(__file__).parent / "listings"
@@ -26,14 +25,6 @@ LESSONS = {
 PROGRAMS = {
     f"{lesson}/{listing.name}": listing for lesson, markdown in LESSONS.items() for listing in listings(markdown)
 }
-
-
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory):
-    """Interpreters that have imported the frameworks, as readers have them: a cold start takes seconds each time."""
-    with pytest.MonkeyPatch.context() as environment, supervised(tmp_path_factory.mktemp("warm")) as supervisor:
-        environment.setenv("SANDBOX_SOCKET", str(supervisor.path))
-        yield supervisor
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -14,7 +14,7 @@ from exercises.tests.builders import make_trial
 from exercises.trial_results import result_of
 from exercises.trying import cancel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("warm")]
 Status, Verdict = Run.Status, Run.Verdict
 
 ECHO = """
