@@ -23,7 +23,7 @@ PYTHON = sys.executable
 # stays together, for what its tests share; those with the most tests begin.
 PARALLEL = ["-n", "3", "--dist", "loadfile"]
 BROWSERS = [*PARALLEL, "--no-loadscope-reorder"]  # here those begin that take longest (config/tests/conftest.py)
-ONE_PROCESS = ("lint",)  # groups whose checks use one processor each: two at a time, before the others
+BESIDE = ("exercises", "lint")  # groups whose checks run two at a time, begun in this order, before the others
 # What a production deployment sets; `check --deploy` must have nothing to say about it.
 PRODUCTION = {
     "DEPLOYMENT": "production",
@@ -90,7 +90,7 @@ def main(groups: list[str]) -> int:
         return 2
     rows: list[tuple[str, str, float]] = []
     with tempfile.TemporaryDirectory(prefix="fieldguide-test-") as variables, ThreadPoolExecutor(2) as pool:
-        beside = [check for check in chosen if check.group in ONE_PROCESS]
+        beside = sorted((c for c in chosen if c.group in BESIDE), key=lambda check: BESIDE.index(check.group))
         begun = {check.name: pool.submit(perform, check, variables, is_shown=False) for check in beside}
         for check in chosen:
             print(f"\n── {check.name}", flush=True)
