@@ -109,7 +109,7 @@ def test_content_that_is_no_version_yet_is_kept_and_learners_keep_theirs(client,
     form = open_form(client, exercise) | {"cases_toml": "a = [", "title": "Work of a day"}
 
     page = client.post(url("exercise_change", exercise.pk), form).content.decode()
-    restored = client.get(url("exercise_change", exercise.pk), {"restore": "1"}).content.decode()
+    restored = client.get(url("exercise_change", exercise.pk), {"restore": form["_form"]}).content.decode()
 
     assert "Nothing is lost" in page
     assert ExerciseVersion.objects.count() == 1
@@ -122,7 +122,7 @@ def test_restored_files_and_hints_are_saved_like_typed_ones(client, exercise, ed
     form = open_form(client, exercise) | {"hints-0": "Other hint.", "starter-0-text": "other = 1\n"}
     client.post(url("exercise_copy", exercise.pk), form)
 
-    page = client.get(url("exercise_change", exercise.pk), {"restore": "1"}).content.decode()
+    page = client.get(url("exercise_change", exercise.pk), {"restore": form["_form"]}).content.decode()
     client.post(url("exercise_change", exercise.pk), filled_in(page))
 
     draft = Exercise.objects.get().draft
