@@ -16,6 +16,7 @@ from courses.models import Course, Lesson, Module
 from courses.previews import VALID, preview_address, withdraw_previews
 from courses.publishing import save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
+from courses.views import with_runs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -169,6 +170,17 @@ def test_an_outsider_sees_the_draft_and_can_do_nothing(lesson):
     assert "/reports/" not in html
     assert outsider.post(preview_address(lesson)).status_code == 405
     assert outsider.get("/courses/frameworks/first/").context["version"].title == "First"
+
+
+def test_an_outsider_cannot_name_a_version_beside_the_link(lesson):
+    text = {"title": "Runs", "summary": "S.", "minutes": 1}
+    save_lesson_draft(lesson=lesson, body_markdown='```python listing="a"\nprint(1)\n```\n', **text)
+
+    page = Client().get(preview_address(lesson) + "&version=1%22%3E%3Cimg%3E")
+
+    assert (page.status_code, page.context["version"].title, page.context["is_preview"]) == (200, "Runs", False)
+    assert "<img>" not in page.content.decode()
+    assert with_runs_of('<a href="run/a/">', '1"><img>') == '<a href="run/a/?version=1%22%3E%3Cimg%3E">'
 
 
 def test_an_outsider_sees_what_is_not_published_at_all():
