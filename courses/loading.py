@@ -113,6 +113,7 @@ class Loading:
     publish: bool = False
     is_checked: bool = False
     author: User | None = None  # whom new versions are by
+    course: Course | None = None  # what was loaded; None as long as its files cannot be read
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # labels of rows that were edited in the admin and left alone
@@ -291,7 +292,7 @@ def _load(slug: str, loading: Loading) -> None:
     renamed = {name: present for present, name in names.items()}
     modules = [replace(one, lessons=tuple(renamed.get(name, name) for name in one.lessons)) for one in file.modules]
     file = replace(file, modules=tuple(modules))
-    course = _load_structure(slug, file, loading)
+    course = loading.course = _load_structure(slug, file, loading)
     _load_images(course, loading)
     for lesson in course.lessons.select_related("draft", "published").filter(slug__in=file.lesson_slugs):
         name = names.get(lesson.slug, lesson.slug)
