@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from courses.models import WorkingCopy
 from exercises.models import Exercise, ExerciseVersion, Family, Submission
 from exercises.tests.answer_content import CHOICE
-from exercises.tests.builders import make_lesson
+from exercises.tests.builders import make_course, make_lesson
 from exercises.tests.content import CASES, FAMILY, content
 from exercises.tests.test_admin import filled_in, open_form, staff, url
 from exercises.versions import save_exercise_draft, save_family
@@ -222,3 +222,13 @@ def test_lesson_names_its_exercises(client, exercise):
     form = client.get(f"/admin/courses/lesson/{exercise.lesson_id}/change/").content.decode()
 
     assert f'href="{url("exercise_change", exercise.pk)}"' in form
+
+
+def test_exercise_stays_in_its_course(client, exercise, editor):
+    elsewhere = make_lesson("elsewhere", course=make_course("other"))
+    form = open_form(client, exercise) | {"lesson": str(elsewhere.pk)}
+
+    response = client.post(url("exercise_change", exercise.pk), form)
+
+    assert "lesson" in response.context["adminform"].form.errors
+    assert Exercise.objects.get().lesson == exercise.lesson
