@@ -15,8 +15,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 
 from courses.access import may_edit
-from courses.models import Course, FormerCourseAddress, FormerLessonAddress, Lesson, LessonVersion
-from courses.publishing import version_html
+from courses.models import Course, FormerCourseAddress, FormerLessonAddress, Lesson, LessonVersion, Released
+from courses.publishing import render_again, version_html
 from courses.search.index import index_row
 
 
@@ -48,7 +48,10 @@ def _was_of(slug: str) -> str:
 
 @transaction.atomic
 def rename_course(*, course: Course, slug: str) -> bool:
-    """Give *course* another slug; False when it has this one. Raises AddressTaken."""
+    """Give *course* another slug; its texts show their pictures by it. False when it has this one.
+
+    Raises AddressTaken.
+    """
     stored = Course.objects.select_for_update().get(pk=course.pk)
     course.slug = slug
     if stored.slug == slug:
@@ -57,6 +60,7 @@ def rename_course(*, course: Course, slug: str) -> bool:
     FormerCourseAddress.objects.filter(slug=slug).delete()  # its own: it goes back to an old name
     FormerCourseAddress.objects.create(course=course, slug=stored.slug)
     course.save(update_fields=["slug"])
+    render_again(course, course.images.values_list("name", flat=True))  # their addresses have the course's slug
     return True
 
 

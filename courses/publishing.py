@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,8 +89,22 @@ def render_lesson(course: Course, body_markdown: str) -> Rendered:
     return render(body_markdown, lesson_names=lesson_names(course), images=images_of(course), can_run=True)
 
 
+Renderer = Callable[[Course, Collection[str]], None]
+_renderers: list[Renderer] = []
+
+
+def register_renderer(renderer: Renderer) -> None:
+    """Have *renderer* make HTML anew of what another app has in a course, as render_again() does of lessons."""
+    _renderers.append(renderer)
+
+
 def render_again(course: Course, image_names: Collection[str]) -> None:
     """Make the HTML anew of all versions that show one of these images: it has their addresses and sizes."""
+    for renderer in (_render_lessons_again, *_renderers):
+        renderer(course, image_names)
+
+
+def _render_lessons_again(course: Course, image_names: Collection[str]) -> None:
     mentions = [Mention(f"images/{name}") for name in image_names]
     for version in LessonVersion.objects.filter(lesson__course=course).select_related("lesson__course"):
         if any(mention.is_in(version.body_markdown) for mention in mentions):
