@@ -104,18 +104,23 @@ def course_at(slug: str) -> Course | None:
     return former.course if former else Course.objects.filter(slug=slug).first()
 
 
+def was_seen(row: Course | Released) -> bool:
+    """Whether learners may see it now, or could before it was archived."""
+    return row.published_at is not None and row.published_at <= now()
+
+
 def moved(kwargs: Mapping[str, str], user: User | AnonymousUser) -> dict[str, str] | None:
     """The arguments of an address, `course` and perhaps `lesson`, as they are now; None when they are no old ones.
 
     What a visitor may not see, and could not see before it was archived, is not given away.
     """
     course = course_at(kwargs["course"])
-    if course is None or not (course.published_at or may_edit(user, course)):
+    if course is None or not (was_seen(course) or may_edit(user, course)):
         return None
     present = {**kwargs, "course": course.slug}
     if "lesson" in kwargs:
         former = course.former_lesson_addresses.filter(slug=kwargs["lesson"]).select_related("lesson").first()
-        if former and (former.lesson.published_id or may_edit(user, course)):
+        if former and (was_seen(former.lesson) or may_edit(user, course)):
             present["lesson"] = former.lesson.slug
     return present if present != kwargs else None
 

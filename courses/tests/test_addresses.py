@@ -1,14 +1,17 @@
 """Changed slugs: old addresses lead to the new ones, for pages, links, the search, the API and files."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
 from courses.addresses import AddressTaken, rename_course, rename_lesson
 from courses.exporting import export_course
 from courses.images import add_image, images_of
 from courses.loading import load_course
 from courses.models import Course, Lesson, LessonVersion
-from courses.publishing import draft_problems, save_lesson_draft, unpublish_lesson
+from courses.publishing import draft_problems, publish_course, publish_lesson, save_lesson_draft, unpublish_lesson
 from courses.search import search
 from courses.structure import add_lesson
 from courses.tests.builders import contents_of, make_course, make_lesson, make_module, write_course
