@@ -459,7 +459,7 @@ def _write(row: models.Model, **fields: Any) -> None:
     if different or row.pk is None:
         for name, value in different.items():
             setattr(row, name, value)
-        row.save()
+        row.save(update_fields=None if row.pk is None else list(different))
 
 
 # --- Images ----------------------------------------------------------------------------------------------------------

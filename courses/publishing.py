@@ -232,8 +232,7 @@ def cancel_lesson_schedule(*, lesson: Lesson) -> bool:
 @transaction.atomic
 def unpublish_lesson(*, lesson: Lesson) -> None:
     """Take the lesson away from learners; drafts and history stay, and load_course does not publish it again."""
-    _locked(lesson)
-    releasing.take_offline(lesson)
+    releasing.take_offline(lesson, _locked(lesson))
     forget_row("lesson", lesson.pk)
 
 
@@ -254,6 +253,7 @@ def publish_course(*, course: Course, at: datetime | None = None) -> None:
 
     Raises PublishRefused for one that is archived.
     """
+    _lock_course(course)
     if course.archived_at is not None:
         raise PublishRefused(gettext("This is archived. Bring it back first, then publish."))
     if at is not None and at > now():
@@ -269,6 +269,7 @@ def publish_course(*, course: Course, at: datetime | None = None) -> None:
 @transaction.atomic
 def cancel_course_schedule(*, course: Course) -> bool:
     """Have nothing happen at the time that was set; False when none was, or it has passed."""
+    _lock_course(course)
     if course.published_at is None or course.is_live:
         return False
     course.published_at = None
@@ -287,6 +288,7 @@ def unpublish_course(*, course: Course) -> None:
 @transaction.atomic
 def archive_course(*, course: Course) -> None:
     """Retire the course with everything in it."""
+    _lock_course(course)
     course.archived_at = course.archived_at or now()
     course.held_back = True
     course.save(update_fields=["archived_at", "held_back"])
@@ -294,6 +296,7 @@ def archive_course(*, course: Course) -> None:
 
 @transaction.atomic
 def bring_back_course(*, course: Course) -> None:
+    _lock_course(course)
     course.archived_at = None
     course.held_back = course.published_at is None
     course.save(update_fields=["archived_at", "held_back"])
@@ -314,6 +317,12 @@ def _shown_now(lesson: Lesson, *, before: LessonVersion | None) -> None:
         version.body_html, version.contents = with_anchors(rendered.html, version.anchors), rendered.contents
         version.save(update_fields=["anchors", "body_html", "contents"])
     index_row("lesson", lesson)
+
+
+def _lock_course(course: Course) -> None:
+    """Read again whether *course* is published; nobody else changes it until this transaction ends."""
+    columns = ["published_at", "archived_at", "held_back"]
+    course.refresh_from_db(fields=columns, from_queryset=Course.objects.select_for_update())
 
 
 def _locked(lesson: Lesson) -> Lesson:

@@ -32,7 +32,7 @@ class Place:
 
 @transaction.atomic
 def save_course(*, course: Course, author: User | None = None) -> Course:
-    """Store a course's own texts, each on one line; a new one goes to the end of the list.
+    """Store a course's own texts, each on one line, and nothing else; a new one goes to the end of the list.
 
     An *author* who does not work on every course works on this new one from now on.
 
@@ -43,7 +43,7 @@ def save_course(*, course: Course, author: User | None = None) -> Course:
     if is_new:
         check_course_slug(course.slug)
         course.position = _next_position(Course.objects.all())
-    course.save()
+    course.save(update_fields=None if is_new else ["title", "summary", "language"])
     if is_new and author is not None and not edits_every_course(author):
         course.authors.add(author)
     return course
@@ -51,11 +51,12 @@ def save_course(*, course: Course, author: User | None = None) -> Course:
 
 @transaction.atomic
 def save_module(*, module: Module) -> Module:
-    """Store a module; a new one goes to the end of its course."""
+    """Store a module's title; a new one goes to the end of its course."""
     module.title = one_line(module.title)
-    if module.pk is None:
+    is_new = module.pk is None
+    if is_new:
         module.position = _next_position(module.course.modules.all())
-    module.save()
+    module.save(update_fields=None if is_new else ["title"])
     return module
 
 

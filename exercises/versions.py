@@ -290,8 +290,7 @@ def publish_family(*, family: Family) -> list[ExerciseVersion]:
 @transaction.atomic
 def unpublish_exercise(*, exercise: Exercise) -> None:
     """Take the exercise away from learners; drafts and attempts stay, and load_course does not publish it again."""
-    _locked(exercise)
-    releasing.take_offline(exercise)
+    releasing.take_offline(exercise, _locked(exercise))
     forget_row("exercise", exercise.pk)
 
 
