@@ -514,7 +514,7 @@ def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: st
     is_newer = lesson.draft_id not in (lesson.published_id, lesson.scheduled_id)
     if loading.publish and not file.draft and is_newer and lesson.archived_at is None:
         try:
-            publish_lesson(lesson=lesson, at=lesson.published_at)  # what is scheduled stays so
+            publish_lesson(lesson=lesson, at=lesson.scheduled_at or lesson.published_at)  # what is scheduled stays so
         except PublishRefused:
             _report_problems(lesson, file, label, loading)
         else:

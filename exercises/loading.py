@@ -261,7 +261,8 @@ class _Load:
         is_newer = exercise.draft_id not in (exercise.published_id, exercise.scheduled_id)
         if self.loading.publish and is_newer and exercise.archived_at is None:
             try:
-                publish_exercise(exercise=exercise, at=exercise.published_at, check=not self.loading.is_checked)
+                at = exercise.scheduled_at or exercise.published_at  # what is scheduled stays so
+                publish_exercise(exercise=exercise, at=at, check=not self.loading.is_checked)
             except NotChecked:
                 self.loading.unchecked.append(f"exercises/{exercise.slug}")
                 return
