@@ -15,6 +15,7 @@ from courses.models import LessonVersion
 from exercises import events
 from exercises.check_results import CHECK_LOOKS, STANDINGS
 from exercises.errors import NotPending
+from exercises.locks import hold
 from exercises.models import ExerciseCheck, Owner, Run, Trial, TrialQuerySet
 from exercises.submitting import start_run
 from exercises.trial_results import TrialResult, result_of
@@ -31,6 +32,7 @@ def trials_of(version: LessonVersion) -> TrialQuerySet:
 @transaction.atomic
 def request_listing_check(*, version: LessonVersion, author: User) -> None:
     """Have every listing of *version* run in the batch, as it stands there. Does nothing while they are under way."""
+    hold(f"listing-check:{version.pk}")
     if trials_of(version).filter(run__status__in=Run.PENDING).exists():
         return
     trials_of(version).delete()
