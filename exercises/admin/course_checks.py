@@ -9,7 +9,6 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
@@ -18,7 +17,7 @@ from courses.admin.action_log import noted
 from courses.admin.courses import CourseAdmin
 from courses.admin.own import OwnCoursesAdmin
 from courses.models import Course
-from exercises.admin.followed import attempt, followed_page, require_post, to
+from exercises.admin.followed import followed_page, is_done, require_post, row_at, see_other
 from exercises.admin.read_only import ReadOnly
 from exercises.check_results import course_check_result
 from exercises.checking import cancel_course_check, request_course_check, resume_course_check
@@ -74,7 +73,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The page of one check of a course."""
-        course_check = self._found(request, object_id)
+        course_check: CourseCheck = row_at(self, request, object_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
         result = course_check_result(course_check)
@@ -93,7 +92,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
 
     def stop_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: run no further program."""
-        found = self._found(request, object_id)
+        found: CourseCheck = row_at(self, request, object_id)
         return self._act(
             request,
             found,
@@ -104,7 +103,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
 
     def resume_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: run what was stopped, or could not be run."""
-        found = self._found(request, object_id)
+        found: CourseCheck = row_at(self, request, object_id)
         return self._act(
             request,
             found,
@@ -115,7 +114,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
 
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: check the drafts of the course as they are now."""
-        course = self._found(request, object_id).course
+        course = row_at(self, request, object_id).course
         started: list[CourseCheck] = []
 
         def start() -> None:
@@ -126,7 +125,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
             self.log_addition(
                 request, started[0], noted(gettext_noop("Check of all exercises in the sandbox asked for."))
             )
-            return to(started[0].get_absolute_url())
+            return see_other(started[0].get_absolute_url())
         return response
 
     def _act(
@@ -136,12 +135,6 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
             raise PermissionDenied
         if refusal := require_post(request):
             return refusal
-        if attempt(request, action, refused=refused) and found is not None:
+        if is_done(request, action, refused=refused) and found is not None:
             self.log_change(request, found, noted(done))
-        return to(found.get_absolute_url()) if found else to("..")
-
-    def _found(self, request: HttpRequest, object_id: Any) -> CourseCheck:
-        found: CourseCheck = get_object_or_404(
-            self.get_queryset(request).select_related("course", "created_by"), pk=object_id
-        )
-        return found
+        return see_other(found.get_absolute_url()) if found else see_other("..")
