@@ -1,17 +1,22 @@
 """Writing a lesson in the admin: problems, preview, unsaved text and pictures, with and without scripts."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import now
 
+from courses.addresses import rename_lesson
+from courses.images import add_image
 from courses.models import CourseImage, Lesson, LessonVersion, WorkingCopy
-from courses.publishing import save_lesson_draft
+from courses.publishing import publish_lesson, save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
 from courses.tests.test_admin import form_data, published_of, staff, url
 from courses.tests.test_images import SVG, picture
+from courses.usage import uses_of_image, uses_of_lesson
 from courses.working_copies import Subject, keep, unsaved
 
 pytestmark = pytest.mark.django_db
@@ -336,6 +341,19 @@ def test_form_names_what_uses_the_lesson(client, lesson, editor):
 
     assert f'<a href="{url("lesson_change", other.pk)}" translate="no">Other lesson</a>' in form
     assert "Third lesson" not in form
+
+
+def test_uses_are_found_by_former_slugs_and_in_what_is_scheduled(lesson):
+    other = make_lesson(lesson.module, "other", body_markdown="[x](lesson:first)\n", title="Other lesson")
+    image = add_image(course=lesson.course, data=picture())
+    texts = {"title": "Other lesson", "summary": "S.", "minutes": 1}
+    save_lesson_draft(lesson=other, body_markdown=f"![A](images/{image.name}) [x](lesson:first)\n", **texts)
+    publish_lesson(lesson=other, at=now() + timedelta(hours=1))
+    save_lesson_draft(lesson=other, body_markdown="[x](lesson:first)\n", **texts)
+    rename_lesson(lesson=lesson, slug="begin")
+
+    assert [use.title for use in uses_of_lesson(lesson)] == ["Other lesson"]
+    assert [use.title for use in uses_of_image(image)] == ["Other lesson"]
 
 
 def test_problems_block_publishing_and_not_saving(client, lesson, editor):
