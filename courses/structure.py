@@ -146,9 +146,18 @@ def parents_for(row: Any) -> list[Any]:
     return [parent]
 
 
-def children_of(row: Any, parent: Any) -> list[Any]:
-    """The rows like *row* of *parent*, in order."""
-    return list(_list_of(row, parent))
+def children_of(row: Any, parents: Sequence[Any]) -> dict[Any, list[Any]]:
+    """The rows like *row* of each of *parents*, in order and with their drafts. One query."""
+    rows: QuerySet[Any] = type(row)._default_manager.order_by("position", "pk")
+    if hasattr(type(row), "draft"):
+        rows = rows.select_related("draft")
+    if not row.ORDERED_IN:
+        return {None: list(rows)}
+    found: dict[Any, list[Any]] = {parent: [] for parent in parents}
+    by_pk = {parent.pk: children for parent, children in found.items()}
+    for child in rows.filter(**{f"{row.ORDERED_IN}__in": parents}):
+        by_pk[getattr(child, f"{row.ORDERED_IN}_id")].append(child)
+    return found
 
 
 def _check_parents(old: Any, new: Any) -> None:
@@ -161,8 +170,8 @@ def _move_to_neighbour_module(lesson: Lesson, *, up: bool) -> bool:
     other = modules.index(lesson.module) + (-1 if up else 1)
     if not 0 <= other < len(modules):
         return False
-    there = children_of(lesson, modules[other])
-    return move_to(lesson, before=None if up or not there else there[0], parent=modules[other])
+    first = None if up else _list_of(lesson, modules[other]).first()
+    return move_to(lesson, before=first, parent=modules[other])
 
 
 def _parent_of(row: Any) -> Any:

@@ -60,8 +60,8 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
     def publish_at(self, course: Course, at: datetime | None) -> None:
         publish_course(course=course, at=at)
 
-    def cancel_schedule(self, course: Course) -> None:
-        cancel_course_schedule(course=course)
+    def cancel_schedule(self, course: Course) -> bool:
+        return cancel_course_schedule(course=course)
 
     def take_offline(self, course: Course) -> None:
         unpublish_course(course=course)

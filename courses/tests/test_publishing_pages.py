@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime, now
 
 from courses.admin.action_log import sentence_of
+from courses.admin.ordering import MoveForm
 from courses.models import Course, Lesson, Module
 from courses.previews import VALID, preview_address, withdraw_previews
 from courses.publishing import save_lesson_draft
@@ -93,6 +94,33 @@ def test_each_button_does_what_it_says_and_is_in_the_log(client, lesson, steps, 
     assert f"<strong>{state}</strong>" in shown
     assert Lesson.objects.get(pk=lesson.pk).state == state
     assert sentence_of(LogEntry.objects.first()).startswith(log)
+
+
+def test_what_cannot_be_done_is_said_and_not_logged(client, lesson):
+    client.force_login(staff(*PUBLISH))
+    page = url("lesson_publishing", lesson.pk)
+
+    cancelled = client.post(page, {"do": "cancel"}, follow=True)
+    unknown = client.post(page, {"do": "explode"})
+
+    assert "Nothing is scheduled" in cancelled.content.decode()
+    assert (unknown.status_code, LogEntry.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("what", ["lesson", "module", "course"])
+def test_places_to_move_to_need_as_many_queries_for_any_number(lesson, what, count, django_assert_num_queries):
+    for number in range(count):
+        module = make_module(lesson.course, f"module-{number}")
+        make_lesson(module, f"lesson-{number}")
+        make_course(f"course-{number}")
+    row = {"lesson": lesson, "module": lesson.module, "course": lesson.course}[what]
+    row = type(row).objects.get(pk=row.pk)
+
+    with django_assert_num_queries({"lesson": 3, "module": 2, "course": 1}[what]):
+        form = MoveForm(row)
+
+    assert len(form.rows) == count
 
 
 @pytest.mark.parametrize(("at", "message"), [("", "required"), ("soon", "valid"), ("2020-01-01T10:00", "passed")])
