@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -119,6 +119,11 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
             unpublish_course(course=course)
             self.log_change(request, course, noted(gettext_noop("Taken offline.")))
             self.message_user(request, gettext("%(course)s is offline.") % {"course": course}, messages.SUCCESS)
+
+
+def register_action(action: Callable[..., Any]) -> None:
+    """Have an action of another app among those of the list of courses. Called where its admin is registered."""
+    CourseAdmin.actions = [*CourseAdmin.actions, action]
 
 
 @admin.register(Module)

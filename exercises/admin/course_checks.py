@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
-from courses.admin.courses import CourseAdmin
+from courses.admin.courses import register_action
 from courses.admin.own import OwnCoursesAdmin
 from courses.models import Course
 from exercises.admin.followed import followed_page, is_done, require_post, row_at, see_other
@@ -40,8 +40,7 @@ def check_exercises(model_admin: Any, request: HttpRequest, courses: QuerySet[Co
         model_admin.message_user(request, message)
 
 
-# Courses know nothing of exercises.
-CourseAdmin.actions = [*CourseAdmin.actions, check_exercises]
+register_action(check_exercises)
 
 
 @admin.register(CourseCheck)
