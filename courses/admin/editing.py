@@ -24,9 +24,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from courses import working_copies
+from courses.admin.action_log import noted
 from courses.admin.forms import EditedForm
 from courses.extent import Extent
 from courses.images import MAX_BYTES, ImageRefused, add_image, url_of
@@ -280,6 +281,7 @@ class EditingAdmin(admin.ModelAdmin):
             kept = self._keep(request, row, request.POST)
             self.message_user(request, str(refusal), messages.ERROR)
         else:
+            self.log_addition(request, image, noted(gettext_noop("Uploaded.")))
             markdown = f"![](images/{image.name})"
             if is_script:
                 return JsonResponse({"markdown": markdown, "url": url_of(image)})

@@ -65,7 +65,7 @@ class ListingsAdmin(admin.ModelAdmin):
 
     def stop_listings_view(self, request: HttpRequest, lesson_id: int) -> HttpResponseBase:
         """POST: run no further listing."""
-        _lesson, version = draft_of(request, lesson_id, CHANGE)
+        lesson, version = draft_of(request, lesson_id, CHANGE)
         if refusal := require_post(request):
             return refusal
         refused = gettext("It has already come to its end.")
