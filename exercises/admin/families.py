@@ -102,7 +102,7 @@ class FamilyAdmin(EditingAdmin, OwnCoursesAdmin):
     @admin.action(description=gettext_lazy("Check their exercises in the sandbox"), permissions=["change"])
     def check_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
         for family in families:
-            self.log_change(request, family, "Checks of its exercises asked for.")
+            self.log_change(request, family, noted(gettext_noop("Checks of its exercises asked for.")))
             for member in members_of(family):
                 if member.draft is not None:
                     request_check(version=member.draft, author=cast(User, request.user))
