@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from courses.listings import Listing, listings
 from courses.models import LessonVersion
 from exercises import events
-from exercises.check_results import CHECK_LOOKS, STANDINGS
+from exercises.check_results import BY_STATUS, CHECK_LOOKS, STANDINGS
 from exercises.errors import NotPending
 from exercises.locks import hold
 from exercises.models import ExerciseCheck, Owner, Run, Trial, TrialQuerySet
@@ -145,11 +145,5 @@ def standing_of(trial: Trial | None) -> str:
     """A key of STANDINGS: that it does not run is what is wrong with a listing; nothing is expected of its answer."""
     if trial is None:
         return "stopped"
-    by_status = {
-        Run.Status.QUEUED: "waiting",
-        Run.Status.RUNNING: "running",
-        Run.Status.CANCELLED: "stopped",
-        Run.Status.BROKEN: "unavailable",
-    }
     is_right = trial.run.verdict == Run.Verdict.RAN
-    return by_status.get(Run.Status(trial.run.status)) or ("right" if is_right else "wrong")
+    return BY_STATUS.get(Run.Status(trial.run.status)) or ("right" if is_right else "wrong")
