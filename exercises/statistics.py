@@ -282,7 +282,7 @@ LESSON_COLUMNS: Final = (
 
 
 def lessons_table(scope: Scope) -> Table:
-    """A row for each lesson that has a text, in course order. Five queries."""
+    """A row for each lesson that has a text, in course order. Six queries."""
     courses = list(scope.courses)
     not_staff = Q(user__isnull=True) | Q(user__is_staff=False)
     done = _learners(
