@@ -14,10 +14,10 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import ApiToken
-from courses.admin.action_log import sentence_of
+from courses.admin.action_log import noted, sentence_of
 
 for model in (SocialApp, SocialToken, SocialAccount, Authenticator, UserSession):
     admin.site.unregister(model)
@@ -63,7 +63,7 @@ class AddressAdmin(EmailAddressAdmin):
         before = list(queryset.filter(verified=False).values_list("pk", flat=True))
         super().make_verified(request, queryset)
         for address in EmailAddress.objects.filter(pk__in=before, verified=True):
-            self.log_change(request, address, "Marked as verified.")
+            self.log_change(request, address, noted(gettext_noop("Marked as verified.")))
 
 
 class WayInAdmin(admin.ModelAdmin):

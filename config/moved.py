@@ -1,24 +1,17 @@
 """Old addresses of courses, lessons and exercises lead to the new ones: every page below them, whatever it is for."""
 
-from collections.abc import Callable
-
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 
+from accounts.middleware import BothWays
 from exercises.addresses import moved
 
 NAMESPACES = ("courses", "exercises")
 SAFE = ("GET", "HEAD")
 
 
-class OldAddresses:
-    """Middleware. It costs nothing where a page is found; the API has exercises.api.moved, as it answers 404 itself."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+class OldAddresses(BothWays):
+    """It costs nothing where a page is found; the API has exercises.api.moved, as it answers 404 itself."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         match = request.resolver_match

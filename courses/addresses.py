@@ -15,8 +15,8 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 
 from courses.access import may_edit
-from courses.models import Course, FormerCourseAddress, FormerLessonAddress, Lesson, LessonVersion
-from courses.publishing import version_html
+from courses.models import Course, FormerCourseAddress, FormerLessonAddress, Lesson, LessonVersion, Released
+from courses.publishing import render_again, version_html
 from courses.search.index import index_row
 
 
@@ -48,7 +48,10 @@ def _was_of(slug: str) -> str:
 
 @transaction.atomic
 def rename_course(*, course: Course, slug: str) -> bool:
-    """Give *course* another slug; False when it has this one. Raises AddressTaken."""
+    """Give *course* another slug; its texts show their pictures by it. False when it has this one.
+
+    Raises AddressTaken.
+    """
     stored = Course.objects.select_for_update().get(pk=course.pk)
     course.slug = slug
     if stored.slug == slug:
@@ -57,6 +60,7 @@ def rename_course(*, course: Course, slug: str) -> bool:
     FormerCourseAddress.objects.filter(slug=slug).delete()  # its own: it goes back to an old name
     FormerCourseAddress.objects.create(course=course, slug=stored.slug)
     course.save(update_fields=["slug"])
+    render_again(course, course.images.values_list("name", flat=True))  # their addresses have the course's slug
     return True
 
 
@@ -100,18 +104,23 @@ def course_at(slug: str) -> Course | None:
     return former.course if former else Course.objects.filter(slug=slug).first()
 
 
+def was_seen(row: Course | Released) -> bool:
+    """Whether learners may see it now, or could before it was archived."""
+    return row.published_at is not None and row.published_at <= now()
+
+
 def moved(kwargs: Mapping[str, str], user: User | AnonymousUser) -> dict[str, str] | None:
     """The arguments of an address, `course` and perhaps `lesson`, as they are now; None when they are no old ones.
 
     What a visitor may not see, and could not see before it was archived, is not given away.
     """
     course = course_at(kwargs["course"])
-    if course is None or not (course.published_at or may_edit(user, course)):
+    if course is None or not (was_seen(course) or may_edit(user, course)):
         return None
     present = {**kwargs, "course": course.slug}
     if "lesson" in kwargs:
         former = course.former_lesson_addresses.filter(slug=kwargs["lesson"]).select_related("lesson").first()
-        if former and (former.lesson.published_id or may_edit(user, course)):
+        if former and (was_seen(former.lesson) or may_edit(user, course)):
             present["lesson"] = former.lesson.slug
     return present if present != kwargs else None
 

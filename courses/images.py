@@ -101,11 +101,6 @@ def _store(course: Course, name: str, picture: _Picture, author: User | None) ->
     return image
 
 
-def delete_image(*, image: CourseImage) -> None:
-    """Texts that still name it show the words for those who cannot see it, and cannot be published before that goes."""
-    image.delete()
-
-
 def _written_anew(data: bytes) -> _Picture:
     """The pixels of an upload as a WebP file, at most MAX_SIDE in each direction. Raises ImageRefused."""
     picture = _decoded(data, formats=READ_FORMATS)

@@ -113,6 +113,7 @@ class Loading:
     publish: bool = False
     is_checked: bool = False
     author: User | None = None  # whom new versions are by
+    course: Course | None = None  # what was loaded; None as long as its files cannot be read
     problems: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)  # labels of rows that were edited in the admin and left alone
@@ -291,7 +292,7 @@ def _load(slug: str, loading: Loading) -> None:
     renamed = {name: present for present, name in names.items()}
     modules = [replace(one, lessons=tuple(renamed.get(name, name) for name in one.lessons)) for one in file.modules]
     file = replace(file, modules=tuple(modules))
-    course = _load_structure(slug, file, loading)
+    course = loading.course = _load_structure(slug, file, loading)
     _load_images(course, loading)
     for lesson in course.lessons.select_related("draft", "published").filter(slug__in=file.lesson_slugs):
         name = names.get(lesson.slug, lesson.slug)
@@ -458,7 +459,7 @@ def _write(row: models.Model, **fields: Any) -> None:
     if different or row.pk is None:
         for name, value in different.items():
             setattr(row, name, value)
-        row.save()
+        row.save(update_fields=None if row.pk is None else list(different))
 
 
 # --- Images ----------------------------------------------------------------------------------------------------------
@@ -513,7 +514,7 @@ def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: st
     is_newer = lesson.draft_id not in (lesson.published_id, lesson.scheduled_id)
     if loading.publish and not file.draft and is_newer and lesson.archived_at is None:
         try:
-            publish_lesson(lesson=lesson, at=lesson.published_at)  # what is scheduled stays so
+            publish_lesson(lesson=lesson, at=lesson.scheduled_at or lesson.published_at)  # what is scheduled stays so
         except PublishRefused:
             _report_problems(lesson, file, label, loading)
         else:

@@ -381,8 +381,8 @@ class CourseImage(models.Model):
 class WorkingCopy(models.Model):
     """What one editor has typed into a form and not saved, and since when they have had it open.
 
-    One row for each editor and lesson or exercise, overwritten each time: not a version, and nothing that learners
-    or publishing know of. Written by courses.working_copies only.
+    One row for each form that was opened, overwritten each time: not a version, and nothing that learners or publishing
+    know of. Written by courses.working_copies only.
     """
 
     # The model, such as courses.lesson, and the row's primary key; 0 while the row is being added. No foreign key:
@@ -390,19 +390,23 @@ class WorkingCopy(models.Model):
     kind = models.CharField(max_length=64)
     object_id = models.PositiveBigIntegerField(default=0)
     editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    form = models.CharField(max_length=32, blank=True)  # the name that the form was given when it was opened
+    # Saved or discarded: what the form still sends afterwards, having been on its way, is not unsaved.
+    is_over = models.BooleanField(default=False)
+    number = models.PositiveIntegerField(default=0, help_text=_("How often the form had sent its content until then."))
     opened_at = models.DateTimeField(help_text=_("Since when the form has been open without a pause."))
     seen_at = models.DateTimeField(help_text=_("When the open form was heard of last."))
     # {name of a field of the form: [values]}; None where nothing is unsaved.
     content = models.JSONField(null=True)
     changed_at = models.DateTimeField(null=True, help_text=_("When the content was written."))
-    # The form that was saved last: what it still sends afterwards, having been on its way, is not unsaved.
-    closed_form = models.CharField(max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("working copy")
         verbose_name_plural = _("working copies")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "object_id", "editor"], name="working_copy_once_for_each_editor"),
+            models.UniqueConstraint(
+                fields=["kind", "object_id", "editor", "form"], name="working_copy_once_for_each_form"
+            ),
             models.CheckConstraint(
                 condition=Q(content__isnull=True, changed_at__isnull=True)
                 | Q(content__isnull=False, changed_at__isnull=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -89,8 +89,22 @@ def render_lesson(course: Course, body_markdown: str) -> Rendered:
     return render(body_markdown, lesson_names=lesson_names(course), images=images_of(course), can_run=True)
 
 
+Renderer = Callable[[Course, Collection[str]], None]
+_renderers: list[Renderer] = []
+
+
+def register_renderer(renderer: Renderer) -> None:
+    """Have *renderer* make HTML anew of what another app has in a course, as render_again() does of lessons."""
+    _renderers.append(renderer)
+
+
 def render_again(course: Course, image_names: Collection[str]) -> None:
     """Make the HTML anew of all versions that show one of these images: it has their addresses and sizes."""
+    for renderer in (_render_lessons_again, *_renderers):
+        renderer(course, image_names)
+
+
+def _render_lessons_again(course: Course, image_names: Collection[str]) -> None:
     mentions = [Mention(f"images/{name}") for name in image_names]
     for version in LessonVersion.objects.filter(lesson__course=course).select_related("lesson__course"):
         if any(mention.is_in(version.body_markdown) for mention in mentions):
@@ -218,8 +232,7 @@ def cancel_lesson_schedule(*, lesson: Lesson) -> bool:
 @transaction.atomic
 def unpublish_lesson(*, lesson: Lesson) -> None:
     """Take the lesson away from learners; drafts and history stay, and load_course does not publish it again."""
-    _locked(lesson)
-    releasing.take_offline(lesson)
+    releasing.take_offline(lesson, _locked(lesson))
     forget_row("lesson", lesson.pk)
 
 
@@ -240,6 +253,7 @@ def publish_course(*, course: Course, at: datetime | None = None) -> None:
 
     Raises PublishRefused for one that is archived.
     """
+    _lock_course(course)
     if course.archived_at is not None:
         raise PublishRefused(gettext("This is archived. Bring it back first, then publish."))
     if at is not None and at > now():
@@ -255,6 +269,7 @@ def publish_course(*, course: Course, at: datetime | None = None) -> None:
 @transaction.atomic
 def cancel_course_schedule(*, course: Course) -> bool:
     """Have nothing happen at the time that was set; False when none was, or it has passed."""
+    _lock_course(course)
     if course.published_at is None or course.is_live:
         return False
     course.published_at = None
@@ -273,6 +288,7 @@ def unpublish_course(*, course: Course) -> None:
 @transaction.atomic
 def archive_course(*, course: Course) -> None:
     """Retire the course with everything in it."""
+    _lock_course(course)
     course.archived_at = course.archived_at or now()
     course.held_back = True
     course.save(update_fields=["archived_at", "held_back"])
@@ -280,6 +296,7 @@ def archive_course(*, course: Course) -> None:
 
 @transaction.atomic
 def bring_back_course(*, course: Course) -> None:
+    _lock_course(course)
     course.archived_at = None
     course.held_back = course.published_at is None
     course.save(update_fields=["archived_at", "held_back"])
@@ -300,6 +317,12 @@ def _shown_now(lesson: Lesson, *, before: LessonVersion | None) -> None:
         version.body_html, version.contents = with_anchors(rendered.html, version.anchors), rendered.contents
         version.save(update_fields=["anchors", "body_html", "contents"])
     index_row("lesson", lesson)
+
+
+def _lock_course(course: Course) -> None:
+    """Read again whether *course* is published; nobody else changes it until this transaction ends."""
+    columns = ["published_at", "archived_at", "held_back"]
+    course.refresh_from_db(fields=columns, from_queryset=Course.objects.select_for_update())
 
 
 def _locked(lesson: Lesson) -> Lesson:

@@ -55,6 +55,8 @@ def release_draft(row: Any, stored: Any, *, at: datetime | None = None) -> bool:
         # The time of the first publication stays while it is published: newer versions are corrections of it.
         row.published_at = at if is_later else stored.published_at if stored.is_live else moment
         row.scheduled = row.scheduled_at = None
+        if stored.published_id != stored.draft_id:
+            _forget_schedule(stored.published)
         _note_first(stored.draft, row.published_at if is_later else moment)
     row.archived_at, row.held_back = None, False
     row.save(update_fields=COLUMNS)
@@ -79,14 +81,16 @@ def cancel_schedule(row: Any, stored: Any) -> bool:
         row.scheduled = row.scheduled_at = None
     elif stored.published_at is not None and stored.published_at > now():
         row.published = row.published_at = None
+        _forget_schedule(stored.published)
     else:
         return False
     row.save(update_fields=["published", "published_at", "scheduled", "scheduled_at"])
     return True
 
 
-def take_offline(row: Any) -> None:
+def take_offline(row: Any, stored: Any) -> None:
     """Learners do not have it any more, and load_course does not publish it again; drafts and history stay."""
+    _forget_schedule(stored.published)
     row.published = row.published_at = row.scheduled = row.scheduled_at = row.archived_at = None
     row.held_back = True
     row.save(update_fields=COLUMNS)
@@ -108,6 +112,14 @@ def bring_back(row: Any, stored: Any) -> None:
 
 
 def _note_first(version: Any, at: datetime) -> None:
-    if version.published_at is None:
+    """Note when learners have *version* for the first time, where they have not had it yet."""
+    if version.published_at is None or version.published_at > now():
         version.published_at = at
+        version.save(update_fields=["published_at"])
+
+
+def _forget_schedule(version: Any) -> None:
+    """Undo _note_first() for a time that has not come."""
+    if version is not None and version.published_at is not None and version.published_at > now():
+        version.published_at = None
         version.save(update_fields=["published_at"])

@@ -32,7 +32,7 @@ class Place:
 
 @transaction.atomic
 def save_course(*, course: Course, author: User | None = None) -> Course:
-    """Store a course's own texts, each on one line; a new one goes to the end of the list.
+    """Store a course's own texts, each on one line, and nothing else; a new one goes to the end of the list.
 
     An *author* who does not work on every course works on this new one from now on.
 
@@ -43,7 +43,7 @@ def save_course(*, course: Course, author: User | None = None) -> Course:
     if is_new:
         check_course_slug(course.slug)
         course.position = _next_position(Course.objects.all())
-    course.save()
+    course.save(update_fields=None if is_new else ["title", "summary", "language"])
     if is_new and author is not None and not edits_every_course(author):
         course.authors.add(author)
     return course
@@ -51,11 +51,12 @@ def save_course(*, course: Course, author: User | None = None) -> Course:
 
 @transaction.atomic
 def save_module(*, module: Module) -> Module:
-    """Store a module; a new one goes to the end of its course."""
+    """Store a module's title; a new one goes to the end of its course."""
     module.title = one_line(module.title)
-    if module.pk is None:
+    is_new = module.pk is None
+    if is_new:
         module.position = _next_position(module.course.modules.all())
-    module.save()
+    module.save(update_fields=None if is_new else ["title"])
     return module
 
 
@@ -145,9 +146,18 @@ def parents_for(row: Any) -> list[Any]:
     return [parent]
 
 
-def children_of(row: Any, parent: Any) -> list[Any]:
-    """The rows like *row* of *parent*, in order."""
-    return list(_list_of(row, parent))
+def children_of(row: Any, parents: Sequence[Any]) -> dict[Any, list[Any]]:
+    """The rows like *row* of each of *parents*, in order and with their drafts. One query."""
+    rows: QuerySet[Any] = type(row)._default_manager.order_by("position", "pk")
+    if hasattr(type(row), "draft"):
+        rows = rows.select_related("draft")
+    if not row.ORDERED_IN:
+        return {None: list(rows)}
+    found: dict[Any, list[Any]] = {parent: [] for parent in parents}
+    by_pk = {parent.pk: children for parent, children in found.items()}
+    for child in rows.filter(**{f"{row.ORDERED_IN}__in": parents}):
+        by_pk[getattr(child, f"{row.ORDERED_IN}_id")].append(child)
+    return found
 
 
 def _check_parents(old: Any, new: Any) -> None:
@@ -160,8 +170,8 @@ def _move_to_neighbour_module(lesson: Lesson, *, up: bool) -> bool:
     other = modules.index(lesson.module) + (-1 if up else 1)
     if not 0 <= other < len(modules):
         return False
-    there = children_of(lesson, modules[other])
-    return move_to(lesson, before=None if up or not there else there[0], parent=modules[other])
+    first = None if up else _list_of(lesson, modules[other]).first()
+    return move_to(lesson, before=first, parent=modules[other])
 
 
 def _parent_of(row: Any) -> Any:

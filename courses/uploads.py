@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -48,11 +48,11 @@ def load_upload(*, upload: CourseUpload, author: User) -> Course:
     Raises LoadChanged, without loading anything, when it would do something else than its preview said because
     somebody changed the course meanwhile, and ContentError when it cannot be loaded any more.
     """
-    load_archive(
+    loading = load_archive(
         bytes(upload.content), name=upload.name, force=upload.force, author=author, expected=upload.fingerprint
     )
     upload.delete()
-    return Course.objects.get(slug=upload.slug)
+    return cast(Course, loading.course)
 
 
 def clear_outdated() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -32,6 +33,14 @@ class Use:
     belongs: bool = False  # it is a part of the lesson, and does not only name it
 
 
+VERSIONS = ("draft", "published", "scheduled")  # what is read, or will be
+
+
+def versions_in_use(row: Any) -> list[Any]:
+    """Those of a lesson or an exercise."""
+    return [version for name in VERSIONS if (version := getattr(row, name))]
+
+
 Finder = Callable[[Course, Mention], Iterable[Use]]
 PartsOf = Callable[[Lesson], Iterable[Use]]
 _finders: list[Finder] = []
@@ -48,14 +57,15 @@ def register_usage(finder: Finder, parts_of: PartsOf) -> None:
 
 
 def uses_of_lesson(lesson: Lesson) -> list[Use]:
-    """What belongs to *lesson*, then the drafts and published texts that link to it. A few queries."""
+    """What belongs to *lesson*, then the texts in use that link to it, by whichever of its slugs. A few queries."""
     parts = [use for parts_of in _parts for use in parts_of(lesson)]
-    named = uses_of(lesson.course, Mention(f"lesson:{lesson.slug}"))
+    slugs = [lesson.slug, *lesson.former_addresses.values_list("slug", flat=True)]
+    named = dict.fromkeys(use for slug in slugs for use in uses_of(lesson.course, Mention(f"lesson:{slug}")))
     return parts + [use for use in named if (use.kind, use.object_id) != ("courses.lesson", lesson.pk)]
 
 
 def uses_of_image(image: CourseImage) -> list[Use]:
-    """The drafts and published texts that show *image*. A few queries."""
+    """The texts in use that show *image*: drafts, published and scheduled ones. A few queries."""
     return uses_of(image.course, Mention(f"images/{image.name}"))
 
 
@@ -64,11 +74,13 @@ def uses_of(course: Course, mention: Mention) -> list[Use]:
 
 
 def lessons_with(course: Course, mention: Mention) -> list[Use]:
-    """The lessons whose draft or published text has *mention*. One query."""
-    named = Q(draft__body_markdown__contains=mention.text) | Q(published__body_markdown__contains=mention.text)
-    lessons = course.lessons.filter(named).select_related("draft", "published").in_course_order()
+    """The lessons whose draft, published or scheduled text has *mention*. One query."""
+    named = Q()
+    for version in VERSIONS:
+        named |= Q(**{f"{version}__body_markdown__contains": mention.text})
+    lessons = course.lessons.filter(named).select_related(*VERSIONS).in_course_order()
     return [
         Use("courses.lesson", lesson.pk, lesson.draft.title if lesson.draft else lesson.slug)
         for lesson in lessons
-        if any(mention.is_in(version.body_markdown) for version in (lesson.draft, lesson.published) if version)
+        if any(mention.is_in(version.body_markdown) for version in versions_in_use(lesson))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 from typing import cast
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -63,7 +64,8 @@ def lesson(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
 
     Whoever has a link with ?preview=<token> sees the draft, and can do nothing on its page (courses.previews).
     """
-    wanted, token = request.GET.get("version", ""), request.GET.get(PARAMETER, "")
+    token = request.GET.get(PARAMETER, "")
+    wanted = "" if token else request.GET.get("version", "")
     try:
         if token:
             found, version = _shared(course, lesson, token)
@@ -145,7 +147,7 @@ def _shared(course: str, slug: str, token: str) -> tuple[Lesson, LessonVersion]:
 
 def with_runs_of(html: str, wanted: str) -> str:
     """*html* of a lesson whose listings run as version *wanted* has them."""
-    return RUN_LINK.sub(lambda link: f'{link[1]}?version={wanted}"', html)
+    return RUN_LINK.sub(lambda link: f'{link[1]}?version={quote(wanted)}"', html)
 
 
 def _published(request: HttpRequest, course: str, lesson: str) -> tuple[Lesson, LessonVersion]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from courses import addresses
 from courses.access import may_edit
-from courses.addresses import AddressTaken
+from courses.addresses import AddressTaken, was_seen
 from courses.search.index import index_row
 from exercises.models import Exercise, FormerExerciseAddress
 
@@ -61,6 +61,7 @@ def moved(kwargs: Mapping[str, Any], user: User | AnonymousUser) -> dict[str, An
     )
     if former is None:
         return None
-    if not former.exercise.published_id and not may_edit(user, former.exercise.lesson.course):
+    course = former.exercise.lesson.course
+    if not (was_seen(former.exercise) and was_seen(course)) and not may_edit(user, course):
         return None
     return {**kwargs, "slug": former.exercise.slug}

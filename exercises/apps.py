@@ -10,6 +10,7 @@ class ExercisesConfig(AppConfig):
     def ready(self) -> None:
         from courses.loading import register_part  # noqa: PLC0415 - needs the models
         from courses.outline import register_exercises  # noqa: PLC0415 - needs the models
+        from courses.publishing import register_renderer  # noqa: PLC0415 - needs the models
         from courses.search.sources import register_source  # noqa: PLC0415 - needs the models
         from courses.usage import register_usage  # noqa: PLC0415 - needs the models
         from exercises import signals  # noqa: F401, PLC0415 - connects receivers, which need the models
@@ -17,8 +18,10 @@ class ExercisesConfig(AppConfig):
         from exercises.loading import ExercisesPart  # noqa: PLC0415 - needs the models
         from exercises.searching import ExerciseSource  # noqa: PLC0415 - needs the models
         from exercises.usage import exercises_of_lesson, exercises_with  # noqa: PLC0415 - needs the models
+        from exercises.versions import render_exercises_again  # noqa: PLC0415 - needs the models
 
         register_part(ExercisesPart())
         register_exercises(exercises_of)
         register_source(ExerciseSource())
         register_usage(exercises_with, exercises_of_lesson)
+        register_renderer(render_exercises_again)

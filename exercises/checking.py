@@ -21,6 +21,7 @@ from exercises import events, queueing
 from exercises.answers import ANSWERED
 from exercises.content import case_named_in
 from exercises.errors import NotPending, NotRepeatable
+from exercises.locks import hold
 from exercises.models import CourseCheck, Exercise, ExerciseCheck, ExerciseVersion, Run
 from exercises.models.check import SOLUTION, STARTER, WRONG
 
@@ -68,6 +69,7 @@ def problem_of(run: Run, version: ExerciseVersion) -> Problem | None:
 @transaction.atomic
 def request_check(*, version: ExerciseVersion, author: User | None = None) -> ExerciseCheck:
     """Have the workers run the version's own files. One that is under way already is the answer to asking twice."""
+    hold(f"check:{version.pk}")  # asked twice at once, there is none under way for either of them
     under_way = ExerciseCheck.objects.pending().filter(version=version).first()
     if under_way is not None:
         return under_way
@@ -100,6 +102,7 @@ def resume_check(*, check: ExerciseCheck) -> None:
 @transaction.atomic
 def request_course_check(*, course: Course, author: User | None = None) -> CourseCheck:
     """Have the drafts of all exercises of *course* checked in which code is written. Asking twice is one check."""
+    hold(f"course-check:{course.pk}")
     under_way = CourseCheck.objects.filter(course=course, checks__status=Status.PENDING).first()
     if under_way is not None:
         return under_way

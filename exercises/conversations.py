@@ -38,7 +38,7 @@ def answer_entry(*, submission: Submission, entry: int, text: str, author: User)
 
     entry: from 1. Raises NoSuchEntry, ConversationFull.
     """
-    earlier = _conversation(submission, entry)
+    earlier = _conversation(submission, entry, may_be_full=False)
     earlier.from_learner().unread().update(read_at=now())
     has_account = submission.user_id is not None
     message = EntryMessage.objects.create(
@@ -60,7 +60,7 @@ def write_back(*, submission: Submission, entry: int, text: str) -> EntryMessage
 
     Raises NoSuchEntry, NoConversation where staff has not written about that entry, ConversationFull.
     """
-    earlier = _conversation(submission, entry)
+    earlier = _conversation(submission, entry, may_be_full=False)
     if not earlier.from_staff().exists():
         raise NoConversation
     if earlier.from_learner().unread().count() >= MAX_UNREAD:
@@ -72,17 +72,21 @@ def write_back(*, submission: Submission, entry: int, text: str) -> EntryMessage
 
 @transaction.atomic
 def needs_no_answer(*, submission: Submission, entry: int) -> int:
-    """Staff has read what the learner wrote last and will not answer. Returns how many texts that were."""
+    """Staff has read what the learner wrote last and will not answer. Returns how many texts that were.
+
+    Raises NoSuchEntry.
+    """
     return _conversation(submission, entry).from_learner().unread().update(read_at=now())
 
 
-def _conversation(submission: Submission, entry: int) -> EntryMessageQuerySet:
-    """The texts about an entry, with nobody else writing there. Raises NoSuchEntry, ConversationFull."""
+def _conversation(submission: Submission, entry: int, *, may_be_full: bool = True) -> EntryMessageQuerySet:
+    """The texts about an entry, with nobody else writing there. Raises NoSuchEntry, and where there is to be room for
+    another one ConversationFull."""
     if not 1 <= entry <= entry_count(submission):
         raise NoSuchEntry
     hold(f"conversation:{submission.pk}")
     found = EntryMessage.objects.filter(submission_id=submission.pk, entry=entry)
-    if found.count() >= MAX_MESSAGES:
+    if not may_be_full and found.count() >= MAX_MESSAGES:
         raise ConversationFull
     return found
 

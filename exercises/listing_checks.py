@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from courses.listings import Listing, listings
 from courses.models import LessonVersion
 from exercises import events
-from exercises.check_results import CHECK_LOOKS, STANDINGS
+from exercises.check_results import BY_STATUS, CHECK_LOOKS, STANDINGS
 from exercises.errors import NotPending
+from exercises.locks import hold
 from exercises.models import ExerciseCheck, Owner, Run, Trial, TrialQuerySet
 from exercises.submitting import start_run
 from exercises.trial_results import TrialResult, result_of
@@ -31,6 +32,7 @@ def trials_of(version: LessonVersion) -> TrialQuerySet:
 @transaction.atomic
 def request_listing_check(*, version: LessonVersion, author: User) -> None:
     """Have every listing of *version* run in the batch, as it stands there. Does nothing while they are under way."""
+    hold(f"listing-check:{version.pk}")
     if trials_of(version).filter(run__status__in=Run.PENDING).exists():
         return
     trials_of(version).delete()
@@ -143,11 +145,5 @@ def standing_of(trial: Trial | None) -> str:
     """A key of STANDINGS: that it does not run is what is wrong with a listing; nothing is expected of its answer."""
     if trial is None:
         return "stopped"
-    by_status = {
-        Run.Status.QUEUED: "waiting",
-        Run.Status.RUNNING: "running",
-        Run.Status.CANCELLED: "stopped",
-        Run.Status.BROKEN: "unavailable",
-    }
     is_right = trial.run.verdict == Run.Verdict.RAN
-    return by_status.get(Run.Status(trial.run.status)) or ("right" if is_right else "wrong")
+    return BY_STATUS.get(Run.Status(trial.run.status)) or ("right" if is_right else "wrong")

@@ -23,7 +23,6 @@ from exercises.versions import (
     hash_of_cases,
     members_of,
     publish_exercise,
-    render_exercises_again,
     save_exercise_draft,
     text_problems,
 )
@@ -103,8 +102,6 @@ class _Load:
         for exercise in Exercise.objects.filter(lesson__course=self.course).exclude(slug__in=slugs):
             self.loading.missing(f"exercises/{exercise.slug}")
         self._resolve_others(slugs)
-        if self.loading.images:
-            render_exercises_again(self.course, self.loading.images)
 
     def _problem(self, label: str, line: int | None, message: str) -> None:
         """Report a mistake once, however many exercises share the file."""
@@ -264,7 +261,8 @@ class _Load:
         is_newer = exercise.draft_id not in (exercise.published_id, exercise.scheduled_id)
         if self.loading.publish and is_newer and exercise.archived_at is None:
             try:
-                publish_exercise(exercise=exercise, at=exercise.published_at, check=not self.loading.is_checked)
+                at = exercise.scheduled_at or exercise.published_at  # what is scheduled stays so
+                publish_exercise(exercise=exercise, at=at, check=not self.loading.is_checked)
             except NotChecked:
                 self.loading.unchecked.append(f"exercises/{exercise.slug}")
                 return

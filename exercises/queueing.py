@@ -49,18 +49,14 @@ def _send(what: str, task: str, **options: Any) -> bool:
             # By name: the task's module imports the judging, which the web process has no need of.
             current_app.send_task(task, producer=producer, **options)
     except OperationalError as error:
-        logger.warning("%s: the broker is away, the sweeper will send it: %s", what, error)
+        logger.warning("%s: the broker is away, it is sent later: %s", what, error)
         return False
     return True
 
 
 def send_answer_mails() -> None:
     """Have a worker send the mails that are owed. While the broker is away the next minute's look does it."""
-    try:
-        with producers[connection_to(current_app.conf.broker_url)].acquire(block=True) as producer:
-            current_app.send_task("exercises.mail_answers", queue="batch", producer=producer)
-    except OperationalError as error:
-        logger.warning("mails about answers: the broker is away: %s", error)
+    _send("mails about answers", "exercises.mail_answers", queue=BATCH_QUEUE)
 
 
 def is_empty() -> bool:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from exercises import events, progress, queueing
 from exercises.answers import ANSWERED
 from exercises.errors import ExerciseError
+from exercises.locks import hold
 from exercises.models import ExerciseVersion, Rejudging, Run, Submission, SubmissionQuerySet
 
 Against = Rejudging.Against
@@ -69,6 +70,7 @@ def request_rejudging(
 
     Raises NothingToJudge.
     """
+    hold("rejudging")  # so that no attempt is in two previews that are asked for at once
     rejudging = Rejudging.objects.create(against=against, created_by=author, note=note)
     runs: list[Run] = []
     for attempt in attempts.with_current_run().select_related("exercise_version__exercise__published").order_by("pk"):

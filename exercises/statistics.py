@@ -69,12 +69,17 @@ class Scope:
 
     def during(self, column: str) -> Q:
         """For rows whose *column* is a moment in that time."""
-        found = Q()
-        if self.since:
-            found &= Q(**{f"{column}__gte": _start_of(self.since)})
-        if self.until and self.until < date.max:  # there is no day after that one
-            found &= Q(**{f"{column}__lt": _start_of(self.until + timedelta(days=1))})
-        return found
+        return in_days(column, self.since, self.until)
+
+
+def in_days(column: str, since: date | None, until: date | None) -> Q:
+    """For rows whose *column* is a moment in these days, both included; None: from the beginning, to the end."""
+    found = Q()
+    if since:
+        found &= Q(**{f"{column}__gte": _start_of(since)})
+    if until and until < date.max:  # there is no day after that one
+        found &= Q(**{f"{column}__lt": _start_of(until + timedelta(days=1))})
+    return found
 
 
 def _start_of(day: date) -> datetime:
@@ -277,7 +282,7 @@ LESSON_COLUMNS: Final = (
 
 
 def lessons_table(scope: Scope) -> Table:
-    """A row for each lesson that has a text, in course order. Five queries."""
+    """A row for each lesson that has a text, in course order. Six queries."""
     courses = list(scope.courses)
     not_staff = Q(user__isnull=True) | Q(user__is_staff=False)
     done = _learners(

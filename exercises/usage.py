@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from courses.models import Course, Lesson
-from courses.usage import Mention, Use
+from courses.usage import VERSIONS, Mention, Use, versions_in_use
 from exercises.models import Exercise, ExerciseVersion
 
 
 def exercises_with(course: Course, mention: Mention) -> Iterator[Use]:
-    """The exercises whose draft or published version has *mention* in what learners read. One query."""
-    # Their texts are in columns of several kinds: read here rather than in a query of six parts.
-    exercises = Exercise.objects.filter(lesson__course=course).select_related("draft", "published").in_course_order()
+    """The exercises whose draft, published or scheduled version has *mention* in its texts. One query."""
+    # Their texts are in columns of several kinds: read here rather than in a query of many parts.
+    exercises = Exercise.objects.filter(lesson__course=course).select_related(*VERSIONS).in_course_order()
     for exercise in exercises:
-        versions = [version for version in (exercise.draft, exercise.published) if version]
-        if any(mention.is_in(text) for version in versions for text in texts_of(version)):
+        if any(mention.is_in(text) for version in versions_in_use(exercise) for text in texts_of(version)):
             yield _use(exercise)
 
 

@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils.translation import gettext, gettext_lazy
 
 from courses import releasing
+from courses.deleting import why_needed
 from courses.images import images_of
 from courses.models import Course
 from courses.proofreading import python_problem
@@ -222,6 +223,11 @@ def members_of(family: Family) -> list[Exercise]:
     return list(Exercise.objects.filter(draft__family=family).select_related("draft__family").order_by("slug"))
 
 
+@why_needed.register
+def _family(row: Family) -> str:
+    return gettext("Give its exercises other cases first.") if members_of(row) else ""
+
+
 @transaction.atomic
 def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: bool = True) -> ExerciseVersion:
     """Let learners solve the exercise's draft from now on, or from *at*. What they have already changes nothing.
@@ -290,8 +296,7 @@ def publish_family(*, family: Family) -> list[ExerciseVersion]:
 @transaction.atomic
 def unpublish_exercise(*, exercise: Exercise) -> None:
     """Take the exercise away from learners; drafts and attempts stay, and load_course does not publish it again."""
-    _locked(exercise)
-    releasing.take_offline(exercise)
+    releasing.take_offline(exercise, _locked(exercise))
     forget_row("exercise", exercise.pk)
 
 

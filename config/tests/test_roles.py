@@ -272,6 +272,10 @@ def make_content(slug: str, *authors: User) -> dict[str, int]:
 
 @pytest.fixture
 def stage() -> Stage:
+    return make_stage()
+
+
+def make_stage() -> Stage:
     users = {letter: make_user(role.lower(), is_staff=True) for letter, role in LETTERS.items()}
     for letter, role in LETTERS.items():
         users[letter].groups.add(Group.objects.get(name=role))

@@ -5,10 +5,13 @@ from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.roles import AUTHOR, EDITOR
+from config.tests.stage import A_PICTURE
+from config.tests.test_roles import PAGES, Stage, addresses, make_stage, table
 from courses.admin.action_log import sentence_of
 from courses.models import Course, Lesson, Module
 from courses.publishing import save_lesson_draft
@@ -17,7 +20,7 @@ from exercises.answering import answer
 from exercises.conversations import answer_entry, write_back
 from exercises.models import Exercise, ExerciseCheck, Family, Owner, ProblemReport, Rejudging
 from exercises.tests.answer_content import RIGHT, make_answered
-from exercises.tests.builders import guest, make_exercise, make_run, make_submission, make_trial, make_user
+from exercises.tests.builders import LISTING, guest, make_exercise, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import FAMILY, content
 from exercises.versions import publish_exercise, save_exercise_draft, save_family
 
@@ -66,6 +69,11 @@ def rows() -> dict[str, object]:
     attempt = make_submission(owner=guest(), exercise=make_exercise("attempted", lesson=lesson))
     make_run(attempt, "done")
     return {row._meta.model_name: row for row in (course, lesson, exercise, family, report, address, attempt)}
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return make_stage()
 
 
 def add_versions(rows: dict[str, object]) -> None:
@@ -198,6 +206,73 @@ def test_a_reviewers_answer_is_logged(client, root):
     answer_entry(submission=attempt, entry=2, text="By a program, with no request: not in the log.", author=root)
 
     assert entries(root) == ["Entry 1 answered.", "Entry 1 marked as needing no answer."]
+
+
+# Pages of the admin to which something is sent, beside the forms and the lists of rows: what is sent, in this order.
+FORMS = ("add", "change", "changelist", "history", "delete")  # above, and Django's own
+UPLOADED = {"_image": A_PICTURE}
+DONE: list[tuple[str, dict[str, object]]] = [
+    ("courses_course_publishing", {"do": "publish"}),
+    ("courses_lesson_publishing", {"do": "publish"}),
+    ("exercises_exercise_publishing", {"do": "archive"}),
+    ("courses_course_move", {"direction": "up"}),
+    ("courses_module_move", {"direction": "up"}),
+    ("courses_lesson_move", {"direction": "up"}),
+    ("exercises_exercise_move", {"direction": "down"}),
+    ("courses_lesson_image", UPLOADED),
+    ("courses_lesson_add_image", UPLOADED),
+    ("exercises_exercise_image", UPLOADED),
+    ("exercises_exercise_add_image", UPLOADED),
+    ("exercises_coursecheck_stop", {}),
+    ("exercises_coursecheck_resume", {}),
+    ("exercises_coursecheck_again", {}),
+    ("exercises_exercise_check_stop", {}),
+    ("exercises_exercise_check_resume", {}),
+    ("exercises_exercise_check_start", {}),
+    ("exercises_listings_run", {}),
+    ("exercises_listings_stop", {}),
+    ("courses_lesson_restore", {}),
+    ("exercises_exercise_rejudge", {"against": "same"}),
+    ("exercises_rejudging_apply", {}),
+]
+TESTED_ELSEWHERE = {
+    "exercises_exercise_restore",  # above
+    "exercises_rejudging_discard",  # exercises.tests.test_rejudging_pages
+    "courses_course_preview",  # courses.tests.test_course_files_admin
+    "auth_user_password_change",  # Django's
+}
+# They show something, or keep what nobody else sees.
+CHANGE_NOTHING = {
+    "index", "login", "logout", "password_change", "view_on_site", "app_list", "courses_course_load",
+    "courses_lesson_versions", "exercises_exercise_versions", "exercises_exercise_check", "exercises_listings",
+    "exercises_statistics_lessons", "exercises_statistics_days", "exercises_statistics_exercise",
+}  # fmt: skip
+WRITING = ("_proofread", "_preview", "_copy")  # of the forms that are written in
+
+
+def test_whatever_is_sent_to_a_page_of_the_admin_is_logged(stage):
+    root, rows = stage.clients["*"], stage.own
+    lesson, exercise = Lesson.objects.get(pk=rows["courses.lesson"]), Exercise.objects.get(slug="own-exercise")
+    save_lesson_draft(lesson=lesson, title="New", summary="S.", minutes=1, body_markdown=LISTING)
+    ExerciseCheck.objects.filter(version__exercise=exercise).update(course_check=rows["exercises.coursecheck"])
+    make_run(make_submission(owner=guest(), exercise=exercise), "done")
+    place = {"module": lesson.module_id, "lesson": lesson.pk}
+    pages = addresses(rows)
+    LogEntry.objects.all().delete()
+
+    unlogged = []
+    for name, data in DONE:
+        before = LogEntry.objects.count()
+        files = {field: SimpleUploadedFile("one.png", content) for field, content in data.items() if field == "_image"}
+        response = root.post(pages[name], place | data | files)
+        if LogEntry.objects.count() != before + 1:
+            unlogged.append((name, response.status_code))
+
+    assert unlogged == []
+    known = {name for name, _data in DONE} | TESTED_ELSEWHERE | CHANGE_NOTHING
+    sent = {name for name, (_get, post) in table(PAGES).items() if post != "-"}
+    others = {name for name in sent if name.rpartition("_")[2] not in FORMS and not name.endswith(WRITING)}
+    assert others - known == set()
 
 
 # The list of it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from courses.admin.action_log import noted
 from courses.admin.files import CourseFilesAdmin
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin
+from courses.admin.own import DeletedOneByOne
 from courses.admin.publishing import PublishingAdmin
 from courses.models import Course, CourseQuerySet, Module
 from courses.publishing import (
@@ -32,7 +33,7 @@ from courses.structure import save_course, save_module
 
 
 @admin.register(Course)
-class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
+class CourseAdmin(CourseFilesAdmin, PublishingAdmin, DeletedOneByOne, OrderedAdmin):
     course_path = "pk"
     form = CourseForm
     change_form_template = "admin/course_change_form.html"
@@ -60,8 +61,8 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
     def publish_at(self, course: Course, at: datetime | None) -> None:
         publish_course(course=course, at=at)
 
-    def cancel_schedule(self, course: Course) -> None:
-        cancel_course_schedule(course=course)
+    def cancel_schedule(self, course: Course) -> bool:
+        return cancel_course_schedule(course=course)
 
     def take_offline(self, course: Course) -> None:
         unpublish_course(course=course)
@@ -78,21 +79,12 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
     def view_on_site(self, obj: Course) -> str:
         return obj.get_absolute_url()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
-        """A course goes with everything in it, so it has to be taken offline first."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
-
     def has_move_permission(self, request: HttpRequest, obj: Course | None = None) -> bool:
         """Not for authors: the order of courses is that of everybody's."""
         return super().has_move_permission(request, obj) and edits_every_course(request.user)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("courses.publish_course")
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
-        return actions
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, course: Course) -> str:
@@ -121,8 +113,13 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, OrderedAdmin):
             self.message_user(request, gettext("%(course)s is offline.") % {"course": course}, messages.SUCCESS)
 
 
+def register_action(action: Callable[..., Any]) -> None:
+    """Have an action of another app among those of the list of courses. Called where its admin is registered."""
+    CourseAdmin.actions = [*CourseAdmin.actions, action]
+
+
 @admin.register(Module)
-class ModuleAdmin(OrderedAdmin):
+class ModuleAdmin(DeletedOneByOne, OrderedAdmin):
     course_path = "course"
     form = ModuleForm
     list_display = ["title", "course", "slug", "order_buttons"]
@@ -140,12 +137,3 @@ class ModuleAdmin(OrderedAdmin):
 
     def save_model(self, request: HttpRequest, obj: Module, form: ModuleForm, change: bool) -> None:
         save_module(module=obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Module | None = None) -> bool:
-        """Only empty modules: lessons are moved or deleted one by one."""
-        return super().has_delete_permission(request, obj) and (obj is None or not obj.lessons.exists())
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # as for courses
-        return actions

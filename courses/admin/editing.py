@@ -6,8 +6,10 @@ All of it works by buttons of the form alone; js/admin/ makes it happen while so
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from typing import Any, cast
 from uuid import uuid4
@@ -22,17 +24,20 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from courses import working_copies
+from courses.admin.action_log import noted
 from courses.admin.forms import EditedForm
 from courses.extent import Extent
 from courses.images import MAX_BYTES, ImageRefused, add_image, url_of
-from courses.models import Course
+from courses.models import Course, WorkingCopy
 from courses.usage import Use
 from courses.working_copies import AlreadySaved, Subject
 
 FORM = "_form"  # the field that tells two openings of a form apart
+FORM_NAME = re.compile(r"[0-9a-f]{1,32}")
+NUMBER = "_number"  # counts what a form sends
 UPLOAD = "_image"
 # Scripts of lists, of its slugs and of its links to other rows, which these forms have no use for: 70 kB.
 UNNEEDED = ("jquery.min.js", "jquery.init.js", "core.js", "RelatedObjectLookups.js", "actions.js", "urlify.js",
@@ -120,9 +125,9 @@ class EditingAdmin(admin.ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         if request.method == "GET" and "restore" in request.GET:
-            kept = working_copies.unsaved(subject=self.subject(obj), editor=cast(User, request.user))
-            if kept is not None:
-                return type(form.__name__, (form,), {"restored": kept.content})
+            restored = self._restored(request, working_copies.unsaved(**self._mine(request, obj)))
+            if restored is not None:
+                return type(form.__name__, (form,), {"restored": restored.content})
         return form
 
     def render_change_form(
@@ -143,22 +148,22 @@ class EditingAdmin(admin.ModelAdmin):
 
     def _editing(self, request: HttpRequest, context: dict[str, Any], obj: Any) -> dict[str, Any]:
         """What the templates of admin/editing/ need."""
-        subject, editor = self.subject(obj), cast(User, request.user)
-        refused = request.method == "POST"  # or the form would not be shown again
-        kept_at = None
-        if refused:
-            kept_at = working_copies.keep(subject=subject, editor=editor, content=_content(request.POST)).changed_at
-        elif obj is not None:
-            working_copies.open_form(subject=subject, editor=editor)
+        mine = self._mine(request, obj)
+        refused = self._keep(request, obj, request.POST) if request.method == "POST" else None  # or it would be saved
+        copies = [] if refused else working_copies.unsaved(**mine)
+        restored = self._restored(request, copies)
+        opened = refused or restored
+        form_name = opened.form if opened else uuid4().hex
+        if obj is not None and not refused:
+            working_copies.open_form(**mine, form=form_name)
         uses = None if obj is None else self.uses_of(obj)
-        unsaved = None if refused else working_copies.unsaved(subject=subject, editor=editor)
-        is_restored = unsaved is not None and "restore" in request.GET
         return {
-            "form_name": uuid4().hex,
-            "kept_at": kept_at,
-            "unsaved": None if is_restored else unsaved,
-            "restored": unsaved if is_restored else None,
-            "others": working_copies.others(subject=subject, editor=editor),
+            "form_name": form_name,
+            "number": opened.number if opened else 0,
+            "kept_at": refused.changed_at if refused else None,
+            "unsaved": [row for row in copies if row != restored],
+            "restored": restored,
+            "others": working_copies.others(**mine),
             "uses": None if uses is None else [(use, self._url_of(use)) for use in uses],
             "has_drafts": self.has_drafts,
             "max_megabytes": MAX_BYTES // 1024**2,
@@ -166,15 +171,23 @@ class EditingAdmin(admin.ModelAdmin):
         }
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        self._forget(request, Subject(obj._meta.label_lower))
+        self._forget(request, None)
         return super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        self._forget(request, Subject.of(obj))
+        self._forget(request, obj)
         return super().response_change(request, obj)
 
-    def _forget(self, request: HttpRequest, subject: Subject) -> None:
-        working_copies.discard(subject=subject, editor=cast(User, request.user), form=request.POST.get(FORM, ""))
+    def _forget(self, request: HttpRequest, row: Any) -> None:
+        working_copies.discard(**self._mine(request, row), form=form_name_in(request.POST))
+
+    def _mine(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the copies of who asks are found by."""
+        return {"subject": self.subject(row), "editor": cast(User, request.user)}
+
+    def _restored(self, request: HttpRequest, copies: Iterable[WorkingCopy]) -> WorkingCopy | None:
+        """The one that ?restore= names. The page that shows it goes on under its name."""
+        return next((row for row in copies if row.form == request.GET.get("restore")), None)
 
     def subject(self, obj: Any) -> Subject:
         return Subject(self.opts.label_lower, obj.pk if obj is not None else 0)
@@ -225,28 +238,29 @@ class EditingAdmin(admin.ModelAdmin):
         return response
 
     def copy_view(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
-        """POST the form as it is: kept as unsaved. `_open` and `_closed` only note that, `_discard` forgets it."""
+        """POST the form as it is: kept as unsaved. `_open` and `_closed` only note that, `_discard` forgets a copy."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         row = self._row(request, object_id)
-        subject, editor, form = self.subject(row), cast(User, request.user), request.POST.get(FORM, "")
+        mine, form = self._mine(request, row), form_name_in(request.POST)
         if "_discard" in request.POST:
-            working_copies.discard(subject=subject, editor=editor)
+            working_copies.discard(**mine, form=form_name_in(request.POST, "_discard"))
             self.message_user(request, gettext("Your unsaved changes are gone."), messages.SUCCESS)
             return redirect(self._url("change", row))
         kept_at = None
         if "_closed" in request.POST:
-            working_copies.close_form(subject=subject, editor=editor)
+            working_copies.close_form(**mine, form=form)
         elif "_open" in request.POST:
-            working_copies.open_form(subject=subject, editor=editor)
+            working_copies.open_form(**mine, form=form)
         else:
             try:
-                kept_at = working_copies.keep(
-                    subject=subject, editor=editor, content=_content(request.POST), form=form
-                ).changed_at
+                kept = working_copies.keep(
+                    **mine, content=_content(request.POST), form=form, number=_number_in(request.POST)
+                )
             except AlreadySaved:
                 return JsonResponse({"code": "already_saved"}, status=409)
-        others = working_copies.others(subject=subject, editor=editor)
+            kept_at = kept.changed_at
+        others = working_copies.others(**mine)
         others_html = render_to_string("admin/editing/_others.html", {"others": others}, request)
         return JsonResponse({"kept_at": kept_at, "others_html": others_html})
 
@@ -264,21 +278,22 @@ class EditingAdmin(admin.ModelAdmin):
         except ImageRefused as refusal:
             if is_script:
                 return JsonResponse({"detail": str(refusal)}, status=400)
-            self._keep(request, row, request.POST)
+            kept = self._keep(request, row, request.POST)
             self.message_user(request, str(refusal), messages.ERROR)
         else:
+            self.log_addition(request, image, noted(gettext_noop("Uploaded.")))
             markdown = f"![](images/{image.name})"
             if is_script:
                 return JsonResponse({"markdown": markdown, "url": url_of(image)})
             typed = request.POST.copy()
             typed[self.main_text] = f"{typed.get(self.main_text, '').rstrip()}\n\n{markdown}\n"
-            self._keep(request, row, typed)
+            kept = self._keep(request, row, typed)
             self.message_user(
                 request,
                 gettext("The image is at the end of the text. Write between its brackets what it shows, and save."),
                 messages.SUCCESS,
             )
-        return redirect(f"{self._url('change', row)}?restore=1")
+        return redirect(f"{self._url('change', row)}?restore={kept.form}")
 
     def _stored_image(self, request: HttpRequest, course: Course | None) -> Any:
         upload = request.FILES.get(UPLOAD)
@@ -290,8 +305,15 @@ class EditingAdmin(admin.ModelAdmin):
             raise ImageRefused(gettext("The image is larger than %(most)s MB.") % {"most": MAX_BYTES // 1024**2})
         return add_image(course=course, data=upload.read(), author=cast(User, request.user))
 
-    def _keep(self, request: HttpRequest, row: Any, typed: QueryDict) -> None:
-        working_copies.keep(subject=self.subject(row), editor=cast(User, request.user), content=_content(typed))
+    def _keep(self, request: HttpRequest, row: Any, typed: QueryDict) -> WorkingCopy:
+        """What is typed as unsaved text of its form, or of a new one: a browser's Back leads to saved ones too."""
+        keep = partial(
+            working_copies.keep, **self._mine(request, row), content=_content(typed), number=_number_in(typed)
+        )
+        try:
+            return keep(form=form_name_in(typed))
+        except AlreadySaved:
+            return keep(form=uuid4().hex)
 
     def _row(self, request: HttpRequest, object_id: int | None) -> Any:
         """What is edited; None while it is being added. Raises Http404 and PermissionDenied."""
@@ -333,6 +355,17 @@ def _without_unneeded(media: forms.Media) -> tuple[forms.Media, bool]:
     if any(str(script).startswith("admin/js/") for script in scripts):
         return media, False
     return forms.Media(css=all_of_it._css, js=scripts), True
+
+
+def form_name_in(typed: QueryDict, field: str = FORM) -> str:
+    """The name of a form that was sent; a new one where there is none."""
+    name = typed.get(field, "")
+    return name if FORM_NAME.fullmatch(name) else uuid4().hex
+
+
+def _number_in(typed: QueryDict) -> int:
+    number = typed.get(NUMBER, "")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
 
 
 def _content(typed: QueryDict) -> dict[str, list[str]]:

@@ -17,11 +17,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.views.decorators.http import require_safe
 
+from courses.addresses import course_at
 from courses.admin.action_log import noted
 from courses.course_folder import MAX_ARCHIVE_BYTES, MIB
 from courses.exporting import ExportRefused, export_archive
 from courses.loading import ContentError, LoadChanged, Problem, course_of_archive
-from courses.models import Course, CourseUpload
+from courses.models import CourseUpload
 from courses.uploads import keep_upload, load_upload
 
 
@@ -63,9 +64,12 @@ class CourseFilesAdmin(admin.ModelAdmin):
         return request.user.has_perm("courses.load_course")
 
     def check_load_permission(self, request: HttpRequest, slug: str) -> None:
-        """Raise PermissionDenied unless the reader may load the course *slug*, which is new or there already."""
-        course = self.get_queryset(request).filter(slug=slug).first()
-        if course is None and Course.objects.filter(slug=slug).exists():
+        """Raise PermissionDenied unless the reader may load the course *slug*, which is new or there already.
+
+        A slug that a course had is that course's still: it is the one that a load finds.
+        """
+        course = course_at(slug)
+        if course is not None and not self.get_queryset(request).filter(pk=course.pk).exists():
             raise PermissionDenied  # it is not theirs
         may = self.has_change_permission(request, course) if course else self.has_add_permission(request)
         if not may or not self.has_load_permission(request):
@@ -136,12 +140,12 @@ class CourseFilesAdmin(admin.ModelAdmin):
         self.check_load_permission(request, upload.slug)
         if request.method == "POST":
             return self._discard(request, upload) if "discard" in request.POST else self._load(request, upload)
-        course = Course.objects.filter(slug=upload.slug).first()
+        course = course_at(upload.slug)
         title = gettext("What loading %(name)s would change") % {"name": upload.name}
         return self._page(request, "preview", {"title": title, "upload": upload, "course": course})
 
     def _load(self, request: HttpRequest, upload: CourseUpload) -> HttpResponse:
-        is_new = not Course.objects.filter(slug=upload.slug).exists()
+        is_new = course_at(upload.slug) is None
         count = len(upload.preview["changes"])
         try:
             course = load_upload(upload=upload, author=cast(User, request.user))

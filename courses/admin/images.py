@@ -12,8 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.admin.own import OwnCoursesAdmin
-from courses.images import delete_image, url_of
+from courses.admin.own import DeletedOneByOne
+from courses.images import url_of
 from courses.models import CourseImage
 from courses.usage import uses_of_image
 
@@ -21,7 +21,7 @@ SHOWN: list[Any] = ["picture", "course", "markdown", "size", "uses", "created_at
 
 
 @admin.register(CourseImage)
-class CourseImageAdmin(OwnCoursesAdmin):
+class CourseImageAdmin(DeletedOneByOne):
     course_path = "course"
     list_display = ["name", "course", "size", "created_at", "created_by"]
     list_filter = ["course"]
@@ -39,18 +39,6 @@ class CourseImageAdmin(OwnCoursesAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: CourseImage | None = None) -> bool:
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: CourseImage | None = None) -> bool:
-        """Only what no text shows."""
-        return super().has_delete_permission(request, obj) and (obj is None or not uses_of_image(obj))
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
-        return actions
-
-    def delete_model(self, request: HttpRequest, obj: CourseImage) -> None:
-        delete_image(image=obj)
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, image: CourseImage) -> SafeString:

@@ -39,11 +39,12 @@ class MoveForm(forms.Form):
 
     def __init__(self, row: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.parents = {parent.pk if parent else None: parent for parent in parents_for(row)}
+        children = children_of(row, parents_for(row))
+        self.parents = {parent.pk if parent else None: parent for parent in children}
         self.rows: dict[int, Any] = {}
         groups = []
         for pk, parent in self.parents.items():
-            rows = [other for other in children_of(row, parent) if other.pk != row.pk]
+            rows = [other for other in children[parent] if other.pk != row.pk]
             self.rows |= {other.pk: other for other in rows}
             choices = [
                 (f"before:{other.pk}", gettext("before %(row)s") % {"row": name_of(other)}) for other in rows

@@ -7,11 +7,13 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest
 
 from courses.access import NOTHING, editable_by, edits_every_course
+from courses.deleting import StillNeeded, delete_row, why_needed
 
 
 class OwnCoursesAdmin(admin.ModelAdmin):
@@ -89,3 +91,21 @@ class OwnRowsFilter(RelatedFieldListFilter):
             include_blank=False, ordering=ordering, limit_choices_to=NOTHING if own is None else own
         )
         return choices
+
+
+class DeletedOneByOne(OwnCoursesAdmin):
+    """Rows go one by one, and only where nothing needs them (courses.deleting)."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or not why_needed(obj))
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        try:
+            delete_row(row=obj)
+        except StillNeeded as refusal:  # somebody began to need it after has_delete_permission() had asked
+            raise PermissionDenied(str(refusal)) from refusal
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
+        return actions

@@ -20,6 +20,9 @@ from courses.admin.ordering import name_of
 from courses.previews import preview_address, valid_until, withdraw_previews
 from courses.publishing import PublishRefused
 
+# What the buttons of the page send as `do`; "withdraw" where there are preview links.
+DOING = ("publish", "schedule", "cancel", "offline", "archive", "bring-back", "withdraw")
+
 
 class ScheduleForm(forms.Form):
     at = forms.DateTimeField(
@@ -43,7 +46,8 @@ class PublishingAdmin(admin.ModelAdmin):
         """Publish the draft, now (None) or from a time on. Raises PublishRefused."""
         raise NotImplementedError
 
-    def cancel_schedule(self, row: Any) -> Any:
+    def cancel_schedule(self, row: Any) -> bool:
+        """False where nothing was scheduled."""
         raise NotImplementedError
 
     def take_offline(self, row: Any) -> None:
@@ -56,7 +60,7 @@ class PublishingAdmin(admin.ModelAdmin):
         raise NotImplementedError
 
     def describe(self, row: Any) -> dict[str, Any]:
-        """What the page says of the row: title, what learners have, what is scheduled, and a refusal in words."""
+        """What the page says of the versions of the row: {} where it has none, as a course."""
         raise NotImplementedError
 
     def refused(self, refusal: PublishRefused, row: Any) -> Any:
@@ -79,9 +83,12 @@ class PublishingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         form = ScheduleForm()
         if request.method == "POST":
-            form = ScheduleForm(request.POST) if request.POST.get("do") == "schedule" else form
+            what = request.POST.get("do", "")
+            if what not in DOING or (what == "withdraw" and not self.has_preview_links):
+                return HttpResponse(f"do must be one of {', '.join(DOING)}", status=400, content_type="text/plain")
+            form = ScheduleForm(request.POST) if what == "schedule" else form
             if not form.is_bound or form.is_valid():
-                self._do(request, row, request.POST.get("do", ""), form)
+                self._do(request, row, what, form)
                 return redirect(request.path)
         return TemplateResponse(
             request, "admin/publishing.html", self._context(request, row, form), status=422 if form.errors else 200
@@ -110,7 +117,7 @@ class PublishingAdmin(admin.ModelAdmin):
         }
 
     def _do(self, request: HttpRequest, row: Any, what: str, form: ScheduleForm) -> None:
-        if what == "withdraw" and self.has_preview_links:
+        if what == "withdraw":
             if not self.has_change_permission(request, row):
                 raise PermissionDenied
             withdraw_previews(row)
@@ -133,8 +140,9 @@ class PublishingAdmin(admin.ModelAdmin):
                 shown = date_format(localtime(at), "DATETIME_FORMAT")
                 said = gettext("Learners have it from %(time)s on.") % {"time": shown}
                 self._done(request, row, gettext_noop("Scheduled for %(time)s."), said, time=at.isoformat())
+            elif what == "cancel" and not self.cancel_schedule(row):
+                self.message_user(request, gettext("Nothing is scheduled, or its time has passed."), messages.WARNING)
             elif what == "cancel":
-                self.cancel_schedule(row)
                 self._done(
                     request,
                     row,

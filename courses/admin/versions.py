@@ -20,7 +20,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
-from courses.admin.own import OwnCoursesAdmin
+from courses.admin.own import DeletedOneByOne
 from courses.admin.publishing import PublishingAdmin
 from courses.admin.refusals import refusal_message
 from courses.diffs import OF_PROSE, diffs_of
@@ -62,7 +62,7 @@ class StateFilter(admin.SimpleListFilter):
         return None  # all of them
 
 
-class VersionedAdmin(PublishingAdmin, OwnCoursesAdmin):
+class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
     """A ModelAdmin of rows with slug, draft, published and versions, such as lessons and exercises.
 
     A subclass names the services and the words; its pages are templates/admin/<app>/<model>/versions.html, which
@@ -122,15 +122,6 @@ class VersionedAdmin(PublishingAdmin, OwnCoursesAdmin):
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('publish', self.opts)}")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Learners must not lose the page that they use: take it offline first."""
-        return super().has_delete_permission(request, obj) and (obj is None or obj.published_id is None)
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
-        return actions
 
     # --- Publish ---
 

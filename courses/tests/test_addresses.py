@@ -1,16 +1,21 @@
 """Changed slugs: old addresses lead to the new ones, for pages, links, the search, the API and files."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils.timezone import now
 
 from courses.addresses import AddressTaken, rename_course, rename_lesson
 from courses.exporting import export_course
+from courses.images import add_image, images_of
 from courses.loading import load_course
 from courses.models import Course, Lesson, LessonVersion
-from courses.publishing import draft_problems, save_lesson_draft, unpublish_lesson
+from courses.publishing import draft_problems, publish_course, publish_lesson, save_lesson_draft, unpublish_lesson
 from courses.search import search
 from courses.structure import add_lesson
 from courses.tests.builders import contents_of, make_course, make_lesson, make_module, write_course
+from courses.tests.test_images import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +77,32 @@ def test_what_a_visitor_may_not_see_is_not_given_away(lesson):
     unpublish_lesson(lesson=lesson)
 
     assert Client().get(OLD).status_code == 404
+
+
+def test_pictures_of_a_renamed_course_have_its_new_address(lesson):
+    add_image(course=lesson.course, data=picture())
+    (name,) = images_of(lesson.course)
+    save_lesson_draft(lesson=lesson, title="T", summary="S.", minutes=1, body_markdown=f"![Frogs](images/{name})\n")
+    publish_lesson(lesson=lesson)
+    rename_course(course=lesson.course, slug="python")
+
+    html = Lesson.objects.get().published.body_html
+    assert f"/courses/python/images/{name}" in html
+    assert "frameworks" not in html
+
+
+def test_what_is_only_scheduled_is_not_given_away():
+    tomorrow = now() + timedelta(days=1)
+    hidden = make_course("secret", published=False)
+    publish_course(course=hidden, at=tomorrow)
+    rename_course(course=hidden, slug="secret-name")
+    later = make_lesson(make_module(make_course()), published=False)
+    publish_lesson(lesson=later, at=tomorrow)
+    rename_lesson(lesson=later, slug="secret-name")
+
+    statuses = [Client().get(path).status_code for path in ("/courses/secret/", OLD)]
+
+    assert statuses == [404, 404]
 
 
 def test_an_old_slug_stays_with_its_page_until_that_takes_it_back(lesson):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from courses import uploads
+from courses.addresses import rename_course
 from courses.admin.action_log import sentence_of
 from courses.course_folder import MAX_ARCHIVE_BYTES, read_archive, read_folder, write_archive
 from courses.exporting import export_archive
@@ -263,6 +264,39 @@ def test_a_second_upload_takes_the_place_of_the_first(client, author, folder):
 
     assert messages_of(client.get(first, follow=True)) == ["That upload is not kept any more. Upload it again."]
     assert client.get(second).status_code == 200
+
+
+def test_an_archive_of_before_the_course_had_another_name_loads_into_it(client, author, folder):
+    load_course(folder)
+    content = archive_of(folder)
+    course = Course.objects.get()
+    rename_course(course=course, slug="renamed")
+    save_lesson_draft(
+        lesson=course.lessons.get(slug="second"), title="Typed", summary="S.", minutes=1, body_markdown="x\n"
+    )
+    address = preview_of(client, content, force="on")
+
+    page = client.get(address)
+    response = client.post(address)
+
+    assert page.context["course"] == course
+    assert response["Location"] == reverse("admin:courses_course_change", args=[course.pk])
+    assert Course.objects.get() == course
+    assert log()[-1][0] == CHANGE
+
+
+@pytest.mark.parametrize("slug", ["small", "renamed"])
+def test_a_course_of_others_is_not_loaded_by_any_of_its_names(client, folder, slug):
+    load_course(folder)
+    rename_course(course=Course.objects.get(), slug="renamed")
+    user = User.objects.create_user("mine", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=MAY_LOAD, content_type__app_label="courses"))
+    client.force_login(user)
+
+    response = upload(client, write_archive(slug, read_folder(folder)))
+
+    assert response.status_code == 403
+    assert not CourseUpload.objects.exists()
 
 
 def test_an_upload_is_thrown_away(client, author, folder):

@@ -1,17 +1,22 @@
 """Writing a lesson in the admin: problems, preview, unsaved text and pictures, with and without scripts."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.timezone import now
 
+from courses.addresses import rename_lesson
+from courses.images import add_image
 from courses.models import CourseImage, Lesson, LessonVersion, WorkingCopy
-from courses.publishing import save_lesson_draft
+from courses.publishing import publish_lesson, save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
 from courses.tests.test_admin import form_data, published_of, staff, url
 from courses.tests.test_images import SVG, picture
+from courses.usage import uses_of_image, uses_of_lesson
 from courses.working_copies import Subject, keep, unsaved
 
 pytestmark = pytest.mark.django_db
@@ -159,7 +164,7 @@ def test_unsaved_text_is_offered_and_comes_back(client, lesson, editor):
     kept = client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="Half a title", _form="a"), **SCRIPT)
 
     offered = client.get(url("lesson_change", lesson.pk)).content.decode()
-    restored = client.get(url("lesson_change", lesson.pk), {"restore": "1"}).content.decode()
+    restored = client.get(url("lesson_change", lesson.pk), {"restore": "a"}).content.decode()
 
     assert kept.json()["kept_at"]
     assert "You have unsaved changes" in offered
@@ -169,12 +174,57 @@ def test_unsaved_text_is_offered_and_comes_back(client, lesson, editor):
 
 
 def test_discarded_text_is_gone(client, lesson, editor):
-    client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="Half a title"))
+    for name in ("a", "b"):
+        client.post(url("lesson_copy", lesson.pk), form_data(lesson, title=f"Half of {name}", _form=name))
 
-    response = client.post(url("lesson_copy", lesson.pk), form_data(lesson, _discard="1"))
+    response = client.post(url("lesson_copy", lesson.pk), form_data(lesson, _form="c", _discard="a"))
+    late = client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="Half of a", _form="a"))
 
     assert response["Location"] == url("lesson_change", lesson.pk)
-    assert unsaved(subject=Subject.of(lesson), editor=editor) is None
+    assert late.status_code == 409
+    assert [row.form for row in unsaved(subject=Subject.of(lesson), editor=editor)] == ["b"]
+
+
+def test_typing_leaves_the_text_that_is_offered(client, lesson, editor):
+    client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="Work of a day", _form="a"))
+    client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="W", _form="b"))
+
+    restored = client.get(url("lesson_change", lesson.pk), {"restore": "a"}).content.decode()
+
+    assert 'value="Work of a day"' in restored
+    assert 'name="_form" value="a"' in restored  # its page goes on where that ended
+    assert restored.count("You have unsaved changes") == 1
+
+
+def test_two_tabs_that_add_keep_a_text_each(client, lesson, editor):
+    for name in ("a", "b"):
+        client.post(url("lesson_add_copy"), {"title": f"Lesson {name}", "_form": name})
+
+    pages = [client.get(url("lesson_add"), {"restore": name}).content.decode() for name in ("a", "b")]
+
+    assert ['value="Lesson a"' in pages[0], 'value="Lesson b"' in pages[1]] == [True, True]
+
+
+def test_autosaves_that_overtake_each_other_leave_the_newer_text(client, lesson, editor):
+    for number, title in (("2", "Newer"), ("1", "Older")):
+        client.post(url("lesson_copy", lesson.pk), form_data(lesson, title=title, _form="a", _number=number))
+
+    restored = client.get(url("lesson_change", lesson.pk), {"restore": "a"}).content.decode()
+
+    assert 'value="Newer"' in restored
+    assert 'name="_number" value="2"' in restored
+
+
+def test_form_that_is_sent_again_after_it_was_saved_loses_nothing(client, lesson, editor):
+    client.post(url("lesson_change", lesson.pk), form_data(lesson, title="Saved", _form="a"))
+
+    again = form_data(lesson, title="", body_markdown="Typed after Back.\n", _form="a")
+    response = client.post(url("lesson_change", lesson.pk), again)
+
+    assert "Nothing is lost" in response.content.decode()
+    (kept,) = unsaved(subject=Subject.of(lesson), editor=editor)
+    assert kept.content["body_markdown"] == ["Typed after Back.\n"]
+    assert kept.form != "a"
 
 
 def test_saving_ends_what_was_unsaved_also_what_comes_too_late(client, lesson, editor):
@@ -185,15 +235,16 @@ def test_saving_ends_what_was_unsaved_also_what_comes_too_late(client, lesson, e
     late = client.post(url("lesson_copy", lesson.pk), typed, **SCRIPT)
 
     assert late.status_code == 409
-    assert unsaved(subject=Subject.of(lesson), editor=editor) is None
+    assert unsaved(subject=Subject.of(lesson), editor=editor) == []
     assert "You have unsaved changes" not in client.get(url("lesson_change", lesson.pk)).content.decode()
 
 
 def test_adding_ends_what_was_unsaved_of_it(client, lesson, editor):
-    typed = {"module": lesson.module_id, "slug": "next", "title": "Next", "summary": "You can.", "minutes": 1}
-    client.post(url("lesson_add_copy"), typed | {"body_markdown": "Text.\n"})
+    place = {"module": lesson.module_id, "slug": "next", "_form": "a"}
+    typed = place | {"title": "Next", "summary": "You can.", "minutes": 1, "body_markdown": "Text.\n"}
+    client.post(url("lesson_add_copy"), typed)
     offered = client.get(url("lesson_add")).content.decode()
-    client.post(url("lesson_add"), typed | {"body_markdown": "Text.\n"})
+    client.post(url("lesson_add"), typed)
 
     assert "You have unsaved changes" in offered
     assert Lesson.objects.filter(slug="next").exists()
@@ -204,13 +255,14 @@ def test_text_that_cannot_be_saved_is_kept(client, lesson, editor):
     response = client.post(url("lesson_change", lesson.pk), form_data(lesson, title="", body_markdown="Long work.\n"))
 
     assert "Nothing is lost" in response.content.decode()
-    assert unsaved(subject=Subject.of(lesson), editor=editor).content["body_markdown"] == ["Long work.\n"]
+    (kept,) = unsaved(subject=Subject.of(lesson), editor=editor)
+    assert kept.content["body_markdown"] == ["Long work.\n"]
 
 
 def test_restored_text_does_not_overwrite_what_somebody_saved_meanwhile(client, lesson, editor):
-    client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="Mine"))
+    client.post(url("lesson_copy", lesson.pk), form_data(lesson, title="Mine", _form="a"))
     save_lesson_draft(lesson=lesson, title="Theirs", summary="x", minutes=1, body_markdown="Theirs.\n")
-    form = client.get(url("lesson_change", lesson.pk), {"restore": "1"}).content.decode()
+    form = client.get(url("lesson_change", lesson.pk), {"restore": "a"}).content.decode()
     based_on = re.search(r'name="based_on" value="(\d+)"', form)[1]
 
     response = client.post(url("lesson_change", lesson.pk), form_data(lesson, title="Mine", based_on=based_on))
@@ -289,6 +341,19 @@ def test_form_names_what_uses_the_lesson(client, lesson, editor):
 
     assert f'<a href="{url("lesson_change", other.pk)}" translate="no">Other lesson</a>' in form
     assert "Third lesson" not in form
+
+
+def test_uses_are_found_by_former_slugs_and_in_what_is_scheduled(lesson):
+    other = make_lesson(lesson.module, "other", body_markdown="[x](lesson:first)\n", title="Other lesson")
+    image = add_image(course=lesson.course, data=picture())
+    texts = {"title": "Other lesson", "summary": "S.", "minutes": 1}
+    save_lesson_draft(lesson=other, body_markdown=f"![A](images/{image.name}) [x](lesson:first)\n", **texts)
+    publish_lesson(lesson=other, at=now() + timedelta(hours=1))
+    save_lesson_draft(lesson=other, body_markdown="[x](lesson:first)\n", **texts)
+    rename_lesson(lesson=lesson, slug="begin")
+
+    assert [use.title for use in uses_of_lesson(lesson)] == ["Other lesson"]
+    assert [use.title for use in uses_of_image(image)] == ["Other lesson"]
 
 
 def test_problems_block_publishing_and_not_saving(client, lesson, editor):

@@ -1,6 +1,7 @@
 """load_course and export_course: idempotent, all or nothing, and careful with what staff wrote."""
 
 import shutil
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 
 from courses.exporting import ExportRefused, export_course
 from courses.loading import ContentError, load_course, register_part
@@ -184,6 +186,20 @@ def test_what_staff_took_offline_stays_offline(folder):
     assert loading.published_now == []
     assert (lesson("first").published, Course.objects.get().published_at) == (None, None)
     assert loading.kept == ["course.toml", "lessons/first.md"]
+
+
+def test_what_is_scheduled_stays_so(folder):
+    load_course(folder, publish=True)
+    first, soon = lesson("first"), now() + timedelta(hours=1)
+    save_lesson_draft(lesson=first, title="Typed", summary="S.", minutes=1, body_markdown="x\n")
+    publish_lesson(lesson=first, at=soon)
+    published = first.published
+    (folder / "lessons/first.md").write_text(lesson_text("Loaded"))
+
+    load_course(folder, publish=True, force=True)
+
+    stored = lesson("first")
+    assert (stored.published, stored.scheduled.title, stored.scheduled_at) == (published, "Loaded", soon)
 
 
 def test_a_draft_that_staff_published_stays_published(folder):

@@ -12,10 +12,12 @@ from django.urls import reverse
 from django.utils.timezone import localtime, now
 
 from courses.admin.action_log import sentence_of
+from courses.admin.ordering import MoveForm
 from courses.models import Course, Lesson, Module
 from courses.previews import VALID, preview_address, withdraw_previews
 from courses.publishing import save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
+from courses.views import with_runs_of
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,33 @@ def test_each_button_does_what_it_says_and_is_in_the_log(client, lesson, steps, 
     assert sentence_of(LogEntry.objects.first()).startswith(log)
 
 
+def test_what_cannot_be_done_is_said_and_not_logged(client, lesson):
+    client.force_login(staff(*PUBLISH))
+    page = url("lesson_publishing", lesson.pk)
+
+    cancelled = client.post(page, {"do": "cancel"}, follow=True)
+    unknown = client.post(page, {"do": "explode"})
+
+    assert "Nothing is scheduled" in cancelled.content.decode()
+    assert (unknown.status_code, LogEntry.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("what", ["lesson", "module", "course"])
+def test_places_to_move_to_need_as_many_queries_for_any_number(lesson, what, count, django_assert_num_queries):
+    for number in range(count):
+        module = make_module(lesson.course, f"module-{number}")
+        make_lesson(module, f"lesson-{number}")
+        make_course(f"course-{number}")
+    row = {"lesson": lesson, "module": lesson.module, "course": lesson.course}[what]
+    row = type(row).objects.get(pk=row.pk)
+
+    with django_assert_num_queries({"lesson": 3, "module": 2, "course": 1}[what]):
+        form = MoveForm(row)
+
+    assert len(form.rows) == count
+
+
 @pytest.mark.parametrize(("at", "message"), [("", "required"), ("soon", "valid"), ("2020-01-01T10:00", "passed")])
 def test_a_time_that_cannot_be_is_refused_where_it_was_typed(client, lesson, at, message):
     client.force_login(staff(*PUBLISH))
@@ -169,6 +198,17 @@ def test_an_outsider_sees_the_draft_and_can_do_nothing(lesson):
     assert "/reports/" not in html
     assert outsider.post(preview_address(lesson)).status_code == 405
     assert outsider.get("/courses/frameworks/first/").context["version"].title == "First"
+
+
+def test_an_outsider_cannot_name_a_version_beside_the_link(lesson):
+    text = {"title": "Runs", "summary": "S.", "minutes": 1}
+    save_lesson_draft(lesson=lesson, body_markdown='```python listing="a"\nprint(1)\n```\n', **text)
+
+    page = Client().get(preview_address(lesson) + "&version=1%22%3E%3Cimg%3E")
+
+    assert (page.status_code, page.context["version"].title, page.context["is_preview"]) == (200, "Runs", False)
+    assert "<img>" not in page.content.decode()
+    assert with_runs_of('<a href="run/a/">', '1"><img>') == '<a href="run/a/?version=1%22%3E%3Cimg%3E">'
 
 
 def test_an_outsider_sees_what_is_not_published_at_all():

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from courses.models import Course, Lesson
+from courses.models import Course, Lesson, LessonVersion, Module
 from courses.outline import outline_of
 from courses.publishing import (
     PublishRefused,
@@ -24,6 +24,7 @@ from courses.publishing import (
 )
 from courses.search import search
 from courses.search.index import fill
+from courses.structure import move, save_course, save_module
 from courses.tests.builders import make_course, make_lesson, make_module
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +168,51 @@ def test_a_schedule_is_cancelled(later):
     assert (was_cancelled, cancelled_again, cancel_lesson_schedule(lesson=first)) == (True, True, False)
     assert Client().get(PAGE).context["version"].title == "First"
     assert Lesson.objects.get().draft == newer
+
+
+def test_a_time_that_never_came_is_in_no_history(later):
+    lesson = draft()
+    first = publish_lesson(lesson=lesson, at=timezone.now() + HOUR)
+    moved = timezone.now() + 2 * HOUR
+    publish_lesson(lesson=lesson, at=moved)
+    times = [LessonVersion.objects.get(pk=first.pk).published_at]
+    newer = save(lesson, "Second")
+    publish_lesson(lesson=lesson, at=moved)  # another version has its place
+    times += [LessonVersion.objects.get(pk=version.pk).published_at for version in (first, newer)]
+    cancel_lesson_schedule(lesson=lesson)
+    times.append(LessonVersion.objects.get(pk=newer.pk).published_at)
+    publish_lesson(lesson=lesson, at=moved)
+    unpublish_lesson(lesson=lesson)
+    times.append(LessonVersion.objects.get(pk=newer.pk).published_at)
+
+    assert times == [moved, None, moved, None, None]
+
+
+def test_services_decide_on_the_row_as_it_is_stored():
+    course = make_course(published=False)
+    stale = Course.objects.get()
+    publish_course(course=course)
+    published_at = course.published_at
+
+    publish_course(course=stale)
+    assert Course.objects.get().published_at == published_at
+    archive_course(course=Course.objects.get())
+    with pytest.raises(PublishRefused):
+        publish_course(course=course)
+
+
+def test_saving_a_course_leaves_alone_what_is_not_in_its_form():
+    course = make_course(published=False)
+    module = make_module(course)
+    publish_course(course=Course.objects.get())
+    make_module(course, "more")
+    move(Module.objects.get(slug="more"), up=True)
+
+    save_course(course=course)
+    save_module(module=module)
+
+    assert Course.objects.get().published_at is not None
+    assert [module.slug for module in Module.objects.all()] == ["more", "basics"]
 
 
 def test_an_archived_lesson_says_what_it_was_and_can_be_brought_back(django_capture_on_commit_callbacks):

@@ -2,7 +2,9 @@
 
 import pytest
 
+from courses.deleting import StillNeeded, delete_row
 from courses.models import Course, Lesson
+from courses.publishing import unpublish_lesson
 from courses.structure import CannotMove, assign_parent, move, move_to, place_of
 from courses.tests.builders import make_course, make_lesson, make_module
 
@@ -16,6 +18,20 @@ def course() -> Course:
     for module, slug in ((one, "a"), (one, "b"), (two, "c"), (two, "d")):
         make_lesson(module, slug)
     return course
+
+
+def test_what_is_needed_is_not_deleted(course):
+    needed = [course, course.modules.get(slug="one"), course.lessons.get(slug="a")]
+    for row in needed:
+        with pytest.raises(StillNeeded, match="first"):
+            delete_row(row=row)
+
+    stale = course.lessons.get(slug="a")
+    unpublish_lesson(lesson=course.lessons.get(slug="a"))
+    delete_row(row=stale)
+    delete_row(row=course.modules.get(slug="empty"))
+
+    assert (course.lessons.count(), course.modules.count()) == (3, 2)
 
 
 def order() -> str:

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_noop
 
 from courses.admin.action_log import noted
-from exercises.admin.followed import attempt, followed_page, require_post, to
+from exercises.admin.followed import followed_page, is_done, require_post, see_other
 from exercises.answers import ANSWERED
 from exercises.check_results import check_result
 from exercises.checking import cancel_check, request_check, resume_check
@@ -63,27 +63,29 @@ class CheckedAdmin(admin.ModelAdmin):
         if refusal := require_post(request):
             return refusal
         check = self.check_draft(request, exercise)
-        return to(check.get_absolute_url() if check else reverse("admin:exercises_exercise_change", args=[object_id]))
+        return see_other(
+            check.get_absolute_url() if check else reverse("admin:exercises_exercise_change", args=[object_id])
+        )
 
     def stop_view(self, request: HttpRequest, object_id: int, check_id: int) -> HttpResponseBase:
         """POST: run no further program."""
         exercise, check = self._checked(request, object_id), self._check(object_id, check_id)
         if refusal := require_post(request):
             return refusal
-        if attempt(request, lambda: cancel_check(check=check), refused=gettext("It has already come to its end.")):
+        if is_done(request, lambda: cancel_check(check=check), refused=gettext("It has already come to its end.")):
             stopped = gettext_noop("Check of version %(number)s stopped.")
             self.log_change(request, exercise, noted(stopped, number=check.version.number))
-        return to(check.get_absolute_url())
+        return see_other(check.get_absolute_url())
 
     def resume_view(self, request: HttpRequest, object_id: int, check_id: int) -> HttpResponseBase:
         """POST: run what was stopped, or could not be run."""
         exercise, check = self._checked(request, object_id), self._check(object_id, check_id)
         if refusal := require_post(request):
             return refusal
-        if attempt(request, lambda: resume_check(check=check), refused=gettext("There is nothing left of it to run.")):
+        if is_done(request, lambda: resume_check(check=check), refused=gettext("There is nothing left of it to run.")):
             resumed = gettext_noop("Check of version %(number)s resumed.")
             self.log_change(request, exercise, noted(resumed, number=check.version.number))
-        return to(check.get_absolute_url())
+        return see_other(check.get_absolute_url())
 
     # --- What is shown ---
 

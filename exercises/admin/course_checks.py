@@ -9,16 +9,15 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
-from courses.admin.courses import CourseAdmin
+from courses.admin.courses import register_action
 from courses.admin.own import OwnCoursesAdmin
 from courses.models import Course
-from exercises.admin.followed import attempt, followed_page, require_post, to
+from exercises.admin.followed import followed_page, is_done, require_post, row_at, see_other
 from exercises.admin.read_only import ReadOnly
 from exercises.check_results import course_check_result
 from exercises.checking import cancel_course_check, request_course_check, resume_course_check
@@ -41,8 +40,7 @@ def check_exercises(model_admin: Any, request: HttpRequest, courses: QuerySet[Co
         model_admin.message_user(request, message)
 
 
-# Courses know nothing of exercises.
-CourseAdmin.actions = [*CourseAdmin.actions, check_exercises]
+register_action(check_exercises)
 
 
 @admin.register(CourseCheck)
@@ -74,7 +72,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """The page of one check of a course."""
-        course_check = self._found(request, object_id)
+        course_check: CourseCheck = row_at(self, request, object_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
         result = course_check_result(course_check)
@@ -93,7 +91,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
 
     def stop_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: run no further program."""
-        found = self._found(request, object_id)
+        found: CourseCheck = row_at(self, request, object_id)
         return self._act(
             request,
             found,
@@ -104,7 +102,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
 
     def resume_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: run what was stopped, or could not be run."""
-        found = self._found(request, object_id)
+        found: CourseCheck = row_at(self, request, object_id)
         return self._act(
             request,
             found,
@@ -115,7 +113,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
 
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: check the drafts of the course as they are now."""
-        course = self._found(request, object_id).course
+        course = row_at(self, request, object_id).course
         started: list[CourseCheck] = []
 
         def start() -> None:
@@ -126,7 +124,7 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
             self.log_addition(
                 request, started[0], noted(gettext_noop("Check of all exercises in the sandbox asked for."))
             )
-            return to(started[0].get_absolute_url())
+            return see_other(started[0].get_absolute_url())
         return response
 
     def _act(
@@ -136,12 +134,6 @@ class CourseCheckAdmin(ReadOnly, OwnCoursesAdmin):
             raise PermissionDenied
         if refusal := require_post(request):
             return refusal
-        if attempt(request, action, refused=refused) and found is not None:
+        if is_done(request, action, refused=refused) and found is not None:
             self.log_change(request, found, noted(done))
-        return to(found.get_absolute_url()) if found else to("..")
-
-    def _found(self, request: HttpRequest, object_id: Any) -> CourseCheck:
-        found: CourseCheck = get_object_or_404(
-            self.get_queryset(request).select_related("course", "created_by"), pk=object_id
-        )
-        return found
+        return see_other(found.get_absolute_url()) if found else see_other("..")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from courses.access import edits_every_course
 from courses.admin.action_log import noted
 from courses.admin.editing import EditingAdmin, Reading
-from courses.admin.own import OwnCoursesAdmin
+from courses.admin.own import DeletedOneByOne
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
 from exercises.admin.reading import read_family_form
@@ -27,7 +27,7 @@ from exercises.versions import members_of, publish_family, save_family
 
 
 @admin.register(Family)
-class FamilyAdmin(EditingAdmin, OwnCoursesAdmin):
+class FamilyAdmin(EditingAdmin, DeletedOneByOne):
     course_path = "course"
     form = FamilyForm
     change_form_template = "admin/editing/change_form.html"
@@ -68,14 +68,6 @@ class FamilyAdmin(EditingAdmin, OwnCoursesAdmin):
                 messages.INFO,
             )
 
-    def has_delete_permission(self, request: HttpRequest, obj: Family | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or not members_of(obj))
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
-        return actions
-
     @admin.display(description=gettext_lazy("exercises"), ordering="members_total")
     def member_count(self, family: Family) -> int:
         return int(family.members_total)  # type: ignore[attr-defined]  # get_queryset() counts
@@ -102,7 +94,7 @@ class FamilyAdmin(EditingAdmin, OwnCoursesAdmin):
     @admin.action(description=gettext_lazy("Check their exercises in the sandbox"), permissions=["change"])
     def check_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
         for family in families:
-            self.log_change(request, family, "Checks of its exercises asked for.")
+            self.log_change(request, family, noted(gettext_noop("Checks of its exercises asked for.")))
             for member in members_of(family):
                 if member.draft is not None:
                     request_check(version=member.draft, author=cast(User, request.user))

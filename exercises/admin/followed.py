@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
+from django.contrib.admin import ModelAdmin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.cache import get_conditional_response
@@ -35,12 +36,21 @@ def followed_page(request: HttpRequest, template: str, fragment: str, context: M
     return response
 
 
+def row_at(model_admin: ModelAdmin[Any], request: HttpRequest, object_id: object) -> Any:
+    """The row of an address of *model_admin*, with what its list shows. Raises Http404, also for what is no number."""
+    rows = model_admin.get_queryset(request).select_related(*cast("list[str]", model_admin.list_select_related))
+    try:
+        return get_object_or_404(rows, pk=object_id)
+    except ValueError as error:
+        raise Http404 from error
+
+
 def require_post(request: HttpRequest) -> HttpResponse | None:
     return None if request.method == "POST" else HttpResponseNotAllowed(["POST"])
 
 
-def attempt(request: HttpRequest, action: Any, *, refused: str) -> bool:
-    """Call *action*; whether it was not refused. *refused* is said when it was."""
+def is_done(request: HttpRequest, action: Any, *, refused: str) -> bool:
+    """Call *action*; whether it was done. *refused* is said when it was refused."""
     try:
         action()
     except ExerciseError:
@@ -49,7 +59,7 @@ def attempt(request: HttpRequest, action: Any, *, refused: str) -> bool:
     return True
 
 
-def to(address: str) -> HttpResponse:
+def see_other(address: str) -> HttpResponse:
     """303: what follows a POST is a GET."""
     response = redirect(address)
     response.status_code = 303

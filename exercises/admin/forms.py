@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
 from courses.admin.forms import EditedForm, VersionedForm, validate_slug
+from courses.models import Lesson
 from exercises.addresses import check_exercise_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
@@ -139,6 +140,9 @@ class ExerciseForm(VersionedForm):
         super().__init__(*args, **kwargs)
         if "position" in self.fields:
             self.fields["position"].validators.append(MaxValueValidator(MAX_POSITION))
+        if self.instance.pk and "lesson" in self.fields:
+            lessons = cast(forms.ModelChoiceField, self.fields["lesson"])
+            lessons.queryset = Lesson.objects.filter(course=self.instance.lesson.course_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

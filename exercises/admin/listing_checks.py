@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from courses.admin.action_log import noted
 from courses.models import Lesson, LessonVersion
-from exercises.admin.followed import attempt, followed_page, require_post, to
+from exercises.admin.followed import followed_page, is_done, require_post, see_other
 from exercises.listing_checks import cancel_listing_check, lesson_result, request_listing_check
 
 PAGE = "admin/exercises/checks/listings.html"
@@ -61,16 +61,18 @@ class ListingsAdmin(admin.ModelAdmin):
         request_listing_check(version=version, author=cast(User, request.user))
         note = gettext_noop("Listings of version %(number)s run in the sandbox.")
         self.log_change(request, lesson, noted(note, number=version.number))
-        return to(reverse("admin:exercises_listings", args=[lesson_id]))
+        return see_other(reverse("admin:exercises_listings", args=[lesson_id]))
 
     def stop_listings_view(self, request: HttpRequest, lesson_id: int) -> HttpResponseBase:
         """POST: run no further listing."""
-        _lesson, version = draft_of(request, lesson_id, CHANGE)
+        lesson, version = draft_of(request, lesson_id, CHANGE)
         if refusal := require_post(request):
             return refusal
         refused = gettext("It has already come to its end.")
-        attempt(request, lambda: cancel_listing_check(version=version), refused=refused)
-        return to(reverse("admin:exercises_listings", args=[lesson_id]))
+        if is_done(request, lambda: cancel_listing_check(version=version), refused=refused):
+            note = gettext_noop("Listings of version %(number)s stopped.")
+            self.log_change(request, lesson, noted(note, number=version.number))
+        return see_other(reverse("admin:exercises_listings", args=[lesson_id]))
 
 
 def draft_of(request: HttpRequest, lesson_id: int, *permissions: str) -> tuple[Lesson, LessonVersion]:

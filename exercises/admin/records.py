@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.admin.action_log import noted
 from exercises.admin.changelist import CarefulFilters, NamedCodes, as_code
-from exercises.admin.followed import to
+from exercises.admin.followed import see_other
 from exercises.admin.read_only import ReadOnly
 from exercises.admin.rejudging import start
 from exercises.models import Rejudging, Run, SelfAssessment, Submission, SubmissionQuerySet
@@ -79,7 +79,7 @@ class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
         if rejudging is None:
             return None
         self.log_addition(request, rejudging, noted(gettext_noop("Attempts judged again, as a preview.")))
-        return to(rejudging.get_absolute_url())
+        return see_other(rejudging.get_absolute_url())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         submissions = cast(SubmissionQuerySet, super().get_queryset(request))

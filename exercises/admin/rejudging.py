@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -13,11 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from courses.admin.action_log import noted
-from exercises.admin.followed import attempt, followed_page, require_post, to
+from exercises.admin.followed import followed_page, is_done, require_post, row_at, see_other
 from exercises.admin.read_only import ReadOnly
 from exercises.check_results import CHECK_LOOKS
 from exercises.errors import ExerciseError
@@ -32,6 +30,7 @@ from exercises.rejudging import (
     request_rejudging,
     verdict_name,
 )
+from exercises.statistics import in_days
 
 ADD, CHANGE = "exercises.add_rejudging", "exercises.change_rejudging"
 PAGE = "admin/exercises/checks/rejudging.html"
@@ -101,12 +100,7 @@ class RejudgeForm(forms.Form):
             found = found.filter(exercise_version=cleaned["version"])
         if cleaned["verdicts"]:
             found = found.with_verdicts(cleaned["verdicts"])
-        if cleaned["since"]:
-            found = found.filter(created_at__gte=make_aware(datetime.combine(cleaned["since"], time.min)))
-        if cleaned["until"]:
-            after = cleaned["until"] + timedelta(days=1)
-            found = found.filter(created_at__lt=make_aware(datetime.combine(after, time.min)))
-        return found
+        return found.filter(in_days("created_at", cleaned["since"], cleaned["until"]))
 
 
 class RejudgedAdmin(admin.ModelAdmin):
@@ -128,7 +122,7 @@ class RejudgedAdmin(admin.ModelAdmin):
             if rejudging is not None:
                 note = gettext_noop("Attempts judged again, as preview %(number)s.")
                 self.log_change(request, exercise, noted(note, number=rejudging.pk))
-                return to(rejudging.get_absolute_url())
+                return see_other(rejudging.get_absolute_url())
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Judge attempts again"),
@@ -168,11 +162,11 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """What judging these attempts again would change, or has changed."""
-        rejudging = self._found(object_id)
+        rejudging: Rejudging = row_at(self, request, object_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
         preview = preview_of(rejudging)
-        changed = list(changed_runs(rejudging)[:SHOWN])
+        changed = list(changed_runs(rejudging)[: SHOWN + 1])
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Attempts judged again"),
@@ -182,9 +176,9 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
             "result": summary(rejudging, preview),
             "counts": list(named(preview.counts)),
             "changed": [
-                (run, verdict_name(cast(Any, run).verdict_before), verdict_name(run.verdict)) for run in changed
+                (run, verdict_name(cast(Any, run).verdict_before), verdict_name(run.verdict)) for run in changed[:SHOWN]
             ],
-            "is_cut": len(changed) == SHOWN,
+            "is_cut": len(changed) > SHOWN,
             "is_pending": preview.is_pending and rejudging.is_open,
             "can_change": request.user.has_perm(CHANGE),
             "live_url": f"{rejudging.get_absolute_url()}?part=live",
@@ -196,13 +190,13 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
 
     def apply_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: what the preview shows becomes the result of each attempt."""
-        rejudging = self._found(object_id)
+        rejudging: Rejudging = row_at(self, request, object_id)
         if not request.user.has_perm(CHANGE):
             raise PermissionDenied
         if refusal := require_post(request):
             return refusal
         applied: list[int] = []
-        if attempt(
+        if is_done(
             request,
             lambda: applied.append(apply_rejudging(rejudging=rejudging)),
             refused=gettext("It is applied or discarded already, or its attempts are still being judged."),
@@ -214,23 +208,19 @@ class RejudgingAdmin(ReadOnly, admin.ModelAdmin):
                 "%(count)d attempt has its new result.", "%(count)d attempts have their new results.", applied[0]
             )
             self.message_user(request, text % {"count": applied[0]}, messages.SUCCESS)
-        return to(rejudging.get_absolute_url())
+        return see_other(rejudging.get_absolute_url())
 
     def discard_view(self, request: HttpRequest, object_id: int) -> HttpResponseBase:
         """POST: every attempt keeps the result that it has."""
-        rejudging = self._found(object_id)
+        rejudging: Rejudging = row_at(self, request, object_id)
         if not request.user.has_perm(CHANGE):
             raise PermissionDenied
         if refusal := require_post(request):
             return refusal
         refused = gettext("It is applied or discarded already.")
-        if attempt(request, lambda: discard_rejudging(rejudging=rejudging), refused=refused):
+        if is_done(request, lambda: discard_rejudging(rejudging=rejudging), refused=refused):
             self.log_change(request, rejudging, noted(gettext_noop("Discarded.")))
-        return to(rejudging.get_absolute_url())
-
-    def _found(self, object_id: Any) -> Rejudging:
-        found: Rejudging = get_object_or_404(Rejudging.objects.select_related("created_by"), pk=object_id)
-        return found
+        return see_other(rejudging.get_absolute_url())
 
 
 def summary(rejudging: Rejudging, preview: Preview) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.admin.action_log import noted
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.read_only import ReadOnly
 from exercises.models import ProblemReport
@@ -81,16 +82,16 @@ class ProblemReportAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 
     def _log(self, request: HttpRequest, reports: QuerySet[ProblemReport], what: str) -> None:
         for report in reports:
-            self.log_change(request, report, what)
+            self.log_change(request, report, noted(what))
 
     @admin.action(description=_("Close the selected reports"), permissions=["close"])
     def close_reports(self, request: HttpRequest, reports: QuerySet[ProblemReport]) -> None:
-        self._log(request, reports.filter(closed_at=None), "Closed.")
+        self._log(request, reports.filter(closed_at=None), gettext_noop("Closed."))
         count = close(reports=reports, by=request.user)  # type: ignore[arg-type]
         self.message_user(request, ngettext("%d report was closed.", "%d reports were closed.", count) % count)
 
     @admin.action(description=_("Open the selected reports again"), permissions=["close"])
     def reopen_reports(self, request: HttpRequest, reports: QuerySet[ProblemReport]) -> None:
-        self._log(request, reports.exclude(closed_at=None), "Opened again.")
+        self._log(request, reports.exclude(closed_at=None), gettext_noop("Opened again."))
         count = reopen(reports=reports)
         self.message_user(request, ngettext("%d report is open again.", "%d reports are open again.", count) % count)

@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from courses.admin.action_log import noted
 from exercises.admin.changelist import CarefulFilters
 from exercises.answers.given import Typed, given_entries
 from exercises.answers.review import rubric_rows
@@ -103,7 +104,8 @@ class ScenarioAnswersAdmin(CarefulFilters, admin.ModelAdmin):
         try:
             if "no_answer" in request.POST:
                 needs_no_answer(submission=answers, entry=entry)
-                self.log_change(request, answers, f"Entry {entry} marked as needing no answer.")
+                note = noted(gettext_noop("Entry %(number)s marked as needing no answer."), number=entry)
+                self.log_change(request, answers, note)
                 self.message_user(
                     request, gettext("Scenario %(entry)d needs no answer.") % {"entry": entry}, messages.SUCCESS
                 )
@@ -118,7 +120,7 @@ class ScenarioAnswersAdmin(CarefulFilters, admin.ModelAdmin):
                 raise Http404 from refusal
             typed = {entry: Typed(form.typed, str(refusal.message))}
             return self._page(request, answers, typed=typed, status=refusal.status)
-        self.log_change(request, answers, f"Entry {entry} answered.")
+        self.log_change(request, answers, noted(gettext_noop("Entry %(number)s answered."), number=entry))
         self.message_user(
             request, gettext("Your answer to scenario %(entry)d is sent.") % {"entry": entry}, messages.SUCCESS
         )

@@ -83,7 +83,10 @@ class ScenarioAnswersQuerySet(models.QuerySet["ScenarioAnswers"]):
         newest = Run.objects.newest().filter(submission=OuterRef("pk"), verdict=Run.Verdict.PASSED)
         same_owner = Q(user__isnull=False, user=OuterRef("user")) | Q(guest__isnull=False, guest=OuterRef("guest"))
         later = Submission.objects.filter(
-            same_owner, exercise_version__exercise=OuterRef("exercise_version__exercise"), pk__gt=OuterRef("pk")
+            same_owner,
+            is_preview=False,
+            exercise_version__exercise=OuterRef("exercise_version__exercise"),
+            pk__gt=OuterRef("pk"),
         )
         states = ScenarioAnswers.QueueState
         state = Case(
@@ -98,7 +101,8 @@ class ScenarioAnswersQuerySet(models.QuerySet["ScenarioAnswers"]):
 
 class ScenarioAnswersManager(models.Manager["ScenarioAnswers"]):
     def get_queryset(self) -> ScenarioAnswersQuerySet:
-        return ScenarioAnswersQuerySet(self.model, using=self._db).filter(exercise_version__kind="scenario")
+        rows = ScenarioAnswersQuerySet(self.model, using=self._db)
+        return rows.filter(exercise_version__kind="scenario", is_preview=False)
 
 
 class ScenarioAnswers(Submission):

@@ -1,5 +1,6 @@
 """The publish gate in the real sandbox: as a command, as runs of the batch, and what becomes of them in between."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from io import StringIO
 
@@ -7,6 +8,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.utils.timezone import now
 
 import sandbox
@@ -150,6 +152,29 @@ def test_asking_twice_is_one_check_and_one_message(django_capture_on_commit_call
         second = request_check(version=version)
 
     assert (second, ExerciseCheck.objects.count(), wakings()) == (first, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("what", ["exercise", "course"])
+def test_asking_twice_at_once_is_one_check_too(what):
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    version = make_draft()
+    course = version.exercise.lesson.course
+
+    def ask():
+        try:
+            asked = request_check(version=version) if what == "exercise" else request_course_check(course=course)
+            return asked.pk
+        finally:
+            connection.close()  # it is the thread's
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            first = request_check(version=version) if what == "exercise" else request_course_check(course=course)
+            second = other.submit(ask)
+            assert wait([second], timeout=1).not_done == {second}
+        assert second.result(timeout=10) == first.pk
 
 
 def test_a_check_waits_for_a_broker_that_is_away(valkey, django_capture_on_commit_callbacks):

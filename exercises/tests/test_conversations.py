@@ -278,11 +278,24 @@ def test_services_refuse_what_cannot_be(exercise, reviewer):
             needs_no_answer(submission=attempt, entry=entry)
     with pytest.raises(NoConversation):
         write_back(submission=attempt, entry=1, text="x")
-    for number in range(MAX_MESSAGES):
+    for number in range(MAX_MESSAGES - 1):
         answer_entry(submission=attempt, entry=1, text=str(number), author=reviewer)
+    write_back(submission=attempt, entry=1, text="99")
     with pytest.raises(ConversationFull):
         answer_entry(submission=attempt, entry=1, text="x", author=reviewer)
     assert [message.text for message in conversations_of(attempt)[1]] == [str(number) for number in range(MAX_MESSAGES)]
+    assert needs_no_answer(submission=attempt, entry=1) == 1  # so that it leaves the queue
+    assert state_of(attempt) == States.ANSWERED
+
+
+def test_what_staff_tries_of_a_draft_is_not_in_the_queue(desk, exercise):
+    owner = Owner(user_id=make_user("author", is_staff=True).pk)
+    attempt = hand_in(exercise, owner)
+    tried = answer(owner=owner, exercise=exercise, answers=RIGHT["scenario"], preview=exercise.draft)
+
+    assert list(ScenarioAnswers.objects.all()) == [ScenarioAnswers.objects.get(pk=attempt.pk)]
+    assert state_of(attempt) == States.NEW
+    assert desk.get(desk_page(tried)).status_code in (302, 404)
 
 
 @pytest.mark.parametrize("kind", ["choice", "decision"])

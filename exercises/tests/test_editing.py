@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from courses.models import WorkingCopy
 from exercises.models import Exercise, ExerciseVersion, Family, Submission
 from exercises.tests.answer_content import CHOICE
-from exercises.tests.builders import make_lesson
+from exercises.tests.builders import make_course, make_lesson
 from exercises.tests.content import CASES, FAMILY, content
 from exercises.tests.test_admin import filled_in, open_form, staff, url
 from exercises.versions import save_exercise_draft, save_family
@@ -109,7 +109,7 @@ def test_content_that_is_no_version_yet_is_kept_and_learners_keep_theirs(client,
     form = open_form(client, exercise) | {"cases_toml": "a = [", "title": "Work of a day"}
 
     page = client.post(url("exercise_change", exercise.pk), form).content.decode()
-    restored = client.get(url("exercise_change", exercise.pk), {"restore": "1"}).content.decode()
+    restored = client.get(url("exercise_change", exercise.pk), {"restore": form["_form"]}).content.decode()
 
     assert "Nothing is lost" in page
     assert ExerciseVersion.objects.count() == 1
@@ -122,7 +122,7 @@ def test_restored_files_and_hints_are_saved_like_typed_ones(client, exercise, ed
     form = open_form(client, exercise) | {"hints-0": "Other hint.", "starter-0-text": "other = 1\n"}
     client.post(url("exercise_copy", exercise.pk), form)
 
-    page = client.get(url("exercise_change", exercise.pk), {"restore": "1"}).content.decode()
+    page = client.get(url("exercise_change", exercise.pk), {"restore": form["_form"]}).content.decode()
     client.post(url("exercise_change", exercise.pk), filled_in(page))
 
     draft = Exercise.objects.get().draft
@@ -222,3 +222,13 @@ def test_lesson_names_its_exercises(client, exercise):
     form = client.get(f"/admin/courses/lesson/{exercise.lesson_id}/change/").content.decode()
 
     assert f'href="{url("exercise_change", exercise.pk)}"' in form
+
+
+def test_exercise_stays_in_its_course(client, exercise, editor):
+    elsewhere = make_lesson("elsewhere", course=make_course("other"))
+    form = open_form(client, exercise) | {"lesson": str(elsewhere.pk)}
+
+    response = client.post(url("exercise_change", exercise.pk), form)
+
+    assert "lesson" in response.context["adminform"].form.errors
+    assert Exercise.objects.get().lesson == exercise.lesson

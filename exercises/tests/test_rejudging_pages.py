@@ -106,6 +106,23 @@ def test_a_preview_is_shown_applied_and_logged(client, exercise):
     assert "already" in messages_of(again)[0]
 
 
+@pytest.mark.parametrize("until", ["9999-12-31", "0001-01-01"])
+def test_days_may_be_any_that_there_are(client, exercise, until):
+    judge(client, "add_rejudging")
+    judged(exercise)
+
+    response = client.post(url("exercise_rejudge", exercise.pk), {"against": "published", "until": until})
+
+    assert response.status_code == (303 if until == "9999-12-31" else 422)
+
+
+@pytest.mark.parametrize("kind", ["rejudging", "coursecheck"])
+def test_an_address_without_a_number_is_no_page(client, exercise, kind):
+    judge(client, "add_rejudging", "change_rejudging")
+
+    assert client.get(f"/admin/exercises/{kind}/abc/change/").status_code == 404
+
+
 def test_a_preview_is_discarded(client, exercise):
     judge(client, "add_rejudging", "change_rejudging")
     attempt = judged(exercise)

@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.timezone import now
 
 from courses.models import Course
 from courses.outline import outline_of
+from courses.publishing import unpublish_course
 from courses.search import search
 from exercises.addresses import AddressTaken, rename_exercise
 from exercises.models import Exercise, ExerciseCheck
@@ -132,3 +134,15 @@ def test_old_addresses_of_an_exercise_lead_to_the_new_one(method, path, status, 
     assert (response.status_code, response.get("Location")) == (status, target)
     with pytest.raises(AddressTaken, match="frogs"):
         rename_exercise(exercise=make_exercise("other"), slug="health-flask")
+
+
+@pytest.mark.parametrize("is_course_hidden", [True, False])
+def test_old_address_of_an_exercise_that_nobody_may_see_yet_gives_nothing_away(is_course_hidden):
+    exercise = make_exercise()
+    rename_exercise(exercise=exercise, slug="secret-name")
+    if is_course_hidden:
+        unpublish_course(course=exercise.lesson.course)
+    else:
+        Exercise.objects.update(published_at=now() + timedelta(days=1))
+
+    assert Client().get("/exercises/health-flask/").status_code == 404

@@ -4,7 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
+from courses.addresses import rename_course
+from courses.images import add_image
 from courses.publishing import PublishRefused
+from courses.tests.test_images import picture
 from exercises import limits
 from exercises.cases import CasesError
 from exercises.content import InvalidContent
@@ -32,6 +35,16 @@ def exercise():
 
 def green(version):
     ExerciseCheck.objects.create(version=version, status=ExerciseCheck.Status.PASSED)
+
+
+def test_pictures_of_an_exercise_have_the_new_address_of_a_renamed_course(exercise):
+    name = add_image(course=exercise.lesson.course, data=picture()).name
+    version = save_exercise_draft(exercise=exercise, content=content(prompt_markdown=f"![Frogs](images/{name})\n"))
+
+    rename_course(course=exercise.lesson.course, slug="renamed")
+
+    version.refresh_from_db()
+    assert f'src="/courses/renamed/images/{name}?v=' in version.instructions_html
 
 
 def test_save_draft_makes_a_version_with_cases_and_html(exercise):

@@ -6,6 +6,7 @@ import { form, page, send, typed } from "./form.js"
 
 const PAUSE = 2000 // ms
 const BEAT = 60_000 // ms
+const MOST_KEPT_ALIVE = 60_000 // bytes: browsers refuse more than 64 KiB when a page is left
 const line = page.querySelector("[data-kept-line]")
 const others = form.querySelector("[data-others]")
 let waiting, underway
@@ -25,9 +26,10 @@ async function keep({ keepalive = false } = {}) {
   clearTimeout(waiting)
   if (isLeaving || !isChanged) return
   isChanged = false
+  count()
   underway = new AbortController()
   try {
-    const response = await send(page.dataset.copyUrl, { signal: underway.signal, keepalive })
+    const response = await send(page.dataset.copyUrl, { signal: underway.signal, keepalive: keepalive && isShort() })
     if (response.status === 409) return say(word("already-saved"))
     if (!response.ok) throw new Error(`answer ${response.status}`)
     const answer = await response.json()
@@ -39,6 +41,16 @@ async function keep({ keepalive = false } = {}) {
     say(word("not-kept"))
     waiting = setTimeout(keep, 5 * PAUSE)
   }
+}
+
+/** Number what is sent: one may overtake another on its way, and the server keeps the newest. */
+function count() {
+  form.elements._number.value++
+}
+
+/** Whether the form is one that a browser sends after its page is left. Each field has some bytes around it. */
+function isShort() {
+  return new Blob([...typed()].flat().map((text) => `${text}${" ".repeat(100)}`)).size < MOST_KEPT_ALIVE
 }
 
 async function beat() {
@@ -53,7 +65,7 @@ async function beat() {
 /** A few words instead of the whole form. */
 function signs(name) {
   const data = new FormData()
-  data.set("csrfmiddlewaretoken", typed().get("csrfmiddlewaretoken"))
+  for (const field of ["csrfmiddlewaretoken", "_form"]) data.set(field, typed().get(field))
   data.set(name, "1")
   return data
 }
@@ -67,6 +79,7 @@ form.addEventListener("input", ({ target }) => {
 form.addEventListener("submit", (event) => {
   if (event.submitter?.formTarget === "_blank") return // a preview: the form stays
   isLeaving = true
+  count()
   clearTimeout(waiting)
   underway?.abort()
 })
