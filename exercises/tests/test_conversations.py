@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
+from courses.admin.action_log import sentence_of
 from exercises.answering import answer
 from exercises.conversations import (
     MAX_MESSAGES,
@@ -117,8 +118,10 @@ def test_answer_is_read_answered_back_and_read_again(exercise, desk):
     assert [before, answered, waiting, state_of(attempt)] == [
         States.NEW, States.ANSWERED, States.WRITTEN_BACK, States.ANSWERED,
     ]  # fmt: skip
-    notes = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
-    assert list(notes) == ["Entry 2 answered.", "Entry 2 marked as needing no answer."]
+    assert [sentence_of(entry) for entry in LogEntry.objects.order_by("pk")] == [
+        "Entry 2 answered.",
+        "Entry 2 marked as needing no answer.",
+    ]
 
 
 def test_page_of_the_exercise_shows_it_beside_the_entry(exercise, reviewer, django_assert_num_queries):

@@ -9,7 +9,7 @@ from courses.models import Course
 from courses.search import search
 from courses.search.index import fill
 from exercises.models import Exercise
-from exercises.tests.builders import make_exercise
+from exercises.tests.builders import STARTER, make_exercise
 from exercises.versions import publish_exercise, unpublish_exercise
 
 
@@ -88,7 +88,7 @@ def test_search_shows_exercises_that_are_published_now(exercise, change, is_foun
 
 
 def test_search_finds_an_exercise_once_it_is_published(db):
-    exercise = make_exercise("new", title="A brand new task", is_published=False)
+    exercise = make_exercise("new", title="A brand new task", is_published=False, solution=STARTER)
     before = found("brand")
 
     publish_exercise(exercise=exercise, check=False)
