@@ -246,6 +246,31 @@ def test_enter_in_a_field_saves(staff, rows):
     assert "was changed successfully" in staff.locator(".messagelist").inner_text()
 
 
+def test_a_slash_at_the_start_of_a_line_offers_the_blocks(staff, rows, watched):
+    open_lesson(staff, rows["entered"])
+    type_text(staff, "## Ready\n\n1/2 and\n\n")
+    menu = staff.get_by_role("listbox")
+
+    staff.keyboard.type("/war")
+    expect(menu.get_by_role("option")).to_have_text(["/warningWarning"])
+    assert axe_violations(staff, tags=AXE_TAGS) == []
+    staff.keyboard.press("Enter")
+    staff.keyboard.type("Careful")
+    staff.keyboard.press("Tab")
+    staff.keyboard.type("Mind the gap.")
+    staff.keyboard.press("Control+End")
+    staff.keyboard.type("\n/")
+    expect(menu.get_by_role("option")).to_have_count(14)
+    staff.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    staff.keyboard.type(" is nothing else, as in 1/2")
+    expect(menu).to_be_hidden()
+
+    written = staff.locator("#id_body_markdown").input_value()
+    assert '!!! warning "Careful"\n    Mind the gap.\n' in written
+    assert written.rstrip().endswith("/ is nothing else, as in 1/2")
+
+
 def test_escape_then_tab_leaves_the_editor_and_tab_indents(staff, rows):
     open_lesson(staff, rows["seen"])
     type_text(staff, "x")

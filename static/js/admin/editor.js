@@ -9,13 +9,14 @@ import { toml } from "@codemirror/legacy-modes/mode/toml"
 import { parseCode } from "@lezer/markdown"
 
 import { attach as attachEditor } from "../editor/index.js"
+import { menuOfBlocks } from "./blocks.js"
 
 // Without HTML, which would bring the languages of scripts and of style sheets along; listings are Python, mostly.
 const listings = parseCode({ codeParser: (info) => (/^python\b/.test(info) ? pythonLanguage.parser : null) })
 const markdown = new Language(markdownLanguage.data, markdownLanguage.parser.configure(listings), [], "markdown")
 
 const languages = {
-  markdown: () => [new LanguageSupport(markdown), Prec.high(keymap.of(markdownKeymap)), EditorView.lineWrapping],
+  markdown: () => [new LanguageSupport(markdown), Prec.high(keymap.of(markdownKeymap)), menuOfBlocks, EditorView.lineWrapping],
   toml: () => StreamLanguage.define(toml),
   python: (label) => (label.endsWith(".py") ? [] : python()), // the editor below sees the name of a file by itself
 }
