@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from exercises.models.submission import Submission
     from exercises.models.trial import Trial
 
+ATTEMPTED = "submission__exercise_version"
 # From a run to what logs and messages say of it.
 SUBJECTS = (
-    "submission__exercise_version__exercise",
+    f"{ATTEMPTED}__exercise",
     "trial__exercise_version__exercise",
     "trial__lesson_version__lesson",
     "exercise_check__version__exercise",
@@ -150,7 +151,12 @@ class RunQuerySet(models.QuerySet["Run"]):
         )
         if not claimed:
             return None
-        versions = ("submission__exercise_version", "trial__exercise_version", "judged_by")
+        # Nearly always an attempt: to ask for all that a run can be about takes Django four times as long.
+        attempt = self.filter(pk=pk, submission__isnull=False, judged_by__isnull=True)
+        texts = (f"{ATTEMPTED}__{name}" for name in ExerciseVersion.NOT_FOR_JUDGING)
+        if run := attempt.select_related(f"{ATTEMPTED}__exercise").defer(*texts).first():
+            return run
+        versions = (ATTEMPTED, "trial__exercise_version", "judged_by")
         unneeded = (f"{version}__{name}" for version in versions for name in ExerciseVersion.NOT_FOR_JUDGING)
         texts = (f"trial__lesson_version__{name}" for name in ("body_markdown", "body_html", "contents"))
         return self.with_subject().defer(*unneeded, *texts).get(pk=pk)
