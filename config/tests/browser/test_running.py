@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from config.tests.browser.conftest import COURSE, EXERCISE, RIGHT, axe_violations, write_code
 from config.tests.site import wait_for
@@ -70,6 +71,18 @@ def test_run_shows_the_answer_below_the_listing_and_moves_nothing(page, watched)
     assert [re.sub(r"\d+\.\d\d", "N", text) for text in page.evaluate("said")] == ["Finished in N s"]
     assert sum(page.evaluate("shifts")) <= 0.02
     assert (watched.console_errors, watched.foreign_requests) == ([], [])
+
+
+def test_what_comes_of_a_run_below_the_window_can_be_gone_to(page):
+    page.set_viewport_size({"width": 1366, "height": 300})
+    block = block_of(page, FASTAPI)
+    block.get_by_role("button", name="Run main.py").click()
+
+    block.get_by_role("button", name="To the output").click()
+    ended(block)
+
+    expect(block.locator(".run-place")).to_be_in_viewport()
+    expect(block.locator(".run-place")).to_be_focused()
 
 
 def test_nothing_runs_and_no_editor_is_loaded_before_somebody_asks(page):

@@ -81,6 +81,22 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     focusCode()
   })
 
+  // Under a long listing, or a low window, what comes of a run is out of sight, and the page does not scroll by itself.
+  const toOutput = document.createElement("button")
+  toOutput.type = "button"
+  toOutput.className = "btn btn--quiet run-reset"
+  toOutput.textContent = tools.dataset.output
+  toOutput.hidden = true
+  editButton.before(toOutput)
+  toOutput.addEventListener("click", () => {
+    pane.place.tabIndex = -1
+    pane.place.scrollIntoView({ block: "nearest" })
+    pane.place.focus({ preventScroll: true })
+  })
+  const outOfSight = new IntersectionObserver(([{ intersectionRatio }]) => (toOutput.hidden = intersectionRatio > 0.5), {
+    threshold: [0, 0.5, 1],
+  })
+
   function markChanged() {
     reset.hidden = parts.box.value === parts.box.defaultValue
   }
@@ -109,6 +125,7 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
   async function run() {
     openPane()
     pane.place.hidden = false
+    outOfSight.observe(pane.place)
     runButton.setAttribute("aria-busy", "true")
     const ready = await prepare()
     if (!ready) return
