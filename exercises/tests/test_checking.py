@@ -157,8 +157,6 @@ def test_asking_twice_is_one_check_and_one_message(django_capture_on_commit_call
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("what", ["exercise", "course"])
 def test_asking_twice_at_once_is_one_check_too(what):
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has one writer at a time")
     version = make_draft()
     course = version.exercise.lesson.course
 
