@@ -94,7 +94,8 @@ def test_a_verdict_is_told(lines, source, verdict, reason, ending):
         run.level, run.wall_ms, run.cpu_ms, run.memory_bytes
     ]  # fmt: skip
     assert line["run_ms"] > 0
-    assert line["run_ms"] >= line["wall_ms"]  # which is 0 where a program ends at once
+    assert line["run_ms"] >= line["wall_ms"]
+    assert line["wall_ms"] > 0 or verdict == "crashed"  # one that ends at once may take less than half of one
     assert 0 <= line["queue_wait_ms"] < 20_000
     assert SECRET in run.stdout + run.details.get("message", "")
     assert SECRET not in json.dumps(line)
