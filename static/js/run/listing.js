@@ -68,13 +68,19 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
     return parts
   }
 
-  const reset = document.createElement("button")
-  reset.type = "button"
-  reset.className = "btn btn--quiet run-reset"
-  reset.textContent = tools.dataset.reset
-  reset.hidden = true
-  editButton.before(reset)
-  reset.addEventListener("click", () => {
+  /** A button in the head, hidden until there is a use for it. */
+  function addButton(text, act) {
+    const button = document.createElement("button")
+    button.type = "button"
+    button.className = "btn btn--quiet run-reset"
+    button.textContent = text
+    button.hidden = true
+    editButton.before(button)
+    button.addEventListener("click", act)
+    return button
+  }
+
+  const reset = addButton(tools.dataset.reset, () => {
     parts.box.value = parts.box.defaultValue
     parts.box.dispatchEvent(new Event("input", { bubbles: true }))
     announce(tools.dataset.wasReset)
@@ -82,13 +88,7 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
   })
 
   // Under a long listing, or a low window, what comes of a run is out of sight, and the page does not scroll by itself.
-  const toOutput = document.createElement("button")
-  toOutput.type = "button"
-  toOutput.className = "btn btn--quiet run-reset"
-  toOutput.textContent = tools.dataset.output
-  toOutput.hidden = true
-  editButton.before(toOutput)
-  toOutput.addEventListener("click", () => {
+  const toOutput = addButton(tools.dataset.output, () => {
     pane.place.tabIndex = -1
     pane.place.scrollIntoView({ block: "nearest" })
     pane.place.focus({ preventScroll: true })
