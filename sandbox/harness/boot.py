@@ -9,7 +9,6 @@ import json
 import os
 import select
 import signal
-import struct
 import sys
 import time
 import traceback
@@ -22,8 +21,7 @@ from . import init, landlock, namespaces
 REFUSED = 78  # EX_CONFIG
 MAX_FAILURES = 3  # children in a row that could not isolate themselves
 PAUSE_SECONDS = 0.1  # after such a child
-EVENT = struct.Struct("=cii")  # what, the child's number, a pid
-BORN, TAKEN = b"B", b"T"  # pid 1 of the child's namespace exists; it has got its job
+TAKEN = b"T"  # the child has got its job
 
 
 def main() -> None:
@@ -48,10 +46,8 @@ class Zygote:
     control: int
     events: tuple[int, int] = field(default_factory=os.pipe)
     wakeup: tuple[int, int] = field(default_factory=os.pipe)
-    number: int = 0  # of the newest child
-    taken: int = 0  # number of the last child that got a job
-    makers: set[int] = field(default_factory=set)  # pids of children that are still making their namespaces
-    waiting: set[int] = field(default_factory=set)  # pids of those that are ready for a job
+    spare: int = 0  # pid of the child that has no job yet
+    taken: int = 0  # how many jobs its children have got
     failures: int = 0  # in a row
 
     def run(self) -> NoReturn:
@@ -68,38 +64,30 @@ class Zygote:
             self.reap()
 
     def fork_spare(self) -> None:
-        self.number += 1
-        pid = os.fork()
-        if pid == 0:
+        try:
+            self.spare = namespaces.fork()
+        except OSError:
+            traceback.print_exc()
+            return self.replace_failed()
+        if self.spare == 0:
             self.become_spare()
-        self.makers.add(pid)
 
     def become_spare(self) -> NoReturn:
-        """In the child: make the namespaces, and leave the rest to pid 1 of the new ones."""
+        """In the child, pid 1 of its namespaces: make itself at home there, and wait for a job."""
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            namespaces.enter()
-            pid = os.fork()
-            if pid:
-                os.write(self.events[1], EVENT.pack(BORN, self.number, pid))
-                os._exit(0)
-            taken = EVENT.pack(TAKEN, self.number, 0)
-            init.main(self.control, self.config, lambda: os.write(self.events[1], taken))
+            namespaces.settle()
+            init.main(self.control, self.config, lambda: os.write(self.events[1], TAKEN))
         except BaseException:
             traceback.print_exc()
         os._exit(REFUSED)
 
     def read_events(self) -> None:
-        data = b""
         with suppress(BlockingIOError):
-            data = os.read(self.events[0], EVENT.size * 64)
-        for what, number, pid in EVENT.iter_unpack(data):
-            if what == BORN and number > self.taken:
-                self.waiting.add(pid)
-            elif what == TAKEN:
-                self.taken, self.failures = number, 0
-                self.waiting.clear()
+            for _ in os.read(self.events[0], 64):
+                self.spare, self.failures = 0, 0
+                self.taken += 1
                 if self.taken != self.config["jobs"]:
                     self.fork_spare()
 
@@ -114,13 +102,11 @@ class Zygote:
                 return
             if pid == 0:
                 return
-            self.read_events()  # a child that was born and died since the last look
-            if pid in self.waiting and status == 0:
-                os._exit(0)  # nobody will send jobs any more
-            if (pid in self.waiting or pid in self.makers) and status != 0:
+            self.read_events()  # a child that took its job and died since the last look
+            if pid == self.spare:
+                if status == 0:
+                    os._exit(0)  # nobody will send jobs any more
                 self.replace_failed()
-            self.waiting.discard(pid)
-            self.makers.discard(pid)
 
     def replace_failed(self) -> None:
         """A child could not isolate itself, and said why on stderr. Often that is a lack of something that passes."""

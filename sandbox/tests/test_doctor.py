@@ -117,14 +117,13 @@ def test_doctor_in_a_container_with_a_masked_proc_says_how_to_unmask_it():
     assert "systempaths=unconfined" in check["advice"]
 
 
-@AS_ROOT
-def test_doctor_says_how_to_allow_user_namespaces():
-    """In a user namespace of our own, whose settings we may change as if it were a machine."""
+def run_with_user_namespaces(count):
+    """The doctor's diagnosis where no more than *count* may be made: in one of our own, with settings of its own."""
     uid = doctor.jail.sandbox_uid()
     # Root stays root, and the sandbox's uid is mapped as well. A shell becomes root again, with all that root may do,
     # by starting the next program.
     first = 'read _ && exec sh -c "$0" "$@"'
-    then = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$0" "$@"'
+    then = f'echo {count} > /proc/sys/user/max_user_namespaces && exec "$0" "$@"'
     command_line = ["unshare", "--user", "sh", "-c", first, then, sys.executable, "-m", "sandbox", "doctor", "--json"]
     with subprocess.Popen(command_line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         namespace = Path("/proc", str(process.pid), "ns", "user")
@@ -136,9 +135,21 @@ def test_doctor_says_how_to_allow_user_namespaces():
 
     diagnosis = json.loads(output)
     assert (process.returncode, diagnosis["level"]) == (1, "refuse")
-    check = checks(diagnosis, "machine")["namespaces"]
+    return diagnosis
+
+
+@AS_ROOT
+def test_doctor_says_how_to_allow_user_namespaces():
+    check = checks(run_with_user_namespaces(0), "machine")["namespaces"]
+
     assert (check["holds"], check["text"]) == (False, "user namespace: No space left on device")
     assert "user.max_user_namespaces" in check["advice"]
+
+
+@AS_ROOT
+def test_doctor_says_why_a_zygote_could_not_fork():
+    """Its own namespace was the last that could be made."""
+    assert "making the namespaces of a job: No space left on device" in run_with_user_namespaces(1)["reason"]
 
 
 @AS_ROOT
