@@ -86,7 +86,7 @@ def exercise_to_hand_in(
             return found, preview
     elif version or "version" in request.GET:
         raise Http404
-    return get_object_or_404(Exercise.objects.to_hand_in().select_related("lesson__course"), slug=slug), None
+    return get_object_or_404(Exercise.objects.to_hand_in(), slug=slug), None
 
 
 def retired_exercise(slug: str) -> Exercise | None:
