@@ -375,7 +375,8 @@ def test_every_page_opens_for_the_roles_that_the_table_names(stage):
 
 @pytest.mark.timeout(600)
 def test_an_author_gets_no_page_about_the_course_of_another(stage):
-    about_rows = {name: url for name, url in addresses(stage.other).items() if url != addresses(stage.own).get(name)}
+    own = addresses(stage.own)
+    about_rows = {name: url for name, url in addresses(stage.other).items() if url != own.get(name)}
 
     opened = [
         (method, name)
