@@ -16,15 +16,15 @@ from config.tests.everything import PRODUCTION, ROOT
 from exercises import worker_state
 from exercises.worker_state import WorkerState
 
-pytestmark = pytest.mark.django_db
 
-
+@pytest.mark.django_db
 def test_live_answers_without_anything_else(client):
     response = client.get("/health/live")
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
+@pytest.mark.django_db
 def test_ready_names_each_part_that_is_missing(client, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
@@ -44,6 +44,7 @@ def test_ready_names_each_part_that_is_missing(client, settings):
     ("production", "sent", "in_full"),
     [(False, "", True), (True, "", False), (True, "Bearer wrong", False), (True, "Bearer secret", True)],
 )
+@pytest.mark.django_db
 def test_ready_names_hosts_and_paths_to_operators_only(client, production, sent, in_full):
     with override_settings(REDIS_URL="redis://127.0.0.1:1/0", PRODUCTION=production, METRICS_TOKEN="secret"):
         detail = client.get("/health/ready", headers={"Authorization": sent}).json()["checks"]["broker"]["detail"]
@@ -78,6 +79,7 @@ REFUSED = {"level": "", "sandbox_ok": False, "reason": "no bwrap in /usr/bin", "
         ([{"grades": False}], 503, "no worker was seen lately; start one:", None),
     ],
 )
+@pytest.mark.django_db
 def test_ready_needs_one_worker_whose_canary_passes(client, workers, status, worker_detail, sandbox_detail):
     for number, fields in enumerate(workers):
         report(f"celery@{number}", **fields)
@@ -101,6 +103,7 @@ def test_ready_needs_one_worker_whose_canary_passes(client, workers, status, wor
         ("secret", False, "Bearer sécret", 401),
     ],
 )
+@pytest.mark.django_db
 def test_metrics_are_open_locally_and_behind_a_token_in_production(client, token, production, sent, status):
     with override_settings(METRICS_TOKEN=token, PRODUCTION=production):
         response = client.get("/metrics", headers={"Authorization": sent})
