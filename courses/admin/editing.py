@@ -24,7 +24,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from courses import working_copies
 from courses.admin.action_log import noted
@@ -46,12 +46,16 @@ UNNEEDED = ("jquery.min.js", "jquery.init.js", "core.js", "RelatedObjectLookups.
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A problem in a form. field is the name of the text box; line, from 1, is None for all of it."""
+    """A problem in a form. field is the name of the text box; line, from 1, is None for all of it.
+
+    keeps_from: "saving", where no version can be made of what is typed, or only "publishing" that.
+    """
 
     field: str
     label: str
     line: int | None
     message: str
+    keeps_from: str = "saving"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,38 @@ class Reading:
     extent: Extent | None  # None where nothing is read from top to bottom
     page: Callable[[HttpRequest], HttpResponse] | None = None
     why_no_page: str = ""
+
+    @property
+    def summary(self) -> str:
+        """What the mistakes keep their author from."""
+        if not self.mistakes:
+            return gettext("No problems found.")
+        unsaved = sum(one.keeps_from == "saving" for one in self.mistakes)
+        if not unsaved:
+            said = ngettext(
+                "%(number)s problem keeps this from being published. It can be saved.",
+                "%(number)s problems keep this from being published. It can be saved.",
+                len(self.mistakes),
+            )
+            return said % {"number": len(self.mistakes)}
+        said = ngettext(
+            "%(number)s problem keeps this from being saved. What you type is kept for you.",
+            "%(number)s problems keep this from being saved. What you type is kept for you.",
+            unsaved,
+        )
+        return said % {"number": unsaved}
+
+    @property
+    def length(self) -> str:
+        """How long it is; "" where nothing is read from top to bottom."""
+        if self.extent is None:
+            return ""
+        said = ngettext(
+            "%(words)s word, about %(minutes)s min to read.",
+            "%(words)s words, about %(minutes)s min to read.",
+            self.extent.words,
+        )
+        return said % {"words": self.extent.words, "minutes": self.extent.minutes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +254,8 @@ class EditingAdmin(admin.ModelAdmin):
                 {"field": one.field, "label": one.label, "line": one.line, "message": one.message}
                 for one in reading.mistakes
             ],
-            "words": reading.extent.words if reading.extent else None,
+            "summary": reading.summary,
+            "length": reading.length,
             "minutes": reading.extent.minutes if reading.extent else None,
             "html": reading.page(request).content.decode() if reading.page else None,
             "why": reading.why_no_page,

@@ -154,7 +154,8 @@ def test_length_is_told(client, lesson, editor):
 
     answer = check(client, lesson, body_markdown=body)
 
-    assert (answer["words"], answer["minutes"]) == (400, 4)
+    assert (answer["length"], answer["minutes"]) == ("400 words, about 4 min to read.", 4)
+    assert check(client, lesson, body_markdown="One\n")["length"] == "1 word, about 1 min to read."
 
 
 # Unsaved text

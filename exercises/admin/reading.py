@@ -48,17 +48,19 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
     content = ExerciseContent(**{**NEEDED, **typed.values})
     lesson = lesson_in(row, form)
     extent = extent_of("")
-    problems = [*(one for one in content.problems() if one.field not in typed.errors), *program_problems(content)]
+    mistakes = [
+        *_unreadable(form, typed),
+        *(_placed(form, one) for one in content.problems() if one.field not in typed.errors),
+        *(_placed(form, one, "publishing") for one in program_problems(content)),
+    ]
     if lesson is None:
-        mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
         return Reading(mistakes, extent, why_no_page=gettext("The preview comes when a lesson is chosen."))
     render_text = renderer(lesson.course)
     try:
         cases, sheet = content.cases(), content.sheet()
     except CasesError:
         cases, sheet = [], {}
-    problems += markdown_problems(content, sheet, render_text)
-    mistakes = [*_unreadable(form, typed), *(_placed(form, one) for one in problems)]
+    mistakes += [_placed(form, one, "publishing") for one in markdown_problems(content, sheet, render_text)]
     if content.answered is not None and not sheet:
         return Reading(mistakes, extent, why_no_page=gettext("The preview comes back when the cases can be read."))
 
@@ -142,7 +144,7 @@ def _unreadable(form: ExerciseForm, typed: Typed) -> Iterator[Mistake]:
         yield from (Mistake(name, label, None, message) for message in messages)
 
 
-def _placed(form: ExerciseForm, problem: ContentProblem) -> Mistake:
+def _placed(form: ExerciseForm, problem: ContentProblem, keeps_from: str = "saving") -> Mistake:
     """The text box of *problem* and, where values stand by name, its line."""
     label, line, name = str(form[problem.field].label), problem.line, problem.field
     if problem.key:
@@ -151,7 +153,7 @@ def _placed(form: ExerciseForm, problem: ContentProblem) -> Mistake:
     elif problem.path:
         label = f"{label}: {problem.path}"
         name = _box(form.data, problem)
-    return Mistake(name, label, line, problem.message)
+    return Mistake(name, label, line, problem.message, keeps_from)
 
 
 def _box(data: Mapping[str, Any], problem: ContentProblem) -> str:

@@ -73,6 +73,35 @@ def test_problems_stand_at_their_text_box_and_line(client, exercise, editor, cha
     assert not ExerciseVersion.objects.filter(number=2).exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "says", "is_saved"),
+    [
+        ({}, "No problems found.", True),
+        (
+            {"prompt_markdown": "!!! danger\n    x\n"},
+            "1 problem keeps this from being published. It can be saved.",
+            True,
+        ),
+        ({"starter-0-text": "def f(:\n"}, "1 problem keeps this from being published. It can be saved.", True),
+        ({"cases_toml": "a = [\n"}, "1 problem keeps this from being saved. What you type is kept for you.", False),
+        ({"limits": "x = ="}, "1 problem keeps this from being saved. What you type is kept for you.", False),
+        (
+            {"title": "", "limits": "x = =", "prompt_markdown": "!!! danger\n    x\n"},
+            "2 problems keep this from being saved. What you type is kept for you.",
+            False,
+        ),
+    ],
+)
+def test_what_problems_keep_their_author_from_is_what_saving_does(client, exercise, editor, changes, says, is_saved):
+    form = {"difficulty": "hard"} | changes
+
+    answer = check(client, exercise, **form)
+    client.post(url("exercise_change", exercise.pk), open_form(client, exercise) | form)
+
+    assert answer["summary"] == says
+    assert ExerciseVersion.objects.filter(number=2).exists() == is_saved
+
+
 def test_one_mistake_does_not_hide_the_others(client, exercise, editor):
     changes = {"title": "", "limits": "x = =", "cases_toml": "a = [", "prompt_markdown": "!!! danger\n    x\n"}
 
@@ -188,7 +217,7 @@ def test_preview_of_a_family_is_the_page_of_an_exercise_with_what_is_typed(clien
 
     assert 'data-exercise="health"' in answer["html"]
     assert "The body says ok" in answer["html"]
-    assert (answer["words"], of_a_new_one["html"]) == (None, None)
+    assert (answer["length"], of_a_new_one["html"]) == ("", None)
     assert "takes its cases from here" in of_a_new_one["why"]
     assert ExerciseVersion.objects.filter(cases__0__why="Typed reason.").count() == 0
 

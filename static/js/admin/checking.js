@@ -38,16 +38,15 @@ function mark() {
   }
 }
 
-function showProblems(problems) {
+function showProblems({ problems, summary }) {
   found = problems
   list.replaceChildren(...problems.map(entry))
-  const said = word(["no-problems", "one-problem"][problems.length] ?? "problems", { number: problems.length })
-  if (line.textContent !== said) line.textContent = said // it is announced: once for each change
+  if (line.textContent !== summary) line.textContent = summary // it is announced: once for each change
   mark()
 }
 
-function showLength({ words, minutes }) {
-  length.textContent = words === null ? "" : word("length", { words, minutes })
+function showLength({ length: said, minutes }) {
+  length.textContent = said
   const field = form.elements.minutes
   if (!field || Number(field.value) === minutes) return
   const button = document.createElement("button")
@@ -70,7 +69,7 @@ async function check() {
     if (!response.ok) return
     const answer = await response.json()
     if (own !== underway) return
-    showProblems(answer.problems)
+    showProblems(answer)
     showLength(answer)
     show(answer)
   } catch (error) {
