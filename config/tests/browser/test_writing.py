@@ -299,6 +299,20 @@ def test_exercise_has_its_page_and_the_line_of_bad_cases(staff, rows):
     expect(staff.locator(".editing-notices")).to_contain_text("Nothing is lost")
 
 
+@pytest.mark.parametrize("form", ["courses/course", "courses/module", "courses/lesson", "exercises/exercise"])
+def test_a_slug_follows_its_title_before_anybody_clicks_into_it(staff, form):
+    staff.goto(f"/admin/{form}/add/")
+    title, slug = staff.get_by_label("Title", exact=False).first, staff.locator("#id_slug")
+
+    title.fill("Pasted title")  # as a browser fills in, or a mouse pastes: no key is let go
+
+    expect(slug).to_have_value("pasted-title")
+    slug.fill("my-own")
+    title.fill("Another title")
+    title.blur()
+    expect(slug).to_have_value("my-own")
+
+
 def test_without_scripts_there_are_preview_pictures_and_unsaved_text(without_scripts, signed_in, rows, tmp_path):
     page = without_scripts
     page.context.add_cookies(signed_in["staff"])
