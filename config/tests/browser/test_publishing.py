@@ -163,6 +163,8 @@ def test_a_preview_link_shows_the_draft_to_an_outsider_until_it_is_withdrawn(sta
     staff.get_by_text("The link is copied.").wait_for()
     link = staff.evaluate("navigator.clipboard.readText()")
     violations = axe_violations(staff)
+    buttons = staff.locator(".publishing .publishing-line").locator("button, input").all()
+    first_of_lines = {button.bounding_box()["x"] for button in (buttons[0], buttons[-1])}
 
     seen = outsider.goto(link)
     title, banner = outsider.locator("h1").inner_text(), outsider.locator(".banner").inner_text()
@@ -176,6 +178,7 @@ def test_a_preview_link_shows_the_draft_to_an_outsider_until_it_is_withdrawn(sta
     assert "sessionid" not in cookies
     assert outsider.locator("h1").inner_text() == "This preview is over"
     assert violations == []
+    assert len(first_of_lines) == 1  # they begin below each other
 
 
 def test_an_old_address_leads_to_the_page_and_an_old_fragment_to_its_heading(staff, outsider, own_course):
