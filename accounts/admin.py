@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from accounts.models import ApiToken
-from courses.admin.action_log import noted, sentence_of
+from courses.action_log import noted, sentence_of
 
 for model in (SocialApp, SocialToken, SocialAccount, Authenticator, UserSession):
     admin.site.unregister(model)

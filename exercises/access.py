@@ -1,5 +1,7 @@
 """The few functions that hand out exercises and learners' rows: no view gets one unchecked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from django.utils.timezone import now
 from rest_framework.request import Request
 
 from courses.access import acts_as_staff, editable_by, may, may_edit
+from courses.action_log import noted
 from exercises.errors import NotYours
 from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Submission, Trial
 from exercises.owners import owner_of
@@ -117,10 +120,13 @@ def may_act(request: HttpRequest | Request, subject: Submission | Trial) -> bool
     return subject.owner == owner_of(request) or may(request.user, "exercises.change_run")
 
 
-def require_owner(request: HttpRequest | Request, subject: Submission | Trial) -> None:
-    """For what changes something. What staff do to the work of others is noted in the admin's log. Raises NotYours."""
+@contextmanager
+def acting_on(request: HttpRequest | Request, subject: Submission | Trial, *, done: str) -> Iterator[None]:
+    """Around what changes something. What staff did to the work of others is then noted in the admin's log, as *done*:
+    a text for courses.action_log.noted(). Raises NotYours."""
     if not may_act(request, subject):
         raise NotYours
+    yield
     if subject.owner != owner_of(request):
-        what = f"{request.method} {request.path}"
-        LogEntry.objects.log_actions(cast(int, request.user.pk), [subject], CHANGE, what, single_object=True)
+        editor = cast(int, request.user.pk)
+        LogEntry.objects.log_actions(editor, [subject], CHANGE, noted(done), single_object=True)

@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from exercises import answering
-from exercises.access import readable_submission, require_owner, version_to_try
+from exercises.access import acting_on, readable_submission, version_to_try
 from exercises.answers import ANSWERED
 from exercises.answers.fields import entry_fields, matrix_fields, mendings, question_fields
 from exercises.answers.matrix import Matrix
@@ -151,12 +151,11 @@ def assess(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if found.exercise_version.kind != "scenario":
         raise Http404
     try:
-        require_owner(request, found)
+        with acting_on(request, found, done=gettext_noop("Self-assessment changed for its learner.")):
+            answering.assess(submission=found, ticked=request.POST.getlist("tick"))
+        messages.success(request, gettext("Your assessment is kept with this attempt."))
     except NotYours as refusal:
         raise PermissionDenied(refusal.message) from refusal
-    try:
-        answering.assess(submission=found, ticked=request.POST.getlist("tick"))
-        messages.success(request, gettext("Your assessment is kept with this attempt."))
     except NotPassed as refusal:
         messages.warning(request, refusal.message)
     attempts = Submission.objects.among(found.owner, previews=found.is_preview)

@@ -15,12 +15,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from exercises import trying
-from exercises.access import exercise_to_hand_in, may_act, readable_trial, require_owner
+from exercises.access import acting_on, exercise_to_hand_in, may_act, readable_trial
 from exercises.errors import ExerciseError, NotYours
 from exercises.models import Trial
 from exercises.owners import ensure_owner
@@ -231,11 +232,10 @@ def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Stop the run; the page that follows shows what became of it, also when it was too late."""
     found = readable_trial(request, uuid)
     try:
-        require_owner(request, found)
+        with acting_on(request, found, done=gettext_noop("Run stopped for its learner.")):
+            trying.cancel(trial=found)
     except NotYours as refusal:
         raise PermissionDenied(refusal.message) from refusal
-    try:
-        trying.cancel(trial=found)
     except ExerciseError as refusal:
         messages.warning(request, refusal.message)
     return SeeOther(found.get_absolute_url())

@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -21,9 +21,9 @@ from courses.previews import PARAMETER, PreviewOver, check_preview
 from courses.views import preview_over
 from exercises import answer_views, submitting
 from exercises.access import (
+    acting_on,
     may_act,
     readable_submission,
-    require_owner,
     retired_exercise,
     version_to_try,
     visible_exercise,
@@ -207,7 +207,7 @@ def etag_of(result: Result) -> str:
 def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Stop the attempt; the page that follows shows what became of it, also when it was too late."""
     found = readable_submission(request, uuid)
-    return act(request, found, submitting.cancel)
+    return act(request, found, submitting.cancel, done=gettext_noop("Attempt stopped for its learner."))
 
 
 @require_POST
@@ -219,16 +219,15 @@ def retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
         submitting.retry(submission=submission)
 
     found = readable_submission(request, uuid)
-    return act(request, found, retry_within_rate)
+    return act(request, found, retry_within_rate, done=gettext_noop("Attempt tried again for its learner."))
 
 
-def act(request: HttpRequest, found: Submission, service: Callable[..., Any]) -> HttpResponse:
+def act(request: HttpRequest, found: Submission, service: Callable[..., Any], *, done: str) -> HttpResponse:
     try:
-        require_owner(request, found)
+        with acting_on(request, found, done=done):
+            service(submission=found)
     except NotYours as refusal:
         raise PermissionDenied(refusal.message) from refusal
-    try:
-        service(submission=found)
     except ExerciseError as refusal:
         messages.warning(request, refusal.message)
     return SeeOther(found.get_absolute_url())

@@ -27,7 +27,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils.translation import gettext_noop
 
 from accounts.tokens import make_token
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.images import add_image
 from courses.listings import listings
 from courses.models import CourseUpload, Lesson

@@ -18,7 +18,7 @@ from config.tests import stage
 from config.tests.interface_texts import interface_texts
 from config.tests.pseudolocale import CODE, OPEN, pseudo, pseudolocale
 from config.tests.site import ROOT
-from courses.admin.action_log import NOTES, note_in_words
+from courses.action_log import NOTES, note_in_words
 from courses.exporting import ExportRefused, exported_files
 from courses.loading import ContentError, load_course
 from courses.models import Lesson, LessonVersion, Module

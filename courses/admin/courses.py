@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.access import edits_every_course
+from courses.action_log import noted
 from courses.addresses import rename_course
-from courses.admin.action_log import noted
 from courses.admin.files import CourseFilesAdmin
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin

@@ -27,7 +27,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from courses import working_copies
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.admin.forms import EditedForm
 from courses.extent import Extent
 from courses.images import MAX_BYTES, ImageRefused, add_image, url_of

@@ -17,8 +17,8 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 from django.views.decorators.http import require_safe
 
+from courses.action_log import noted
 from courses.addresses import course_at
-from courses.admin.action_log import noted
 from courses.course_folder import MAX_ARCHIVE_BYTES, MIB
 from courses.exporting import ExportRefused, export_archive
 from courses.loading import ContentError, LoadChanged, Problem, course_of_archive

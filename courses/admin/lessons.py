@@ -106,9 +106,7 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
         body = str(typed.values.get("body_markdown", ""))  # as it is typed: its lines are those of the text box
         rendered = render_lesson(course, body) if course else render(body, can_run=True)
         label = str(form["body_markdown"].label)
-        mistakes += [
-            Mistake("body_markdown", label, one.line, one.message, "publishing") for one in rendered.problems
-        ]
+        mistakes += [Mistake("body_markdown", label, one.line, one.message, "publishing") for one in rendered.problems]
         extent = extent_of(rendered.html)
         if course is None:
             return Reading(mistakes, extent, why_no_page=gettext("The preview comes when a module is chosen."))

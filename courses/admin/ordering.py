@@ -19,7 +19,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.admin.own import OwnCoursesAdmin
 from courses.structure import CannotMove, children_of, move, move_to, parents_for, place_of
 

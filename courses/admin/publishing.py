@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.admin.ordering import name_of
 from courses.previews import preview_address, valid_until, withdraw_previews
 from courses.publishing import PublishRefused

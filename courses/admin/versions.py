@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.admin.own import DeletedOneByOne
 from courses.admin.publishing import PublishingAdmin
 from courses.admin.refusals import refusal_message

@@ -2,7 +2,7 @@
 
 from django import template
 
-from courses.admin.action_log import note_in_words, sentence_of
+from courses.action_log import note_in_words, sentence_of
 
 register = template.Library()
 register.filter("what_was_done", sentence_of)

@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from courses.admin.action_log import noted, sentence_of
+from courses.action_log import noted, sentence_of
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import publish_lesson, save_lesson_draft, unpublish_lesson
 from courses.structure import add_lesson

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from courses import uploads
+from courses.action_log import sentence_of
 from courses.addresses import rename_course
-from courses.admin.action_log import sentence_of
 from courses.course_folder import MAX_ARCHIVE_BYTES, read_archive, read_folder, write_archive
 from courses.exporting import export_archive
 from courses.loading import load_course

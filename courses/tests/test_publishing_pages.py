@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localtime, now
 
-from courses.admin.action_log import sentence_of
+from courses.action_log import sentence_of
 from courses.admin.ordering import MoveForm
 from courses.models import Course, Lesson, Module
 from courses.previews import VALID, preview_address, withdraw_previews

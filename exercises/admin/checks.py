@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from exercises.admin.followed import followed_page, is_done, require_post, see_other
 from exercises.answers import ANSWERED
 from exercises.check_results import check_result

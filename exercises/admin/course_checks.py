@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.admin.courses import register_action
 from courses.admin.own import OwnCoursesAdmin
 from courses.models import Course

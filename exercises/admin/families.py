@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.access import edits_every_course
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.own import DeletedOneByOne
 from courses.publishing import PublishRefused

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from courses.models import Lesson, LessonVersion
 from exercises.admin.followed import followed_page, is_done, require_post, see_other
 from exercises.listing_checks import cancel_listing_check, lesson_result, request_listing_check

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from exercises.admin.changelist import CarefulFilters, NamedCodes, as_code
 from exercises.admin.followed import see_other
 from exercises.admin.read_only import ReadOnly

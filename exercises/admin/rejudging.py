@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from exercises.admin.followed import followed_page, is_done, require_post, row_at, see_other
 from exercises.admin.read_only import ReadOnly
 from exercises.check_results import CHECK_LOOKS

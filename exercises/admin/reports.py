@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_noop, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from exercises.admin.changelist import CarefulFilters
 from exercises.admin.read_only import ReadOnly
 from exercises.models import ProblemReport

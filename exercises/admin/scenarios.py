@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
-from courses.admin.action_log import noted
+from courses.action_log import noted
 from exercises.admin.changelist import CarefulFilters
 from exercises.answers.given import Typed, given_entries
 from exercises.answers.review import rubric_rows

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -14,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from exercises import trying
-from exercises.access import exercise_to_hand_in, readable_trial, require_owner
+from exercises.access import acting_on, exercise_to_hand_in, readable_trial
 from exercises.api.errors import CONFLICT, FORBIDDEN, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.stream import TriedOut
 from exercises.api.submissions import AnyMediaType, AnyText, PrivateView, event_stream
@@ -115,8 +116,8 @@ class RunCancel(PrivateView):
     def post(self, request: Request, uuid: UUID) -> Response:
         """Stop a run that has no result yet; for its owner and staff."""
         trial = readable_trial(request, uuid)
-        require_owner(request, trial)
-        trying.cancel(trial=trial)
+        with acting_on(request, trial, done=gettext_noop("Run stopped for its learner.")):
+            trying.cancel(trial=trial)
         return Response(trial_as_json(readable_trial(request, uuid)))
 
 

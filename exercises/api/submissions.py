@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.utils.cache import patch_cache_control
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from exercises import answering, submitting
-from exercises.access import exercise_to_hand_in, readable_submission, require_owner, require_readable
+from exercises.access import acting_on, exercise_to_hand_in, readable_submission, require_readable
 from exercises.answers import ANSWERED
 from exercises.api.errors import CONFLICT, FORBIDDEN, GONE, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.moved import FollowsMoves
@@ -149,8 +149,8 @@ class SubmissionCancel(PrivateView):
     def post(self, request: Request, uuid: UUID) -> Response:
         """Stop an attempt that has no result yet; for its owner and staff."""
         submission = readable_submission(request, uuid)
-        require_owner(request, submission)
-        submitting.cancel(submission=submission)
+        with acting_on(request, submission, done=gettext_noop("Attempt stopped for its learner.")):
+            submitting.cancel(submission=submission)
         return Response(as_json(readable_submission(request, uuid)))
 
 

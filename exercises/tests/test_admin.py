@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
-from courses.admin.action_log import sentence_of
+from courses.action_log import sentence_of
 from exercises.models import Exercise, ExerciseCheck, Family, Run
 from exercises.tests.builders import guest, make_lesson, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, WRONG, content

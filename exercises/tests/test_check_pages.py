@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
-from courses.admin.action_log import sentence_of
+from courses.action_log import sentence_of
 from exercises.checking import request_check, request_course_check
 from exercises.checking_here import check_here
 from exercises.models import CourseCheck, Exercise, ExerciseCheck, Run

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from courses.admin.action_log import sentence_of
+from courses.action_log import sentence_of
 from exercises.answering import answer
 from exercises.conversations import (
     MAX_MESSAGES,

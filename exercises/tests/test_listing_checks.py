@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from courses.admin.action_log import sentence_of
+from courses.action_log import sentence_of
 from exercises.listing_checks import cancel_listing_check, lesson_result, request_listing_check, trials_of
 from exercises.models import Run, Trial
 from exercises.tests.builders import make_lesson, make_user

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils.timezone import now
 
-from courses.admin.action_log import sentence_of
+from courses.action_log import sentence_of
 from exercises.models import Rejudging, Run, Submission
 from exercises.tests.builders import guest, make_exercise, make_run, make_submission, make_user
 from exercises.tests.test_admin import messages_of
