@@ -106,6 +106,11 @@ class CasesDocument(Document):
 
     # The cases
 
+    def asks(self, key: str) -> bool:
+        """Whether one of the cases says with *key* what is asked."""
+        listed = self.values.get("case")
+        return isinstance(listed, list) and any(isinstance(raw, dict) and key in raw for raw in listed)
+
     def cases(self, params: Mapping[str, Any], kind: Format) -> list[dict[str, Any]]:
         """The cases as a version stores them. Raises TomlError with everything that is wrong."""
         self.table(self.values, (), "cases.toml", optional=["params", "random", "computed", "case"])

@@ -25,13 +25,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
+from django.utils.translation import gettext
+
 from exercises.case_files import CasesDocument
-from exercises.filling import fill
+from exercises.filling import fill, names_in
 from exercises.kinds import KINDS, Expectation, Question, kind_of
 from exercises.random_values import compute, draw
 from exercises.toml_documents import Problem, TomlError
 
-__all__ = ["Case", "CasesError", "Problem", "declared_params", "expected", "parse", "questions"]
+__all__ = ["Case", "CasesError", "Problem", "check_alone", "declared_params", "expected", "parse", "questions"]
 
 
 class CasesError(TomlError):
@@ -79,6 +81,31 @@ def declared_params(text: str) -> dict[str, str]:
     except TomlError as error:
         raise CasesError(error.problems) from error
     return params
+
+
+def check_alone(text: str) -> None:
+    """What can be said of a family's cases.toml before an exercise gives it a kind and parameters.
+
+    What its cases ask tells their kind. Lines with a parameter are good or bad with what an exercise fills in: they are
+    passed over. Raises CasesError.
+    """
+    params = declared_params(text)
+    document = CasesDocument(text)
+    kinds = [name for name, kind in KINDS.items() if document.asks(kind.ASKS)]
+    if not kinds:
+        known = ", ".join(kind.ASKS for kind in KINDS.values())
+        message = gettext("no [[case]] says what is asked: it needs one of %(known)s") % {"known": known}
+        raise CasesError([Problem(document.line("case"), message)])
+    try:
+        parse(text, {name: name for name in params}, kind=kinds[0])
+    except CasesError as error:
+        lines = text.split("\n")
+        certain = [
+            problem for problem in error.problems
+            if problem.line is None or params.keys().isdisjoint(names_in(lines[problem.line - 1]))
+        ]  # fmt: skip
+        if certain:
+            raise CasesError(certain) from error
 
 
 def questions(cases: Sequence[Case], seed: int) -> list[Question]:

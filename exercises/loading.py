@@ -12,7 +12,7 @@ from courses.models import Course, Lesson
 from courses.publishing import PublishRefused, content_hash, lesson_names, normalised_text
 from courses.toml_tables import is_slug
 from exercises.addresses import exercise_at
-from exercises.cases import CasesError, declared_params
+from exercises.cases import CasesError, check_alone, declared_params
 from exercises.content import ContentProblem, InvalidContent
 from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles, InvalidFiles, read_exercise
 from exercises.models import Exercise, Family
@@ -154,9 +154,19 @@ class _Load:
             family.save()
 
     def _resolve_others(self, loaded: set[str]) -> None:
-        """Resolve the cases again of members that this load did not write: they may use a family that it changed."""
-        for family in self.families.values():
-            for exercise in members_of(family) if family else ():
+        """Resolve the cases again of members that this load did not write: they may use a family that it changed.
+
+        Of a family without members what can be checked without them.
+        """
+        for family in filter(None, self.families.values()):
+            members = members_of(family)
+            if not members:
+                try:
+                    check_alone(family.cases_toml)
+                except CasesError as error:
+                    for line, message in error.problems:
+                        self._problem(f"families/{family.slug}.toml", line, message)
+            for exercise in members:
                 if exercise.slug not in loaded:
                     self._resolve(exercise)
 

@@ -25,7 +25,7 @@ from courses.usage import Mention
 from exercises import files
 from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
-from exercises.cases import Case, declared_params
+from exercises.cases import Case, check_alone, declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
@@ -204,6 +204,8 @@ def check_family(*, family: Family, cases_toml: str) -> None:
     changed = Family(pk=family.pk, slug=family.slug, cases_toml=normalised_text(cases_toml))
     declared_params(changed.cases_toml)
     members = {member.slug: replace(draft_content(member), family=changed) for member in members_of(family)}
+    if not members:
+        check_alone(changed.cases_toml)
     problems = {slug: found for slug, content in members.items() if (found := content.problems())}
     if problems:
         raise InvalidFamily(problems)

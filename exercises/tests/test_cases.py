@@ -2,7 +2,7 @@
 
 import pytest
 
-from exercises.cases import CasesError, declared_params, expected, parse, questions
+from exercises.cases import CasesError, check_alone, declared_params, expected, parse, questions
 from exercises.kinds import http
 from exercises.kinds.http import ABSENT, Expectation, Request
 from sandbox import PROBE_SECONDS, job
@@ -262,6 +262,45 @@ def test_parse_refuses_parameters_that_nobody_asked_for():
         parse(FAMILY, {"framework": "Flask", "port": 8000})
 
     assert str(caught.value) == "line 1: the exercise gives 'port', which is not among the parameters"
+
+
+UNUSED = """\
+[params]
+method = "the method"
+status = "the status"
+
+[[case]]
+name = "It answers"
+request = { method = "${method}", path = "/health" }
+expect = { status = "${status}" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("", "", None),
+        ('request = { method = "${method}", path', "call = { path", "line 7: unknown key 'path'"),
+        ('path = "/health"', 'path = "${method}"', None),
+        ("expect = {", "expect = { staus = 1, ", None),  # there is a parameter in the line
+        ('expect = { status = "${status}" }', "expect = { staus = 200 }", "line 8: unknown key 'staus'"),
+        ("request = {", "wish = {", "line 5: no [[case]] says what is asked: it needs one of "
+         "request, call, run, interact"),
+        ("[[case]]", "[case]", "line 5: no [[case]] says what is asked"),
+        ("${status}", "${state}", "line 8: ${state} is neither in [params]"),
+        ('name = "It answers"\n', "", "line 5: a case needs 'name'"),
+    ],
+)  # fmt: skip
+def test_cases_without_an_exercise_are_checked_as_far_as_they_do_not_depend_on_one(old, new, problem):
+    text = UNUSED.replace(old, new) if old else UNUSED
+
+    try:
+        check_alone(text)
+        said = None
+    except CasesError as error:
+        said = str(error)
+
+    assert said == problem if problem is None else problem in (said or "")
 
 
 def test_parse_reports_every_problem_in_the_order_of_the_lines():

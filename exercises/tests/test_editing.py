@@ -206,6 +206,20 @@ def test_problems_of_a_family_stand_at_their_line_and_name_its_exercises(
     assert WorkingCopy.objects.get(kind="exercises.family").content["cases_toml"] == [changed["cases_toml"]]
 
 
+def test_a_family_without_exercises_is_checked_by_what_its_cases_ask(client, family_editor):
+    course = make_course()
+    form = {"course": course.pk, "slug": "new", "cases_toml": FAMILY.replace("path =", "pfad =")}
+
+    problems = client.post(url("family_add_proofread"), form).json()["problems"]
+    refused = client.post(url("family_add"), form).content.decode()
+    stored = Family.objects.count()
+    client.post(url("family_add"), form | {"cases_toml": FAMILY})
+
+    assert [(one["line"], "unknown key 'pfad'" in one["message"]) for one in problems] == [(6, True), (6, False)]
+    assert "unknown key &#x27;pfad&#x27;" in refused
+    assert (stored, Family.objects.count()) == (0, 1)
+
+
 def test_preview_of_a_family_is_the_page_of_an_exercise_with_what_is_typed(client, family, family_editor):
     form = filled_in(client.get(url("family_change", family.pk)).content.decode())
 
