@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext, gettext_noop
-
-# What the site itself writes as the note of a version, in English: the services have no reader.
-RESTORED = re.compile(r"Version (\d+) restored")
-NOTES = (gettext_noop("Loaded from files"), gettext_noop("Family changed"))
 
 
 def noted(message: str, **parameters: str | int) -> list[dict[str, Any]]:
@@ -30,10 +25,3 @@ def sentence_of(entry: LogEntry) -> str:
         return gettext(note["said"]) % note["parameters"]
     except (KeyError, TypeError, ValueError):
         return entry.get_change_message()
-
-
-def note_in_words(note: str) -> str:
-    """The note of a version: as its author wrote it, or in the language of the reader where the site did."""
-    if restored := RESTORED.fullmatch(note):
-        return gettext("Version %(number)s restored") % {"number": restored[1]}
-    return gettext(note) if note in NOTES else note

@@ -25,7 +25,7 @@ from courses.course_files import CourseFile, LessonFile, ModuleEntry, parse_cour
 from courses.course_folder import FilesRefused, read_archive, read_folder
 from courses.entry_names import shown
 from courses.images import ImageRefused, store_image
-from courses.models import Course, Lesson, Module
+from courses.models import Course, Lesson, Module, Noted
 from courses.publishing import (
     PublishRefused,
     content_hash,
@@ -506,7 +506,7 @@ def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: st
             minutes=file.minutes,
             body_markdown=file.body_markdown,
             author=loading.author,
-            note="Loaded from files",
+            origin=Noted.Origin.LOADED,
         )
         _report_problems(lesson, file, label, loading)
         loading.changed(label, current.to_text() if current else None, file.to_text())

@@ -251,6 +251,36 @@ class Released(models.Model):
         return self.scheduled_at is not None and self.scheduled_at <= now()
 
 
+class Noted(models.Model):
+    """Why there is this version: what its author wrote of it, or how the site came to make it."""
+
+    class Origin(models.TextChoices):
+        LOADED = "loaded", _("Loaded from files")
+        FAMILY = "family", _("Family changed")
+        RESTORED = "restored", _("Restored")
+
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    origin = models.CharField(max_length=8, choices=Origin, blank=True, editable=False)  # "": it was written
+    restored_number = models.PositiveIntegerField(null=True, editable=False)  # of the version that it repeats
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(origin="restored", restored_number__isnull=False)
+                | ~Q(origin="restored") & Q(restored_number__isnull=True),
+                name="%(class)s_restored_has_a_number",
+            )
+        ]
+
+    @property
+    def origin_in_words(self) -> str:
+        """How the site came to make it, in the reader's language; "" where somebody wrote it."""
+        if self.origin == Noted.Origin.RESTORED:
+            return gettext("Version %(number)s restored") % {"number": self.restored_number}
+        return str(Noted.Origin(self.origin).label) if self.origin else ""
+
+
 class Lesson(Released):
     ORDERED_IN: ClassVar[str] = "module"
 
@@ -305,7 +335,7 @@ class Lesson(Released):
         return reverse("courses:lesson", args=[self.course.slug, self.slug])
 
 
-class LessonVersion(models.Model):
+class LessonVersion(Noted):
     """One saved state of a lesson; never changed after it was made."""
 
     lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions", verbose_name=_("lesson"))
@@ -331,15 +361,18 @@ class LessonVersion(models.Model):
         editable=False,
         verbose_name=_("author"),
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
     # When learners were first to see it.
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
-    class Meta:
+    class Meta(Noted.Meta):
+        abstract = False
         ordering = ["-number"]
         verbose_name = _("version of a lesson")
         verbose_name_plural = _("versions of lessons")
-        constraints = [models.UniqueConstraint(fields=["lesson", "number"], name="lesson_version_number_once")]
+        constraints = [
+            *Noted.Meta.constraints,
+            models.UniqueConstraint(fields=["lesson", "number"], name="lesson_version_number_once"),
+        ]
 
     def __str__(self) -> str:
         return gettext("%(title)s (version %(number)s)") % {"title": self.title, "number": self.number}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from courses import releasing
 from courses.anchors import anchors_after, with_anchors
 from courses.images import images_of
-from courses.models import Course, Lesson, LessonVersion
+from courses.models import Course, Lesson, LessonVersion, Noted
 from courses.releasing import PublishRefused as PublishRefused  # of both apps, who publish here
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
@@ -122,8 +122,12 @@ def save_lesson_draft(
     body_markdown: str,
     author: User | None = None,
     note: str = "",
+    origin: str = "",
+    restored_number: int | None = None,
 ) -> LessonVersion:
     """Store the text as the lesson's newest version and make that its draft; learners keep reading the published one.
+
+    *note*, *origin* and *restored_number*: see Noted.
 
     A text equal to the draft's makes no new version: the draft is returned. Problems in the text do not
     prevent saving; they prevent publishing.
@@ -144,6 +148,8 @@ def save_lesson_draft(
         content_hash=hashed,
         created_by=author,
         note=note,
+        origin=origin,
+        restored_number=restored_number,
         **fields,
     )
     lesson.draft = version
@@ -161,7 +167,8 @@ def restore_lesson_version(*, version: LessonVersion, author: User | None = None
         minutes=version.minutes,
         body_markdown=version.body_markdown,
         author=author,
-        note=f"Version {version.number} restored",
+        origin=Noted.Origin.RESTORED,
+        restored_number=version.number,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from courses.loading import Loading, read_text
-from courses.models import Course, Lesson
+from courses.models import Course, Lesson, Noted
 from courses.publishing import PublishRefused, content_hash, lesson_names, normalised_text
 from courses.toml_tables import is_slug
 from exercises.addresses import exercise_at
@@ -26,8 +26,6 @@ from exercises.versions import (
     save_exercise_draft,
     text_problems,
 )
-
-NOTE = "Loaded from files"
 
 
 class ExercisesPart:
@@ -174,7 +172,9 @@ class _Load:
         """Save the draft of *exercise* as it is, with the cases that its family has now."""
         content = draft_content(exercise)
         try:
-            save_exercise_draft(exercise=exercise, content=content, author=self.loading.author, note="Family changed")
+            save_exercise_draft(
+                exercise=exercise, content=content, author=self.loading.author, origin=Noted.Origin.FAMILY
+            )
         except InvalidContent as error:
             for problem in error.problems:
                 label = f"exercises/{exercise.slug}"
@@ -247,7 +247,9 @@ class _Load:
             if self.loading.keep_edited(label, exercise.loaded_hash != hash_of(current)):
                 self._resolve(exercise)
                 return False
-        save_exercise_draft(exercise=exercise, content=files.content, author=self.loading.author, note=NOTE)
+        save_exercise_draft(
+            exercise=exercise, content=files.content, author=self.loading.author, origin=Noted.Origin.LOADED
+        )
         wanted = {
             "lesson_id": lesson.pk,
             "position": files.position,

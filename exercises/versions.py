@@ -16,7 +16,7 @@ from django.utils.translation import gettext, gettext_lazy
 from courses import releasing
 from courses.deleting import why_needed
 from courses.images import images_of
-from courses.models import Course
+from courses.models import Course, Noted
 from courses.proofreading import python_problem
 from courses.publishing import DraftChanged, PublishRefused, content_hash, lesson_names, normalised_text
 from courses.rendering import Problem, Rendered, render
@@ -88,9 +88,17 @@ def renderer(course: Course) -> Callable[[str], Rendered]:
 
 @transaction.atomic
 def save_exercise_draft(
-    *, exercise: Exercise, content: ExerciseContent, author: User | None = None, note: str = ""
+    *,
+    exercise: Exercise,
+    content: ExerciseContent,
+    author: User | None = None,
+    note: str = "",
+    origin: str = "",
+    restored_number: int | None = None,
 ) -> ExerciseVersion:
     """Store *content* as the exercise's newest version and make that its draft; learners keep the published one.
+
+    *note*, *origin* and *restored_number*: see Noted.
 
     The texts are rendered and the cases are resolved now, never in a request. Content equal to the draft's makes no
     new version: the draft is returned. Raises InvalidContent.
@@ -113,6 +121,8 @@ def save_exercise_draft(
         content_hash=hashed,
         created_by=author,
         note=note,
+        origin=origin,
+        restored_number=restored_number,
         **content.columns,
     )
     exercise.draft = version
@@ -158,9 +168,10 @@ def restore_exercise_version(*, version: ExerciseVersion, author: User | None = 
 
     What learners see stays. Raises InvalidContent when it does not fit its family any more.
     """
-    content = ExerciseContent.of(version)
-    note = f"Version {version.number} restored"
-    return save_exercise_draft(exercise=version.exercise, content=content, author=author, note=note)
+    content, origin = ExerciseContent.of(version), Noted.Origin.RESTORED
+    return save_exercise_draft(
+        exercise=version.exercise, content=content, author=author, origin=origin, restored_number=version.number
+    )
 
 
 @transaction.atomic
@@ -181,7 +192,7 @@ def save_family(*, family: Family, cases_toml: str, author: User | None = None) 
     family.cases_toml = normalised_text(cases_toml)
     family.save()
     return [
-        save_exercise_draft(exercise=member, content=draft_content(member), author=author, note="Family changed")
+        save_exercise_draft(exercise=member, content=draft_content(member), author=author, origin=Noted.Origin.FAMILY)
         for member in members_of(family)
     ]
 

@@ -1,9 +1,8 @@
-"""What the admin's log says, and the notes of versions."""
+"""What the admin's log says."""
 
 from django import template
 
-from courses.action_log import note_in_words, sentence_of
+from courses.action_log import sentence_of
 
 register = template.Library()
 register.filter("what_was_done", sentence_of)
-register.filter("note_in_words", note_in_words)

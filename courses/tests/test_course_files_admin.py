@@ -126,7 +126,7 @@ def test_a_new_course_is_looked_at_and_loaded(client, author, folder):
     assert response.redirect_chain[-1][0] == reverse("admin:courses_course_change", args=[course.pk])
     assert (course.slug, course.published_at, CourseUpload.objects.count()) == ("small", None, 0)
     first = Lesson.objects.get(slug="first")
-    assert (first.draft.created_by, first.draft.note, first.published) == (author, "Loaded from files", None)
+    assert (first.draft.created_by, first.draft.origin, first.published) == (author, "loaded", None)
     assert log() == [(ADDITION, "Loaded from small.zip, files: 4.")]
 
 

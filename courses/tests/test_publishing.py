@@ -160,7 +160,7 @@ def test_restoring_puts_the_old_text_on_top(lesson):
 
     restored = restore_lesson_version(version=first)
 
-    assert (restored.number, restored.title, restored.note) == (3, "T", "Version 1 restored")
+    assert (restored.number, restored.title, restored.origin, restored.restored_number) == (3, "T", "restored", 1)
     assert stored(lesson).draft == restored
 
 

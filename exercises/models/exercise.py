@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.access import acts_as_staff, editable_by
-from courses.models import HASH_LENGTH, Course, FormerAddress, Lesson, Released
+from courses.models import HASH_LENGTH, Course, FormerAddress, Lesson, Noted, Released
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -146,7 +146,7 @@ class Statistics(Exercise):
         verbose_name_plural = _("statistics")
 
 
-class ExerciseVersion(models.Model):
+class ExerciseVersion(Noted):
     """One saved state of an exercise with its cases resolved; never changed after it was made."""
 
     class Kind(models.TextChoices):
@@ -224,15 +224,18 @@ class ExerciseVersion(models.Model):
         editable=False,
         verbose_name=_("author"),
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
     # When learners were first to see it.
     published_at = models.DateTimeField(_("published at"), null=True, editable=False)
 
-    class Meta:
+    class Meta(Noted.Meta):
+        abstract = False
         ordering = ["-number"]
         verbose_name = _("version of an exercise")
         verbose_name_plural = _("versions of exercises")
-        constraints = [models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_number_once")]
+        constraints = [
+            *Noted.Meta.constraints,
+            models.UniqueConstraint(fields=["exercise", "number"], name="exercise_version_number_once"),
+        ]
 
     def __str__(self) -> str:
         return gettext("%(title)s (version %(number)s)") % {"title": self.title, "number": self.number}
