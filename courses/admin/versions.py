@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Collection, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -28,6 +29,10 @@ from courses.publishing import PublishRefused
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+SHOWN_VERSIONS = 25  # of a page
+# What a list says of a version, without its texts.
+LISTED = ("number", "title", "note", "origin", "restored_number", "created_at", "created_by__username", "published_at")
 
 
 class RestoreRefused(Exception):
@@ -199,29 +204,39 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
         ]
 
     def versions_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """All versions of a row, newest first; with ?a=<number>&b=<number> what is different between the two."""
+        """The versions of a row, newest first, a page at a time (?p=); with ?a=<number>&b=<number> what is different
+        between the two."""
         row = get_object_or_404(self.get_queryset(request), pk=object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        versions = list(row.versions.select_related("created_by", *self.version_relations))
+        numbers = list(row.versions.values_list("number", flat=True))
+        page = Paginator(numbers, SHOWN_VERSIONS).get_page(request.GET.get("p"))
+        older = dict(pairwise(numbers))  # the oldest has none
+        listed = row.versions.filter(number__in=page.object_list).select_related("created_by")
+        versions = listed.only(row.versions.field.name, *LISTED)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Versions"),
             "subtitle": str(row),
             "opts": self.opts,
             "original": row,
-            "versions": list(zip_longest(versions, versions[1:])),  # the oldest has none before it
-            "choices": versions,
+            "versions": [(version, older.get(version.number)) for version in versions],
+            "page": page,
+            "choices": numbers,
             "can_change": self.has_change_permission(request, row),
         }
         if "a" in request.GET or "b" in request.GET:
-            by_number = {str(version.number): version for version in versions}
-            before, after = by_number.get(request.GET.get("a", "")), by_number.get(request.GET.get("b", ""))
-            if before is None or after is None:
-                raise Http404
+            before, after = (self._version(row, numbers, request.GET.get(name, "")) for name in ("a", "b"))
             found = diffs_of(self.as_files(before), self.as_files(after), OF_PROSE)
             context |= {"before": before, "after": after, "diffs": [diff for diff in found if not diff.is_same]}
         return TemplateResponse(request, f"admin/{self.opts.app_label}/{self.opts.model_name}/versions.html", context)
+
+    def _version(self, row: Any, numbers: Collection[int], number: str) -> Any:
+        """All of the version that an address calls *number*. Raises Http404."""
+        found = next((one for one in numbers if str(one) == number), None)
+        if found is None:
+            raise Http404
+        return row.versions.select_related(*self.version_relations).get(number=found)
 
     def restore_view(self, request: HttpRequest, object_id: int, number: int) -> HttpResponse:
         """POST: make an old version the draft; what learners have stays."""

@@ -262,7 +262,7 @@ def test_versions_show_what_changed(client, lesson, publisher):
     listed = client.get(url("lesson_versions", lesson.pk))
     compared = client.get(url("lesson_versions", lesson.pk), {"a": 1, "b": 2})
 
-    assert [(new.number, old and old.number) for new, old in listed.context["versions"]] == [(2, 1), (1, None)]
+    assert [(version.number, before) for version, before in listed.context["versions"]] == [(2, 1), (1, None)]
     html, listed_html = compared.content.decode(), listed.content.decode()
     assert "(learners read this)" in listed_html
     assert '<a href="?a=1&amp;b=2">What version 2 changed</a>' in listed_html
@@ -274,6 +274,25 @@ def test_versions_show_what_changed(client, lesson, publisher):
 @pytest.mark.parametrize("query", [{"a": 1}, {"a": 1, "b": 9}, {"a": "x", "b": "\0"}])
 def test_versions_that_are_not_there_cannot_be_compared(client, lesson, publisher, query):
     assert client.get(url("lesson_versions", lesson.pk), query).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "oldest_has"), [({}, range(61, 36, -1), 36), ({"p": "3"}, range(11, 0, -1), None),
+                                       ({"p": "99"}, range(11, 0, -1), None), ({"p": "\0"}, range(61, 36, -1), 36)]
+)  # fmt: skip
+def test_versions_stand_on_pages_and_are_read_without_their_texts(
+    client, lesson, publisher, django_assert_max_num_queries, asked, shown, oldest_has
+):
+    for number in range(60):
+        save_lesson_draft(lesson=lesson, title=f"T{number}", summary="S.", minutes=1, body_markdown="T.")
+
+    with django_assert_max_num_queries(10) as queries:
+        response = client.get(url("lesson_versions", lesson.pk), asked)
+
+    assert [version.number for version, _ in response.context["versions"]] == list(shown)
+    assert response.context["versions"][-1][1] == oldest_has
+    assert response.content.decode().count("<option") == 2 * 61
+    assert not any("body_html" in query["sql"] for query in queries.captured_queries)
 
 
 def test_actions_publish_and_take_offline(client, lesson, publisher):
