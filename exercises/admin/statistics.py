@@ -24,6 +24,7 @@ from exercises.models import Exercise, Statistics
 from exercises.statistics import TABLES, Column, Scope, Table, exercise_tables
 
 SHOWN_DAYS = 90  # unless somebody chooses others
+LONG_MS = 10_000  # from which on nobody reads milliseconds
 HEADINGS = {
     "exercises": gettext_lazy("Exercises"),
     "lessons": gettext_lazy("Lessons"),
@@ -204,10 +205,10 @@ def shown(value: Any, unit: str) -> str:
         return gettext("%(percent)s %%") % {"percent": number_format(round(value * 100))}
     if unit == "count":
         return number_format(round(value, 1) if value % 1 else int(value))
-    if unit == "ms":
+    if unit == "ms" and value < LONG_MS:
         return gettext("%(ms)s ms") % {"ms": number_format(round(value))}
-    if unit == "seconds":
-        return _duration(round(value))
+    if unit in ("seconds", "ms"):
+        return _duration(round(value if unit == "seconds" else value / 1000))
     return str(value)
 
 
