@@ -9,6 +9,7 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html, format_html_join
@@ -56,7 +57,6 @@ class ExerciseAdmin(
         "slug",
         "lesson",
         "kind",
-        "framework",
         "difficulty",
         "state",
         "check_of_draft",
@@ -102,13 +102,11 @@ class ExerciseAdmin(
             (gettext("Save"), {"fields": ["note", "based_on"]}),
         ]
 
-    @admin.display(description=gettext_lazy("kind"), ordering="draft__kind")
+    @admin.display(description=gettext_lazy("kind"), ordering=Concat("draft__kind", "draft__framework"))
     def kind(self, exercise: Exercise) -> str:
-        return exercise.draft.get_kind_display() if exercise.draft else ""
-
-    @admin.display(description=gettext_lazy("framework"), ordering="draft__framework")
-    def framework(self, exercise: Exercise) -> str:
-        return exercise.draft.get_framework_display() if exercise.draft else ""
+        """With the framework, where there is one."""
+        draft = exercise.draft
+        return ", ".join(filter(None, (draft.get_kind_display(), draft.get_framework_display()))) if draft else ""
 
     @admin.display(description=gettext_lazy("difficulty"), ordering="draft__difficulty")
     def difficulty(self, exercise: Exercise) -> str:

@@ -152,6 +152,15 @@ def test_order_changes_without_scripts(without_scripts, own_course):
     assert page.locator(".messagelist .success").inner_text() == "Life one was moved. It is now 2 of 4 in Water."
 
 
+@pytest.mark.parametrize("model", ["courses/course", "courses/module", "courses/lesson", "exercises/exercise"])
+def test_a_list_shows_its_last_column_without_being_scrolled(staff, own_course, model):
+    staff.goto(f"/admin/{model}/")
+    buttons = staff.locator(".order-buttons").first
+
+    assert staff.locator("#changelist .results").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert buttons.get_by_role("link", name="to another place").bounding_box()["height"] >= 32
+
+
 def test_a_preview_link_shows_the_draft_to_an_outsider_until_it_is_withdrawn(staff, outsider, own_course):
     open_lesson(staff, "Life two")
     staff.get_by_label("Title").fill("Life too")
