@@ -15,7 +15,7 @@ from django.utils.timezone import now
 
 from courses.models import Course, Lesson
 from exercises.admin.statistics import guarded, shown
-from exercises.models import Exercise, LessonDone, Owner, ProblemReport, Run, Submission, Trial
+from exercises.models import Exercise, LessonDone, Owner, ProblemReport, Rejudging, Run, Submission, Trial
 from exercises.statistics import (
     Scope,
     days_table,
@@ -84,17 +84,23 @@ def busy_site(seed: int, attempts: int = 250) -> None:
 def make_attempt(chance: random.Random, owner: Owner, exercise: Exercise) -> None:
     at = moment(chance)
     submission = Submission.objects.create(
-        **owner.columns, exercise_version=exercise.published, files={}, answers={}, created_at=at
-    )
+        **owner.columns, exercise_version=exercise.published, files={}, answers={}, created_at=at,
+        is_preview=chance.random() < 0.1,
+    )  # fmt: skip
     status = chance.choice([Run.Status.DONE] * 6 + [Run.Status.BROKEN, Run.Status.CANCELLED])
     make_judged(chance, submission, status, at, Run.Purpose.SUBMIT)
     if chance.random() < 0.3:
         again = chance.choice([Run.Status.DONE, Run.Status.QUEUED, Run.Status.RUNNING, Run.Status.BROKEN])
         make_judged(chance, submission, again, at + timedelta(hours=30), Run.Purpose.REJUDGE)
+    if chance.random() < 0.2:
+        preview = {"is_preview": True, "rejudging": Rejudging.objects.get_or_create(against="same")[0]}
+        make_judged(chance, submission, Run.Status.DONE, at + timedelta(hours=31), Run.Purpose.REJUDGE, **preview)
 
 
-def make_judged(chance: random.Random, submission: Submission, status: str, at: datetime, purpose: str) -> None:
-    columns = {"created_at": at, "purpose": purpose}
+def make_judged(
+    chance: random.Random, submission: Submission, status: str, at: datetime, purpose: str, **columns
+) -> None:
+    columns |= {"created_at": at, "purpose": purpose}
     if status != Run.Status.QUEUED and chance.random() < 0.9:
         columns["started_at"] = at + timedelta(milliseconds=chance.randrange(5000))
     if status == Run.Status.DONE:
@@ -136,12 +142,10 @@ class Rows:
 
     def __init__(self) -> None:
         place = "exercise_version__exercise__lesson"
-        self.submissions = list(
-            Submission.objects.select_related("user", place).prefetch_related("runs").order_by("pk")
-        )
-        self.runs = list(
-            Run.objects.select_related("submission__user", f"submission__{place}").exclude(submission=None)
-        )
+        submissions = Submission.objects.select_related("user", place).prefetch_related("runs").order_by("pk")
+        self.submissions = [submission for submission in submissions if not submission.is_preview]
+        runs = Run.objects.select_related("submission__user", f"submission__{place}").exclude(submission=None)
+        self.runs = [run for run in runs if not run.is_preview and not run.submission.is_preview]
         self.reports = list(ProblemReport.objects.select_related("lesson_version", "exercise_version"))
         self.done = list(LessonDone.objects.select_related("user"))
         self.trials = list(Trial.objects.select_related("user", "lesson_version", place))
@@ -155,7 +159,7 @@ def judged(rows: Rows, scope: Scope) -> list[tuple[Submission, Run]]:
     """What counts, in the order in which it was handed in."""
     found = []
     for submission in rows.submissions:
-        run = max(submission.runs.all(), key=lambda run: run.pk)
+        run = max((run for run in submission.runs.all() if not run.is_preview), key=lambda run: run.pk)
         by_staff = submission.user is not None and submission.user.is_staff
         course = submission.exercise_version.exercise.lesson.course_id
         if course in scope.courses and is_in(scope, submission.created_at) and run.status == "done" and not by_staff:
@@ -196,7 +200,9 @@ def expected_cases(rows: Rows, scope: Scope, exercise: Exercise) -> dict[str, tu
     runs = [(who(submission), run) for submission, run in judged(rows, scope)
             if submission.exercise_version.exercise_id == exercise.pk]  # fmt: skip
     passed = {learner for learner, run in runs if run.verdict == "passed"}
-    names = {case["name"] for case in exercise.draft.cases} | {test["name"] for _, run in runs for test in run.tests}
+    # A case of an older version that no attempt came to says nothing.
+    asked_for = {test["name"] for _, run in runs for test in run.tests if test["status"] != "skipped"}
+    names = {case["name"] for case in exercise.draft.cases} | asked_for
     found = {}
     for name in names:
         of_case = [(learner, test["status"]) for learner, run in runs for test in run.tests if test["name"] == name]
