@@ -32,6 +32,13 @@ def validate_slug(slug: str) -> None:
         )
 
 
+class WideInput(forms.TextInput):
+    """For a sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "vTextField wide"})
+
+
 class AddressForm(forms.ModelForm):
     """A form with the slug that is part of an address. Left empty, a row that has one keeps it."""
 
@@ -68,7 +75,7 @@ class CourseForm(AddressForm):
     class Meta:
         model = Course
         fields = ["title", "slug", "summary", "language", "authors"]
-        widgets = {"authors": forms.CheckboxSelectMultiple}
+        widgets = {"title": WideInput, "authors": forms.CheckboxSelectMultiple}
 
     def check_slug(self, slug: str) -> None:
         check_course_slug(slug, course=self.instance if self.instance.pk else None)
@@ -84,6 +91,7 @@ class ModuleForm(forms.ModelForm):
     class Meta:
         model = Module
         fields = ["course", "title", "slug"]
+        widgets = {"title": WideInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -167,9 +175,7 @@ class VersionedForm(EditedForm, AddressForm):
 class LessonForm(VersionedForm):
     """A lesson's place and the text of its next version, filled in from the draft."""
 
-    title = forms.CharField(
-        label=gettext_lazy("Title"), max_length=TITLE_LENGTH, widget=forms.TextInput(attrs={"class": "vTextField wide"})
-    )
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=TITLE_LENGTH, widget=WideInput)
     summary = forms.CharField(
         label=gettext_lazy("Summary"),
         max_length=SUMMARY_LENGTH,
@@ -194,7 +200,7 @@ class LessonForm(VersionedForm):
         label=gettext_lazy("Note"),
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"class": "vTextField wide"}),
+        widget=WideInput,
         help_text=gettext_lazy("What you changed and why, for the list of versions. Learners do not see it."),
     )
 
