@@ -80,18 +80,8 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
     def body_markdown(self, lesson: Lesson) -> str:
         return lesson.draft.body_markdown if lesson.draft else ""
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Lesson | None = None,
-    ) -> HttpResponse:
-        if obj is not None:
-            context["problems"] = draft_problems(obj)
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def told_in_form(self, lesson: Lesson) -> dict[str, Any]:
+        return {"problems": draft_problems(lesson)}
 
     # --- While it is written ---
 

@@ -88,6 +88,10 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
         """The draft that has the content of *version* again. Raises RestoreRefused."""
         raise NotImplementedError
 
+    def told_in_form(self, row: Any) -> dict[str, Any]:
+        """What the template of the form says of a row that there is: its `problems`, and what that adds."""
+        return {}
+
     def as_files(self, version: Any) -> dict[str, str]:
         """All that an author wrote of *version*, {name: text}; versions are compared by it."""
         raise NotImplementedError
@@ -121,6 +125,8 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
         obj: Any = None,
     ) -> HttpResponse:
         context["can_publish"] = self.has_publish_permission(request)
+        if obj is not None:
+            context |= self.told_in_form(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- Who may ---

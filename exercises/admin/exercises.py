@@ -126,23 +126,15 @@ class ExerciseAdmin(
             return SafeString("")
         return format_html_join("", "<h4>{}</h4><pre>{}</pre>", self.as_files(exercise.draft).items())
 
-    def render_change_form(
-        self,
-        request: HttpRequest,
-        context: dict[str, Any],
-        add: bool = False,
-        change: bool = False,
-        form_url: str = "",
-        obj: Exercise | None = None,
-    ) -> HttpResponse:
-        if obj is not None and obj.draft is not None:
-            context["problems"] = [
-                replace(line := as_line(problem), message=f"{line.message} ({TEXTS[problem.field].name})")
-                for problem in text_problems(obj)
-            ]
-            context |= status_of(obj.draft.checks.select_related("version").first())
-            context["is_answered"] = obj.draft.kind in ANSWERED
-        return super().render_change_form(request, context, add, change, form_url, obj)
+    def told_in_form(self, exercise: Exercise) -> dict[str, Any]:
+        if exercise.draft is None:
+            return {}
+        problems = [
+            replace(line := as_line(problem), message=f"{line.message} ({TEXTS[problem.field].name})")
+            for problem in text_problems(exercise)
+        ]
+        check = exercise.draft.checks.select_related("version").first()
+        return {"problems": problems, "is_answered": exercise.draft.kind in ANSWERED, **status_of(check)}
 
     # --- While it is written ---
 
