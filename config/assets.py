@@ -48,8 +48,8 @@ def has_bundles() -> bool:
 def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
     """Join the files that order.txt names, in that order, into the sheets that it names: no @import.
 
-    site.css is for every page; exercises.css comes after it where somebody practises. fonts.css names files: it is
-    left out where there are none.
+    site.css is for every page; after it comes exercises.css where somebody practises, and account.css on the pages of
+    accounts. fonts.css names files: it is left out where there are none.
     admin.css is the tokens, what the admin makes of them, and what its pages have in common with others.
     """
     sheets = style_sheets((source / "order.txt").read_text())
