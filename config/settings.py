@@ -219,8 +219,8 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",  # permissions in the admin
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"accounts.password_rules.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "UserAttributeSimilarityValidator")
 ]
 ACCOUNT_LOGIN_METHODS = {"email", "username"}  # staff whom a command made have a user name, and perhaps no address
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
