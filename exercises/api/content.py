@@ -85,7 +85,9 @@ class ExerciseInList(serializers.Serializer[Any]):
 class LimitsOutput(serializers.Serializer[Any]):
     wall_seconds = serializers.FloatField()
     cpu_seconds = serializers.FloatField()
-    memory_bytes = serializers.IntegerField(help_text="Above what the framework itself needs.")
+    memory_bytes = serializers.IntegerField(
+        help_text="Of all processes and files together, above what an idle program of the framework takes."
+    )
     output_bytes = serializers.IntegerField(help_text="Standard output and standard error together.")
     processes = serializers.IntegerField(help_text="Threads count.")
     files_bytes = serializers.IntegerField()

@@ -77,7 +77,11 @@ class ProgressOutput(serializers.Serializer[Any]):
 class UsageOutput(serializers.Serializer[Any]):
     wall_ms = serializers.IntegerField(allow_null=True)
     cpu_ms = serializers.IntegerField(allow_null=True)
-    memory_bytes = serializers.IntegerField(allow_null=True, help_text="Above what the framework itself needs.")
+    memory_bytes = serializers.IntegerField(
+        allow_null=True,
+        help_text="The most that its processes and files took together at one time, above what an idle program of its "
+        "framework takes; 0 where that was no more. Where several programs were started, of the largest.",
+    )
 
 
 class TimingOutput(serializers.Serializer[Any]):
