@@ -1,5 +1,6 @@
 """The search of lessons and listings: what is found, what never is, and that any question has an answer."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -101,6 +102,14 @@ def test_search_says_what_it_took_a_misspelt_word_for(lesson):
     found = search("cellr xylophone", limit=5)
 
     assert (found.corrected, found.unknown, found.is_partial) == ({"cellr": "cellar"}, ["xylophone"], False)
+
+
+def test_pages_say_what_was_looked_for_before_they_say_how_much_was_found(client, lesson):
+    page = client.get("/search/", {"q": "celalr"}).content.decode()
+    fragment = client.get("/search/hits", {"q": "celalr"}).content.decode()
+
+    assert re.search(r"Nothing has “celalr”. This is about <strong>cellar</strong>.*1 result", page, re.DOTALL)
+    assert 'data-search-said="Nothing has “celalr”. This is about “cellar”. 1 result"' in fragment
 
 
 def test_search_finds_some_words_where_nothing_has_all(lesson):
