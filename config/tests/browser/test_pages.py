@@ -105,6 +105,15 @@ def test_focus_is_visible_and_never_under_the_bar(page):
         assert focus["inBar"] or focus["top"] >= 50 or "skip" in focus["name"], focus
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_tables_of_a_task_are_all_in_view(page, width):
+    page.set_viewport_size({"width": width, "height": 850})
+    page.goto("/exercises/health-flask/")
+
+    table = page.locator(".task .tablewrap")
+    assert table.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+
+
 @pytest.mark.parametrize("address", [LESSON, EXERCISE], ids=["lesson", "exercise"])
 def test_reduced_motion_stops_transitions(page, address):
     page.emulate_media(reduced_motion="reduce")
