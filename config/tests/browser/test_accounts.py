@@ -83,6 +83,22 @@ def test_submission_of_an_account_is_hidden_from_others(browser, base_url):
     assert seen == [200, 404]
 
 
+def test_messages_take_their_room_from_the_panes_and_can_be_closed(page):
+    page.goto(f"/accounts/signup/?next={EXERCISE}")
+    page.get_by_label("Email").fill(new_address())
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign up", exact=True).click()
+    page.wait_for_url(f"**{EXERCISE}")
+
+    messages = page.locator("[data-messages] li")
+    assert messages.count() == 2
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    for left in (1, 0):
+        page.get_by_role("button", name="Close this message").first.click()
+        assert messages.count() == left
+        assert page.evaluate("document.activeElement.id") == "content"
+
+
 def test_password_is_reset_by_mail(page, site):
     address = new_address()
     sign_up(page, address)
