@@ -106,7 +106,8 @@ def panel_of(run: Run, files: dict[str, str], place: str) -> Result:
     attempt = Submission(exercise_version=run.version, files=files)  # never stored
     attempt.newest_runs = [run]
     result = result_of(attempt, number=0, may_act=False)
-    return replace(result, panel_url="", events_url="", url="", code_id=f"{place}-code")
+    failing_id = result.failing_id and f"{place}-failing"
+    return replace(result, panel_url="", events_url="", url="", code_id=f"{place}-code", failing_id=failing_id)
 
 
 def title_of(program: str) -> str:

@@ -31,6 +31,8 @@ from exercises.outcomes import (
 from exercises.replay import Replay, replay_of
 from exercises.usual_time import usual_time
 
+TESTS_IN_VIEW = 3  # below the words about a result, in a usual window
+
 SHOWN_TEST_OUTPUT_CHARACTERS = 500  # of what is shown for one test
 
 SHOWN_OUTPUT_CHARACTERS = 2048  # of the beginning and of the end, where there was too much of it
@@ -130,7 +132,7 @@ class Result:
     traceback: str
     can_retry: bool
     can_cancel: bool
-    can_edit: bool
+    edit_url: str
     hint_url: str
     solution_url: str
     events_url: str
@@ -138,6 +140,7 @@ class Result:
     url: str
     short: str
     code_id: str = "your-code"  # of the element that holds the code, where links to lines lead
+    failing_id: str = ""  # of the first test that failed, where it stands too far down to be seen at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +181,9 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
     rows = list(test_rows(submission))
     shown = next((row for row in rows if row.is_open), None)
     details, version = run.details, submission.exercise_version
-    exercise, writes = version.exercise, may_act and submission.answers is None
+    exercise, is_code = version.exercise, submission.answers is None
+    writes = may_act and is_code
+    exercise_url = exercise.get_absolute_url() + ("?version=draft" if submission.is_preview else "")
     solution_url = reverse("exercises:solution", args=[exercise.slug])
     return Result(
         submission=submission,
@@ -209,13 +214,14 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         traceback=shown.error if shown else "",
         can_retry=may_act and run.is_repeatable,
         can_cancel=may_act and run.is_pending,
-        can_edit=writes and outcome in TO_BE_EDITED,
-        hint_url=f"{exercise.get_absolute_url()}#help" if writes and outcome in HINTED and version.hints else "",
+        edit_url=f"{exercise_url}#your-code" if writes and outcome in TO_BE_EDITED else "",
+        hint_url=f"{exercise_url}#help" if writes and outcome in HINTED and version.hints else "",
         solution_url=solution_url if writes and outcome == "pass" and version.has_solution else "",
         events_url=reverse("api:submission-events", args=[submission.uuid]),
         panel_url=reverse("exercises:panel", args=[submission.uuid]),
         url=submission.get_absolute_url(),
         short=short(run, outcome, progress),
+        failing_id="first-failing" if is_code and shown and rows.index(shown) >= TESTS_IN_VIEW else "",
     )
 
 

@@ -252,4 +252,4 @@ def lesson_done(request: HttpRequest, course: str, lesson: str) -> HttpResponse:
     if is_done not in ("0", "1"):
         return HttpResponseBadRequest("done must be 0 or 1")
     mark_lesson(owner=ensure_owner(request), lesson=found, is_done=is_done == "1")
-    return SeeOther(found.get_absolute_url())
+    return SeeOther(f"{found.get_absolute_url()}#practice")

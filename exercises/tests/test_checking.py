@@ -140,7 +140,7 @@ def test_a_check_keeps_what_a_learner_would_be_shown():
     assert (reference.result.headline, seen.name, seen.is_open) == ("1 of 2 tests passes", "The body says ok", True)
     expected, actual = ("".join(piece.text for piece in pieces) for pieces in (seen.expected, seen.actual))
     assert (expected, actual) == ('{"ok": true}', '{"ok": 1}')
-    offered = [reference.result.can_retry, reference.result.can_edit, reference.result.solution_url]
+    offered = [reference.result.can_retry, reference.result.edit_url, reference.result.solution_url]
     assert not any(offered)
 
 

@@ -82,7 +82,7 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             done(Verdict.FAILED, "mismatch", passed=3),
             "fail",
             "3 of 4 tests pass",
-            "Begin with the first test that fails; the others often follow from it.",
+            "",
             [],
         ),
         (

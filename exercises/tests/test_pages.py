@@ -230,11 +230,39 @@ def test_panel_answers_304_until_something_changes(client):
     assert "Cookie" in first["Vary"]
 
 
+def judged_test(**fields):
+    """A test of a run, as it is stored."""
+    about_answer = {"response": None, "expected": None, "actual": None, "traceback": "", "duration_ms": 1.0}
+    return {"why": "", "message": None, "request": {"method": "GET", "path": "/"}, **about_answer, **fields}
+
+
+@pytest.mark.parametrize(("passed", "link"), [(2, ""), (3, "first-failing")])
+def test_panel_leads_to_the_first_failing_test_where_it_stands_far_down(client, passed, link):
+    make_exercise()
+    hand_in(client)
+    statuses = ["passed"] * passed + ["failed"] * (5 - passed)
+    end(Status.DONE, tests=[judged_test(name=f"test {index}", status=status) for index, status in enumerate(statuses)])
+
+    page = panel(client).content.decode()
+
+    assert re.findall(r'<a class="btn" href="#([a-z-]+)">First', page) == [link] * bool(link)
+    assert re.findall(r'<details class="test [^"]*"(?: id="([a-z-]+)")? open>', page) == [link]
+
+
+def test_panel_leads_to_where_the_code_can_be_changed_from_every_page(client):
+    make_exercise()
+    hand_in(client)
+    end(Status.DONE, tests=[judged_test(name="first", status="failed")])
+
+    pages = [client.get(address).content.decode() for address in (PAGE, newest().get_absolute_url())]
+
+    assert [re.findall(r'href="(.*)">Edit<', page) for page in pages] == [[f"{PAGE}#your-code"]] * 2
+
+
 def test_panel_leads_to_each_error_by_file_and_line(client):
     def error(name, file, line):
         said = {"code": "exception", "exception": "KeyError", "message": "1", "file": file, "line": line, "source": ""}
-        row = {"name": name, "status": "error", "message": said, "why": "", "request": {"method": "GET", "path": "/"}}
-        return row | {"response": None, "expected": None, "actual": None, "traceback": "", "duration_ms": 1.0}
+        return judged_test(name=name, status="error", message=said)
 
     make_exercise()
     hand_in(client)
@@ -325,6 +353,8 @@ def test_lesson_done(client, done, status, is_done):
     response = client.post(reverse("exercises:lesson-done", args=["web", "flask"]), {"done": done})
 
     assert response.status_code == status
+    if status == 303:
+        assert response["Location"] == "/courses/web/flask/#practice"
     progress = progress_of(client, lesson.course)
     assert (progress.done_ids, progress.lessons_total) == ({lesson.pk} if is_done else set(), 1)
     assert progress.percent == 100 * is_done

@@ -46,6 +46,20 @@ def test_wrong_solution_shows_what_was_asked_expected_and_got(page):
     assert page.evaluate("document.activeElement.closest('.cm-editor') !== null")  # focus stays in the editor
 
 
+def test_what_failed_is_in_view_below_the_code_and_nothing_has_scrolled(page):
+    page.set_viewport_size({"width": 1440, "height": 850})
+    page.goto(EXERCISE)
+    write_code(page, WRONG)
+
+    page.keyboard.press("Control+Enter")
+    wait_for_outcome(page, "fail")
+
+    box = page.locator("#results .test[open] .compare-expected").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 850
+    assert page.evaluate("[scrollY, document.querySelector('#results').scrollTop]") == [0, 0]
+
+
 def test_status_is_announced_once_each_and_politely(page):
     page.goto(EXERCISE)
     page.evaluate(
