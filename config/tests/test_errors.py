@@ -107,3 +107,13 @@ def test_site_opens_again_without_a_restart(client, closed):
     closed.unlink()
 
     assert (before, client.get("/").status_code) == (503, 200)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/", "/nothing/", "/health/live", "/health/ready", "/api/v1/courses/"])
+def test_wrong_host_is_refused_without_a_line_in_the_log(client, caplog, path):
+    response = client.get(path, headers={"host": "evil.example"})
+
+    assert response.status_code == 400
+    assert "evil.example" not in response.content.decode()
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
