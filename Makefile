@@ -59,11 +59,8 @@ lock: ## resolve the requirement files again, with hashes
 	npm update --package-lock-only
 
 .PHONY: backup
-backup: ## copy the SQLite database of make run, and its secret, into a new folder below var/backups/
-	@umask 077; folder=$${VAR_DIR:-var}/backups/$$(date -u +%Y-%m-%d-%H%M%S); mkdir -p $$folder && \
-	$(BIN)/python -c "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('VACUUM INTO ?', sys.argv[2:])" \
-		$${VAR_DIR:-var}/fieldguide.sqlite3 $$folder/fieldguide.sqlite3 && \
-	cp $${VAR_DIR:-var}/secret-key $$folder/ && echo $$folder
+backup: ## copy the database, and the secret of make run, into a new folder below var/backups/
+	@$(BIN)/python -m config.backup
 
 .PHONY: audit
 audit: ## look the pinned packages up in the database of known vulnerabilities
