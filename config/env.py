@@ -7,10 +7,12 @@ line in an EnvironmentFile mean "leave it at the default".
 import os
 import re
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from redis.connection import parse_url
 
 REQUIRED = object()
 TRUE = {"1", "true", "yes", "on"}
@@ -65,10 +67,40 @@ def words(name: str, default: Sequence[str] = ()) -> list[str]:
     return [word.strip() for word in text(name, ",".join(default)).split(",") if word.strip()]
 
 
+def networks(name: str) -> list[str]:
+    """Addresses and networks, such as `127.0.0.1,10.0.0.0/8`."""
+    for word in words(name):
+        try:
+            ip_network(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name}: {error}; write addresses or networks like 10.0.0.0/8.") from None
+    return words(name)
+
+
+def redis_address(name: str, default: object) -> str:
+    """A secret() that redis-py can read: `redis://`, `rediss://` or `unix://`."""
+    address = secret(name, default)
+    try:
+        parse_url(address)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} cannot be used: {error}") from None
+    return address
+
+
+def folder(name: str, default: Path) -> Path:
+    """A folder, which is made where it is missing, for our user alone."""
+    path = Path(text(name, default)).resolve()
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}: the folder {path} cannot be made: {error.strerror}.") from None
+    return path
+
+
 def choice(name: str, options: Sequence[str], default: str) -> str:
-    """One of *options*."""
+    """One of *options*, or *default* when unset."""
     value = text(name, default)
-    if value not in options:
+    if value != default and value not in options:
         raise ImproperlyConfigured(f"{name} is {value!r}; use one of: {', '.join(options)}.")
     return value
 

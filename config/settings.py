@@ -23,8 +23,7 @@ from config.logging import logging_config
 from config.social import social_providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(env.text("VAR_DIR", BASE_DIR / "var")).resolve()
-VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+VAR_DIR = env.folder("VAR_DIR", BASE_DIR / "var")
 
 # local: one machine, `make run`. production: refuses to start without secrets of its own, and wants HTTPS.
 DEPLOYMENT = env.choice("DEPLOYMENT", ["local", "production"], "local")
@@ -63,7 +62,7 @@ LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", [site.hostname]) + ([] if PRODUCTION else LOOPBACK_HOSTS)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Addresses or networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed (config/asgi.py).
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "config.apps.StaffAdminConfig",
@@ -150,7 +149,7 @@ def embedded_redis_socket() -> Path:
 
 
 EMBEDDED_REDIS_SOCKET = embedded_redis_socket()
-REDIS_URL = env.secret("REDIS_URL", env.REQUIRED if PRODUCTION else f"unix://{EMBEDDED_REDIS_SOCKET}")
+REDIS_URL = env.redis_address("REDIS_URL", env.REQUIRED if PRODUCTION else f"unix://{EMBEDDED_REDIS_SOCKET}")
 CACHES = {
     "default": {
         "BACKEND": "config.cache.OptionalRedisCache",
@@ -209,7 +208,9 @@ DRAFT_RATE = env.rate("DRAFT_RATE", "120/min")
 MAX_PENDING = env.integer("MAX_PENDING", 5, at_least=1)
 RUN_LEASE_SECONDS = env.integer("RUN_LEASE_SECONDS", 15, at_least=2, at_most=3600)
 RUN_MAX_TRIES = env.integer("RUN_MAX_TRIES", 5, at_least=1, at_most=100)
-# Read again by the sandbox's supervisor, which knows nothing of Django; here a mistake stops the start.
+# Read again by the sandbox, which knows nothing of Django; here a mistake stops the start.
+SANDBOX_LEVEL = env.choice("SANDBOX_LEVEL", ["full", "rootless"], "")
+SANDBOX_UID = env.integer("SANDBOX_UID", 64391, at_least=1000, at_most=2**32 - 2)
 SANDBOX_ZYGOTE_MEMORY = env.integer("SANDBOX_ZYGOTE_MEMORY", 1024, at_most=1_000_000)
 SANDBOX_ZYGOTE_JOBS = env.integer("SANDBOX_ZYGOTE_JOBS", 300, at_least=1, at_most=1_000_000)
 

@@ -14,6 +14,7 @@ from config.database import database
 from config.social import social_providers
 from config.tests.everything import PRODUCTION
 from sandbox import supervisor
+from sandbox.jail import DEFAULT_SANDBOX_UID
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -134,18 +135,42 @@ def test_production_refuses_to_start_without(missing, said, tmp_path):
     assert said in incomplete.stderr
 
 
-def test_settings_of_the_supervisor_are_checked_at_the_start(tmp_path):
-    result = start(VAR_DIR=str(tmp_path), SANDBOX_ZYGOTE_JOBS="0")
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SANDBOX_ZYGOTE_JOBS", "0", "SANDBOX_ZYGOTE_JOBS is 0; it must lie between 1 and 1000000."),
+        ("SANDBOX_LEVEL", "half", "SANDBOX_LEVEL is 'half'; use one of: full, rootless."),
+        ("SANDBOX_UID", "12", "SANDBOX_UID is 12; it must lie between 1000 and 4294967294."),
+        (
+            "TRUSTED_PROXIES",
+            "127.0.0.1,proxy",
+            "TRUSTED_PROXIES: 'proxy' does not appear to be an IPv4 or IPv6 network",
+        ),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8 has host bits set"),
+        ("REDIS_URL", "http://broker", "REDIS_URL cannot be used: Redis URL must specify one of the following schemes"),
+        ("REDIS_URL", "redis://broker:port", "REDIS_URL cannot be used: Port could not be cast"),
+        ("VAR_DIR", "/proc/nothing", "VAR_DIR: the folder /proc/nothing cannot be made: No such file or directory."),
+    ],
+)
+def test_value_that_cannot_be_used_stops_make_run_with_one_sentence(tmp_path, name, value, said):
+    environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path), name: value}
 
-    assert result.returncode == 1
-    assert "SANDBOX_ZYGOTE_JOBS is 0; it must lie between 1 and 1000000." in result.stderr
+    result = subprocess.run(
+        [sys.executable, "-m", "config.serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith(f"Fieldguide cannot start: {said}")
+    assert result.stderr.count("\n") == 1
 
 
-def test_defaults_of_the_supervisor_are_its_own(settings):
-    assert (settings.SANDBOX_ZYGOTE_MEMORY, settings.SANDBOX_ZYGOTE_JOBS) == (
+def test_defaults_of_the_sandbox_are_its_own(settings):
+    assert (settings.SANDBOX_ZYGOTE_MEMORY, settings.SANDBOX_ZYGOTE_JOBS, settings.SANDBOX_UID) == (
         supervisor.DEFAULT_MEMORY_MIB,
         supervisor.DEFAULT_JOBS,
+        DEFAULT_SANDBOX_UID,
     )
+    assert settings.SANDBOX_LEVEL == ""
 
 
 def test_secret_is_made_once_and_kept_private(tmp_path):
