@@ -185,17 +185,29 @@ def create_first_staff() -> None:
     say(f"  Staff login, shown this once: user staff, password {password}   ({settings.SITE_URL}/admin/)")
 
 
-def is_up() -> bool:
+def answers(path: str) -> bool:
+    """Whether our web process answers *path* with 200."""
     host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "") else settings.HOST  # noqa: S104 - a comparison
     host = "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
     request = urllib.request.Request(
-        f"http://{host}:{settings.PORT}/health/live", headers={"Host": settings.ALLOWED_HOSTS[0]}
+        f"http://{host}:{settings.PORT}{path}", headers={"Host": settings.ALLOWED_HOSTS[0]}
     )
     try:
         with urllib.request.urlopen(request, timeout=1) as response:  # noqa: S310 - our own address
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def announce(seconds: float, *, is_late: bool) -> bool:
+    """Say where the site is, once it is ready, or *is_late* and pages are all that it has; whether that was said."""
+    if answers("/health/ready"):
+        say(f"Fieldguide is ready after {seconds:.1f} s: {settings.SITE_URL}   (Ctrl-C stops it)")
+        return True
+    if is_late and answers("/health/live"):
+        say(f"Fieldguide shows pages, but cannot judge yet: {settings.SITE_URL}/health/ready says why.")
+        return True
+    return False
 
 
 class Stop(Exception):
@@ -227,14 +239,12 @@ def run() -> None:
             wait_for_broker(broker)
         for service in others:
             service.start()
-        announced = False
+        announced, deadline = False, time.monotonic() + READY_SECONDS
         while True:
             for service in everything:
                 service.watch()
-            if not announced and is_up():
-                announced = True
-                seconds = time.monotonic() - started
-                say(f"Fieldguide is ready after {seconds:.1f} s: {settings.SITE_URL}   (Ctrl-C stops it)")
+            if not announced:
+                announced = announce(time.monotonic() - started, is_late=time.monotonic() > deadline)
             time.sleep(0.5 if announced else 0.1)
     except Stop as stop:
         say(f"\n{stop}: stopping …")
