@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from django.utils.translation import gettext
@@ -11,6 +13,10 @@ from courses.loading import COURSE, names_at_the_top, registered_parts
 from courses.models import Course
 from courses.snapshots import course_as_file, lesson_as_file
 
+# A link to a lesson, as it is written: inline, by reference, or as HTML.
+LINK = re.compile(r"""(?P<before>\]\(\s*<?|\]:\s*<?|href=["'])lesson:(?P<slug>[a-z0-9-]+)""")
+WITH_LINKS = (".md", ".toml")
+
 
 class ExportRefused(Exception):
     """The course cannot be written there; the message says why."""
@@ -19,7 +25,8 @@ class ExportRefused(Exception):
 def exported_files(course: Course) -> dict[str, bytes]:
     """The newest texts of *course*, drafts included, as its files: by their path, which orders them.
 
-    Raises ExportRefused when a lesson has no text.
+    Links have the present slugs: where the files are loaded, nobody may know the former ones. Raises ExportRefused
+    when a lesson has no text.
     """
     lessons = list(course.lessons.select_related("draft"))
     if empty := [lesson.slug for lesson in lessons if lesson.draft is None]:
@@ -29,7 +36,17 @@ def exported_files(course: Course) -> dict[str, bytes]:
     files |= {f"images/{name}": bytes(data) for name, data in course.images.values_list("name", "data")}
     for part in registered_parts():
         files |= part.export(course)
-    return dict(sorted(files.items()))
+    names = dict(course.former_lesson_addresses.values_list("slug", "lesson__slug"))
+    return {path: with_present_names(path, files[path], names) for path in sorted(files)}
+
+
+def with_present_names(path: str, data: bytes, names: Mapping[str, str]) -> bytes:
+    """The file with links to lessons by what *names* has for their slug; programs stay as they are."""
+    if not names or not path.endswith(WITH_LINKS):
+        return data
+    return LINK.sub(
+        lambda link: f"{link['before']}lesson:{names.get(link['slug'], link['slug'])}", data.decode()
+    ).encode()
 
 
 def export_course(course: Course, folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from courses.addresses import rename_lesson
 from courses.admin.forms import CourseForm, LessonForm, ModuleForm
 from courses.exporting import export_archive, export_course, exported_files
 from courses.images import add_image
@@ -291,6 +292,26 @@ def test_an_uploaded_image_comes_back_too(tmp_path):
     name = add_image(course=Course.objects.get(), data=png("white")).name
 
     assert come_back("small")[f"images/{name}"][:4] == b"RIFF"
+
+
+def test_links_to_a_lesson_that_was_renamed_lead_to_it_where_nobody_knows_its_former_slug(tmp_path):
+    folder = write_exercises(tmp_path)
+    links = "[It](lesson:first), [that](<lesson:first>), [this][1] and `lesson:first`.\n\n[1]: lesson:first\n"
+    exercise = next(path.parent for path in folder.glob("exercises/*/exercise.toml") if "hints" in path.read_text())
+    (exercise / "prompt.md").write_text(links)
+    (exercise / "exercise.toml").write_text(
+        re.sub(r"hints = \[", 'hints = ["See [it](lesson:first).",', (exercise / "exercise.toml").read_text())
+    )
+    load_course(folder)
+    rename_lesson(lesson=Lesson.objects.get(slug="first"), slug="beginning")
+    rename_lesson(lesson=Lesson.objects.get(slug="beginning"), slug="start")
+
+    files = come_back("small")
+
+    assert files[f"exercises/{exercise.name}/prompt.md"].decode() == (
+        "[It](lesson:start), [that](<lesson:start>), [this][1] and `lesson:first`.\n\n[1]: lesson:start\n"
+    )
+    assert b"See [it](lesson:start)." in files[f"exercises/{exercise.name}/exercise.toml"]
 
 
 # --- Whatever the forms take -----------------------------------------------------------------------------------------
