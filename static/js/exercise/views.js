@@ -60,7 +60,7 @@ visualViewport?.addEventListener("scroll", liftBar)
 // Skip links and the history link lead to views that may be closed.
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href*="#"]')
-  const target = link?.pathname === location.pathname && document.getElementById(link.hash.slice(1))
+  const target = link?.pathname === location.pathname ? document.getElementById(link.hash.slice(1)) : null
   const view = target?.closest("[data-view-panel]")
   if (!view || !isNarrow()) return
   show(view.dataset.viewPanel)
