@@ -3,9 +3,10 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views import defaults
 
+from config.preferences import preferences
 from courses.nearest import nearest_pages
 
 PAGES_SHOWN = 5
@@ -45,5 +46,5 @@ def words_of(path: str) -> str:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page 500.html, or for clients of the API an error of the shape that all of its errors have."""
     if not is_api(request):
-        return defaults.server_error(request)
+        return HttpResponse(render_to_string("500.html", preferences(request)), status=500)
     return JsonResponse({"code": "error", "detail": _("Something went wrong on our side. It was logged.")}, status=500)

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from config.preferences import preferences
+
 FILE = "maintenance"
 RETRY_SECONDS = 300
 # Machines have to see that the process lives, and operators what it does.
@@ -43,7 +45,7 @@ class MaintenanceMiddleware:
             detail = _("The site is being worked on. Please try again later.")
             response = JsonResponse({"code": "maintenance", "detail": detail}, status=503)
         else:
-            response = HttpResponse(render_to_string("503.html"), status=503)
+            response = HttpResponse(render_to_string("503.html", preferences(request)), status=503)
         response["Retry-After"] = str(seconds)
         response["Cache-Control"] = "no-store"
         return response

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.test import RequestFactory
 from django.urls import get_resolver
 
+from config.errors import server_error
 from config.maintenance import FILE
 from courses.nearest import nearest_pages
 from courses.outline import store_outline
@@ -98,6 +99,18 @@ def test_file_closes_the_site_and_asks_nothing_of_the_database(client, closed, t
     assert "script-src 'self'" in page["Content-Security-Policy"]
     assert api.json()["code"] == "maintenance"
     assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("cookie", "attribute"), [("dark", ' data-theme="dark"'), ("light", ' data-theme="light"'), ('"><b>', "")]
+)
+def test_pages_that_stand_alone_keep_to_the_theme_of_their_reader(client, rf, closed, cookie, attribute):
+    closed.touch()
+    client.cookies["theme"] = rf.cookies["theme"] = cookie
+
+    pages = [client.get("/").content.decode(), server_error(rf.get("/")).content.decode()]
+
+    assert [f'<html lang="en"{attribute}>' in page for page in pages] == [True, True]
 
 
 @pytest.mark.django_db
