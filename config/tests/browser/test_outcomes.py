@@ -98,6 +98,18 @@ def test_difference_between_expected_and_got_is_marked(page):
     assert opened.locator(".compare-got mark").all_inner_texts() == ["Django"]
 
 
+def test_what_differs_can_be_read_in_forced_colours(page):
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.goto(EXERCISE)
+    write_code(page, WRONG)
+    page.keyboard.press("Control+Enter")
+    wait_for_outcome(page, "fail")
+
+    colours = "mark => [getComputedStyle(mark).color, getComputedStyle(mark).backgroundColor]"
+    ink, ground = page.locator(".compare mark").first.evaluate(colours)
+    assert (ink, ground) == ("rgb(0, 0, 0)", "rgb(255, 255, 0)")  # MarkText and Mark, as browsers have them
+
+
 def test_hints_beside_a_result_lead_to_the_help(phone):
     phone.goto(EXERCISE)
     phone.get_by_role("tab", name="Code").click()
