@@ -187,10 +187,25 @@ def test_a_result_comes_in_although_the_network_dropped_while_it_was_judged(page
     with page.expect_response(lambda response: response.status == 202):
         page.keyboard.press("Control+Enter")
     page.context.set_offline(True)
-    page.wait_for_timeout(1500)
+    page.get_by_text("The result comes here when the network is back").wait_for()
     page.context.set_offline(False)
 
     wait_for_outcome(page, "pass")
+    assert page.locator("[data-submit-error]").inner_text() == ""
+
+
+def test_without_a_network_a_hint_says_so_and_nothing_is_handed_in(page):
+    begin(page, "# my own work\n")
+    page.context.set_offline(True)
+
+    page.locator("[data-open-hint]").click()
+    page.get_by_text("Ask for the hint again when you are online").wait_for()
+    page.context.set_offline(False)
+    page.locator("[data-open-hint]").click()
+
+    page.locator("#hint-1").wait_for()
+    assert page.locator("[data-submit-error]").inner_text() == ""
+    assert page.locator("[data-live-result]").count() == 0
 
 
 def test_reset_asks_restores_the_start_and_keeps_the_old_code(page):

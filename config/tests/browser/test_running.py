@@ -194,6 +194,7 @@ def test_a_run_is_stopped(page):
     block.get_by_role("button", name="Stop").click()
 
     assert "You stopped this run" in ended(block).inner_text()
+    expect(block.locator(".run-headline")).to_be_focused()  # the button is gone
 
 
 def test_html_is_shown_as_a_page_that_can_do_nothing(page):

@@ -15,7 +15,7 @@ function put(place, fresh) {
   place.replaceChildren(fresh)
   place.dispatchEvent(new Event("fieldguide:fragment", { bubbles: true }))
   if (focused === undefined) return
-  const heir = place.querySelector(`[data-focus="${focused}"]`) ?? place.querySelector(".result-headline")
+  const heir = place.querySelector(`[data-focus="${focused}"]`) ?? place.querySelector(".result-headline, .run-headline")
   heir?.focus()
 }
 
@@ -27,20 +27,21 @@ async function ask(address, etag, signal) {
   // Retry-After of a pending panel is for those who have no events; that of a refusal is for everybody.
   const laterMs = (Number(response?.headers.get("Retry-After")) || 0) * 1000
   const refusedMs = response?.status === 429 || response?.status === 503 ? laterMs : 0
-  if (!response?.ok) return { panel: null, etag, gone, laterMs, refusedMs }
+  if (!response?.ok) return { panel: null, etag, gone, laterMs, refusedMs, isAway: !response }
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const panel = page.querySelector("[data-live-result]")
-  return { panel, etag: response.headers.get("ETag"), gone: panel === null, laterMs, refusedMs }
+  return { panel, etag: response.headers.get("ETag"), gone: panel === null, laterMs, refusedMs, isAway: false }
 }
 
 /**
  * Show the panel at `url` (that of `place` unless given) and follow it to its final state, which is returned.
- * `say` hears each phase once, but not `said`. Returns null when `signal` ends it or the submission is out of reach.
+ * `say` hears each phase once, but not `said`; `onAway` whether the server is out of reach, each time that this changes.
+ * Returns null when `signal` ends it or the submission is out of reach.
  */
-export async function follow(place, { url, say, said = "", signal }) {
+export async function follow(place, { url, say, said = "", onAway, signal }) {
   let panel = url ? null : place.querySelector("[data-live-result]")
   const address = url ?? panel?.dataset.panelUrl
-  let [etag, events, asked, laterMs, refusedMs] = [null, null, 0, 0, 0]
+  let [etag, events, asked, laterMs, refusedMs, isAway] = [null, null, 0, 0, 0, false]
   try {
     while (!panel || isPending(panel)) {
       if (panel) events ??= listen(panel.dataset.eventsUrl)
@@ -51,6 +52,7 @@ export async function follow(place, { url, say, said = "", signal }) {
       asked += 1
       if (signal?.aborted || answer.gone) return null
       ;({ etag, laterMs, refusedMs } = answer)
+      if (answer.isAway !== isAway) onAway?.((isAway = answer.isAway))
       if (!answer.panel) continue
       panel = answer.panel
       put(place, panel)

@@ -1,17 +1,20 @@
 // Hints open in place. Without JavaScript their button posts the form that holds the learner's work.
 
+import { word } from "../words.js";
 import { saveThere } from "./autosave.js";
+import { showError } from "./problems.js";
 import { isNarrow, show } from "./views.js";
 
 const STATES = "fieldguide:result" // an attempt ended, which may open the solution
 
 const help = () => document.querySelector("[data-help]")
 
-/** Bring the help up to date; `body` asks for something first. The old one stays where that fails. */
+/** Bring the help up to date; `body` asks for something first. The old one stays where that fails; null: nobody answered. */
 async function refresh(body) {
   const old = help()
   const response = await fetch(old.dataset.help, body && { method: "POST", body }).catch(() => null)
-  if (!response?.ok) return false
+  if (!response) return null
+  if (!response.ok) return false
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const fresh = page.querySelector("[data-help]")
   if (fresh) {
@@ -38,8 +41,10 @@ document.addEventListener("click", async (event) => {
   body.set(button.name, button.value)
   body.set("csrfmiddlewaretoken", button.form.elements.csrfmiddlewaretoken.value)
   await saveThere() // makes a visitor a guest: two first requests at once would come from two
-  if (await refresh(body)) document.getElementById(`hint-${button.value}`)?.focus() // what came is read next
-  else button.form.requestSubmit(button) // the long way
+  const isFresh = await refresh(body)
+  showError(isFresh === null ? word("hint-offline") : "")
+  if (isFresh) document.getElementById(`hint-${button.value}`)?.focus() // what came is read next
+  else if (isFresh === false) button.form.requestSubmit(button) // the long way
 })
 
 document.addEventListener(STATES, () => help() && refresh())

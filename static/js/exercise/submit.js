@@ -45,7 +45,8 @@ function markStale() {
 async function watch(url, said) {
   following.abort()
   following = new AbortController()
-  const panel = await follow(place, { url, said, say: announce, signal: following.signal })
+  const onAway = (isAway) => showError(isAway ? word("result-offline") : "")
+  const panel = await follow(place, { url, said, say: announce, onAway, signal: following.signal })
   if (!panel) return
   setScore(panel.dataset.score)
   place.dispatchEvent(new CustomEvent("fieldguide:result", { bubbles: true, detail: panel.dataset }))
@@ -105,6 +106,7 @@ function submit() {
 }
 
 form.addEventListener("submit", (event) => {
+  if (event.submitter && event.submitter !== button) return // asks for something else
   event.preventDefault()
   submit()
 })
