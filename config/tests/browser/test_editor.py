@@ -86,6 +86,18 @@ def test_ctrl_m_lets_tab_move_on_and_indent_again(page):
     assert page.evaluate(IN_EDITOR)
 
 
+@pytest.mark.parametrize("dialog", ["Editor settings", "Keyboard shortcuts"])
+def test_closing_what_the_menu_has_opened_leads_back_to_its_button(page, dialog):
+    page.goto(EXERCISE)
+    page.get_by_role("button", name="Editor and layout").click()
+    page.get_by_role("button", name=dialog).click()
+    page.get_by_role("dialog", name=dialog).wait_for()
+
+    page.keyboard.press("Escape")
+
+    assert page.evaluate("document.activeElement.ariaLabel") == "Editor and layout"
+
+
 def test_settings_are_kept(page):
     page.goto(EXERCISE)
     page.wait_for_selector(".cm-content")

@@ -44,5 +44,4 @@ form.addEventListener("click", (event) => {
   if (step) change({ fontSize: Math.min(LARGEST, Math.max(SMALLEST, (settings.fontSize ?? USUAL) + step)) })
 })
 form.addEventListener("submit", (event) => event.preventDefault())
-page.querySelector("[data-show-settings]").addEventListener("click", () => dialog.showModal())
 apply()

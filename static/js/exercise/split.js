@@ -69,8 +69,8 @@ const menu = page.querySelector("[data-view-menu]")
 menu?.addEventListener("click", (event) => {
   const choice = event.target.closest("button")
   if (!choice) return
-  menu.hidePopover()
-  if ("showShortcuts" in choice.dataset) return document.querySelector("[data-shortcuts]").showModal()
+  menu.hidePopover() // first: its button then has the focus, and gets it back when a dialog closes
+  if (choice.dataset.opens) return document.querySelector(`[data-${choice.dataset.opens}]`).showModal()
   if (!choice.dataset.split) return
   move(Number(choice.dataset.split))
   keep()
