@@ -13,7 +13,7 @@ class ExercisesConfig(AppConfig):
         from courses.publishing import register_renderer  # noqa: PLC0415 - needs the models
         from courses.search.sources import register_source  # noqa: PLC0415 - needs the models
         from courses.usage import register_usage  # noqa: PLC0415 - needs the models
-        from exercises import signals  # noqa: F401, PLC0415 - connects receivers, which need the models
+        from exercises import deleting, signals  # noqa: F401, PLC0415 - register themselves, and need the models
         from exercises.course_progress import exercises_of  # noqa: PLC0415 - needs the models
         from exercises.loading import ExercisesPart  # noqa: PLC0415 - needs the models
         from exercises.searching import ExerciseSource  # noqa: PLC0415 - needs the models

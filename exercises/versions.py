@@ -14,7 +14,6 @@ from django.db.models import Max
 from django.utils.translation import gettext, gettext_lazy
 
 from courses import releasing
-from courses.deleting import why_needed
 from courses.images import images_of
 from courses.models import Course, Noted
 from courses.proofreading import python_problem
@@ -234,11 +233,6 @@ def members_of(family: Family) -> list[Exercise]:
     if family.pk is None:
         return []
     return list(Exercise.objects.filter(draft__family=family).select_related("draft__family").order_by("slug"))
-
-
-@why_needed.register
-def _family(row: Family) -> str:
-    return gettext("Give its exercises other cases first.") if members_of(row) else ""
 
 
 @transaction.atomic

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.filters import RelatedFieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
-from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.forms import ModelChoiceField, ModelForm
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from courses.access import NOTHING, editable_by, edits_every_course
-from courses.deleting import StillNeeded, delete_row, why_needed
+from courses.deleting import StillNeeded, delete_row, parts_of, why_needed
 
 
 class OwnCoursesAdmin(admin.ModelAdmin):
@@ -94,18 +95,45 @@ class OwnRowsFilter(RelatedFieldListFilter):
 
 
 class DeletedOneByOne(OwnCoursesAdmin):
-    """Rows go one by one, and only where nothing needs them (courses.deleting)."""
+    """Rows go one by one, with what belongs to them, and only where nothing needs them (courses.deleting).
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and (obj is None or not why_needed(obj))
+    Who may delete in general gets the page, which says what is in the way. What belongs to a row needs no permission
+    of its own.
+    """
+
+    delete_confirmation_template = "admin/delete_row.html"
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """For the page: how many rows of each kind go, and what is in the way. *objs* is one row."""
+        (row,) = objs
+        if reason := why_needed(row):
+            return [], {}, set(), [reason]
+        counts: Counter[str] = Counter()
+        for rows in [*map(list, parts_of(row)), [row]]:
+            counts.update(super().get_deleted_objects(rows, request)[1])
+        return [], dict(counts), set(), []
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        response = super().render_delete_form(request, context)
+        if request.method == "POST":  # it is not confirmed: something is in the way
+            response.status_code = 409
+        return response
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except StillNeeded as refusal:  # somebody began to need it after get_deleted_objects() had asked
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(request.path)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        try:
-            delete_row(row=obj)
-        except StillNeeded as refusal:  # somebody began to need it after has_delete_permission() had asked
-            raise PermissionDenied(str(refusal)) from refusal
+        delete_row(row=obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # it would not ask has_delete_permission() about each row
+        actions.pop("delete_selected", None)  # it would not ask about each row
         return actions

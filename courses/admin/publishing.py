@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
@@ -75,6 +75,12 @@ class PublishingAdmin(admin.ModelAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_publishing"
         view = self.admin_site.admin_view(self.publishing_view)
         return [path("<int:object_id>/publishing/", view, name=name), *super().get_urls()]
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        """Where something cannot be deleted, its page leads to what can be done instead."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_publishing"
+        context = context | {"publishing_url": reverse(name, args=[context["object"].pk])}
+        return super().render_delete_form(request, context)
 
     def publishing_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """What learners have, and the buttons that change it; POST do=<one of DOING>."""

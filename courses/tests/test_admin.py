@@ -307,7 +307,7 @@ def test_actions_publish_and_take_offline(client, lesson, publisher):
     assert Lesson.objects.get().held_back
 
 
-@pytest.mark.parametrize(("published", "status"), [(True, 403), (False, 302)])
+@pytest.mark.parametrize(("published", "status"), [(True, 409), (False, 302)])
 def test_only_lessons_that_are_offline_can_be_deleted(client, publisher, published, status):
     lesson = make_lesson(make_module(make_course()), published=published)
 
@@ -394,7 +394,7 @@ def test_courses_are_published_and_taken_offline(client):
 
     client.post(url("course_changelist"), {"action": "publish", "_selected_action": [course.pk]})
     assert list(Course.objects.published()) == [course]
-    assert client.post(url("course_delete", course.pk), {"post": "yes"}).status_code == 403
+    assert client.post(url("course_delete", course.pk), {"post": "yes"}).status_code == 409
 
     client.post(url("course_changelist"), {"action": "unpublish", "_selected_action": [course.pk]})
     assert list(Course.objects.published()) == []
@@ -402,7 +402,7 @@ def test_courses_are_published_and_taken_offline(client):
     assert Course.objects.count() == 0
 
 
-@pytest.mark.parametrize(("with_lesson", "status"), [(True, 403), (False, 302)])
+@pytest.mark.parametrize(("with_lesson", "status"), [(True, 409), (False, 302)])
 def test_only_empty_modules_can_be_deleted(client, with_lesson, status):
     client.force_login(User.objects.create_superuser("root"))
     module = make_module(make_course())

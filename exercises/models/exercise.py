@@ -85,9 +85,10 @@ class Exercise(Released):
     position = models.PositiveIntegerField(
         _("position"), default=0, help_text=_("Place in the lesson; smaller comes first.")
     )
+    # RESTRICT: a version in use cannot go, except together with its exercise.
     draft = models.ForeignKey(
         "ExerciseVersion",
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         related_name="+",
         editable=False,
@@ -95,7 +96,7 @@ class Exercise(Released):
     )
     published = models.ForeignKey(
         "ExerciseVersion",
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         related_name="+",
         editable=False,
@@ -103,7 +104,7 @@ class Exercise(Released):
     )
     scheduled = models.ForeignKey(
         "ExerciseVersion",
-        on_delete=models.PROTECT,
+        on_delete=models.RESTRICT,
         null=True,
         related_name="+",
         editable=False,
