@@ -113,6 +113,10 @@ class Course(models.Model):
         return reverse("courses:course", args=[self.slug])
 
     @property
+    def above(self) -> list[Course | Released]:
+        return []
+
+    @property
     def state(self) -> str:
         return state_name(self.published_at, self.archived_at, scheduled=False, newer=False)
 
@@ -158,12 +162,12 @@ class Module(models.Model):
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
-    def with_published_text(self) -> LessonQuerySet:
-        """Lessons that are published themselves, not in the future and not archived.
+    def with_published_text(self, at: datetime | None = None) -> LessonQuerySet:
+        """Lessons that are published themselves now, or will be *at* a time, and are not archived.
 
         Whether their course is, is another question.
         """
-        is_live = Q(published__isnull=False, published_at__lte=now(), archived_at__isnull=True)
+        is_live = Q(published__isnull=False, published_at__lte=at or now(), archived_at__isnull=True)
         return self.filter(is_live).select_related("published")
 
     def published(self) -> LessonQuerySet:
@@ -233,6 +237,11 @@ class Released(models.Model):
                 name="%(class)s_scheduled_has_a_time",
             ),
         ]
+
+    @property
+    def above(self) -> list[Course | Released]:
+        """What has to be live, too, for learners to see it; the nearest first."""
+        raise NotImplementedError
 
     @property
     def state(self) -> str:
@@ -333,6 +342,10 @@ class Lesson(Released):
 
     def get_absolute_url(self) -> str:
         return reverse("courses:lesson", args=[self.course.slug, self.slug])
+
+    @property
+    def above(self) -> list[Course | Released]:
+        return [self.course]
 
 
 class LessonVersion(Noted):

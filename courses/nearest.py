@@ -43,6 +43,6 @@ def _pages() -> list[tuple[str, Page]]:
         pages.append((course.slug, Page(course.get_absolute_url(), course.title, course.language)))
         outline = outline_of(course)
         exercises = [exercise for lesson in outline.lessons for exercise in lesson.exercises]
-        found: list[OutlineLesson | OutlineExercise] = [*outline.lessons, *exercises, *outline.alone]
+        found: list[OutlineLesson | OutlineExercise] = [*outline.lessons, *exercises]
         pages.extend((entry.slug, Page(entry.url, entry.title, course.language)) for entry in found)
     return pages

@@ -71,13 +71,12 @@ class Showcase:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """modules: without those that have nothing to read. alone: exercises whose lesson learners cannot read.
+    """modules: without those that have nothing to read. Exercises go with their lesson.
 
     key: two outlines with the same one, which is not "", are the same; "" where it was not read from the stored one.
     """
 
     modules: tuple[OutlineModule, ...]
-    alone: tuple[OutlineExercise, ...] = ()
     showcase: Showcase | None = None
     key: str = ""
 
@@ -113,17 +112,15 @@ def outline_of(course: Course, *, current: Lesson | None = None, preview: Lesson
     stored = None if preview else _stored(course)
     content = stored if stored is not None else outline_content(course, also=current if preview else None)
     moment = now().timestamp()
-    alone = [OutlineExercise(**row) for row in content["alone"]]
     modules: list[OutlineModule] = []
     showcase = None
     for module in content["modules"]:
         entries = []
         for row in module["lessons"]:
-            exercises = tuple(OutlineExercise(**row) for row in row["exercises"] if row["since"] <= moment)
             is_current = current is not None and row["id"] == current.pk
             if (row["since"] is None or row["since"] > moment) and not (is_current and preview):
-                alone.extend(exercises)
                 continue
+            exercises = tuple(OutlineExercise(**row) for row in row["exercises"] if row["since"] <= moment)
             shown = (row["title"], row["summary"], row["minutes"])
             if is_current and preview is not None:
                 shown = (preview.title, preview.summary, preview.minutes)
@@ -132,7 +129,7 @@ def outline_of(course: Course, *, current: Lesson | None = None, preview: Lesson
                 showcase = Showcase(entries[-1], row["showcase"])
         if entries:
             modules.append(OutlineModule(len(modules) + 1, module["slug"], module["title"], tuple(entries)))
-    outline = Outline(tuple(modules), tuple(exercise for exercise in alone if exercise.since <= moment), showcase)
+    outline = Outline(tuple(modules), showcase)
     return outline if stored is None else replace(outline, key=_key(course, outline))
 
 
@@ -142,7 +139,7 @@ def _key(course: Course, outline: Outline) -> str:
     The stamp says which outline it is. What is shown of it only grows with the time, so that numbers say how much.
     """
     lessons = outline.lessons
-    exercises = len(outline.alone) + sum(len(lesson.exercises) for lesson in lessons)
+    exercises = sum(len(lesson.exercises) for lesson in lessons)
     return f"{course.pk}-{course.outline.stamp}-{len(lessons)}-{exercises}"
 
 
@@ -205,7 +202,7 @@ def outline_content(course: Course, *, also: Lesson | None = None) -> dict[str, 
         }
         for (slug, title), group in groupby(rows, key=lambda row: row[:2])
     ]
-    return {"modules": modules, "alone": [asdict(one) for found in exercises.values() for one in found]}
+    return {"modules": modules}
 
 
 def _showcases(course: Course) -> dict[int, str]:

@@ -56,7 +56,7 @@ def visible_exercises(request: HttpRequest | Request, *, wants_draft: bool) -> E
 
 def learners_have(exercise: Exercise) -> bool:
     """Whether they see its published version now. exercise.lesson.course is needed."""
-    return exercise.is_live and exercise.lesson.course.is_live
+    return exercise.is_live and all(row.is_live for row in exercise.above)
 
 
 def version_to_try(
@@ -93,9 +93,10 @@ def exercise_to_hand_in(
 
 
 def retired_exercise(slug: str) -> Exercise | None:
-    """The exercise that learners had at this address before it, or its course, was archived."""
-    is_archived = Q(archived_at__isnull=False) | Q(lesson__course__archived_at__isnull=False)
-    known = Exercise.objects.filter(is_archived, published_at__lte=now(), lesson__course__published_at__lte=now())
+    """The exercise that learners had at this address before it, its lesson or its course was archived."""
+    above = ("", "lesson__", "lesson__course__")
+    is_archived = Q(*((f"{row}archived_at__isnull", False) for row in above), _connector=Q.OR)
+    known = Exercise.objects.filter(is_archived, **{f"{row}published_at__lte": now() for row in above})
     return known.select_related("lesson__course", "published").filter(slug=slug).first()
 
 

@@ -66,19 +66,15 @@ class LessonProgress:
 
 @dataclass(frozen=True, kw_only=True)
 class CourseProgress:
-    """Published lessons of one course with their exercises, in its order.
-
-    alone: published exercises whose lesson is not.
-    """
+    """Published lessons of one course with their exercises, in its order."""
 
     course: Course
     outline: Outline
     lessons: list[LessonProgress] = field(default_factory=list)
-    alone: list[ExerciseProgress] = field(default_factory=list)
 
     @cached_property
     def exercises(self) -> list[ExerciseProgress]:
-        return [exercise for lesson in self.lessons for exercise in lesson.exercises] + self.alone
+        return [exercise for lesson in self.lessons for exercise in lesson.exercises]
 
     @property
     def done(self) -> list[OutlineLesson]:
@@ -136,7 +132,6 @@ class CourseProgress:
         for lesson in self.lessons:
             yield lesson
             yield from lesson.exercises
-        yield from self.alone
 
     @cached_property
     def _by_lesson(self) -> dict[int, LessonProgress]:
@@ -182,7 +177,7 @@ def progress_along(course: Course, outline: Outline, standing: Standing) -> Cour
         )
         for lesson in outline.lessons
     ]
-    return CourseProgress(course=course, outline=outline, lessons=lessons, alone=_exercises(outline.alone, standing))
+    return CourseProgress(course=course, outline=outline, lessons=lessons)
 
 
 def _exercises(exercises: Collection[OutlineExercise], standing: Standing) -> list[ExerciseProgress]:

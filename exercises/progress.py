@@ -107,6 +107,6 @@ def note_pass(owner: Owner, exercise: Exercise) -> None:
     The caller holds the row of the attempt that passed. Where it holds the lock of its owner, too, it took that first,
     as who adopts a guest does.
     """
-    siblings = Exercise.objects.published().filter(lesson=exercise.lesson_id)
+    siblings = Exercise.objects.published_themselves().filter(lesson=exercise.lesson_id)
     if not siblings.exclude(pk__in=_passed(owner).values("submission__exercise_version__exercise")).exists():
         LessonDone.objects.get_or_create(**owner.columns, lesson_id=exercise.lesson_id)

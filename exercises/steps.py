@@ -30,5 +30,5 @@ def next_step(exercise: Exercise) -> Step | None:
 
 
 def lesson_url(lesson: Lesson) -> str:
-    """Address of *lesson*; "" while learners cannot read it, because an exercise may be published before its lesson."""
+    """Address of *lesson*; "" while learners cannot read it: staff tries an exercise before its lesson is published."""
     return lesson.get_absolute_url() if Lesson.objects.published().filter(pk=lesson.pk).exists() else ""

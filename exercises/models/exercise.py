@@ -38,17 +38,19 @@ class Family(models.Model):
 
 class ExerciseQuerySet(models.QuerySet["Exercise"]):
     def published(self) -> ExerciseQuerySet:
-        """Exercises a visitor may solve now: published themselves, in a published course, and neither archived.
-
-        Their lesson may still be a draft, or archived: the exercise then stands alone.
-        """
-        return self.filter(
-            published__isnull=False,
-            published_at__lte=now(),
-            archived_at__isnull=True,
+        """Exercises a visitor may solve now: they, their lesson and their course are live."""
+        return self.published_themselves().filter(
+            lesson__published__isnull=False,
+            lesson__published_at__lte=now(),
+            lesson__archived_at__isnull=True,
             lesson__course__published_at__lte=now(),
             lesson__course__archived_at__isnull=True,
-        ).select_related("published")
+        )
+
+    def published_themselves(self) -> ExerciseQuerySet:
+        """Whether their lesson and their course are, is another question."""
+        is_live = Q(published__isnull=False, published_at__lte=now(), archived_at__isnull=True)
+        return self.filter(is_live).select_related("published")
 
     def to_hand_in(self) -> ExerciseQuerySet:
         """Published exercises with what is needed to hand something in."""
@@ -126,6 +128,10 @@ class Exercise(Released):
 
     def get_absolute_url(self) -> str:
         return reverse("exercises:exercise", args=[self.slug])
+
+    @property
+    def above(self) -> list[Course | Released]:
+        return [self.lesson, self.lesson.course]
 
 
 class FormerExerciseAddress(FormerAddress):

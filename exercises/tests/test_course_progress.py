@@ -7,6 +7,7 @@ from django.utils.timezone import now
 
 from courses.models import Course, Lesson
 from courses.outline import store_outline
+from courses.publishing import archive_lesson, unpublish_lesson
 from exercises.course_progress import continuation_of, progress_in
 from exercises.models import Exercise, ExerciseVersion, LessonDone, Owner, Run
 from exercises.owners import GUEST
@@ -147,13 +148,24 @@ def test_continuation_leads_into_published_courses_only(course):
     assert continuation_of(owner, progress_in(Course.objects.published(), owner)) is None
 
 
-def test_an_exercise_whose_lesson_is_a_draft_stands_alone():
-    make_exercise("alone", lesson=make_lesson("draft", is_published=False))
+@pytest.mark.parametrize("hide", [unpublish_lesson, archive_lesson])
+def test_an_exercise_whose_lesson_is_hidden_does_not_count_and_nothing_leads_to_it(client, course, hide):
+    owner = guest()
+    hidden = make_exercise("hidden", lesson=make_lesson("hidden", course=course))
+    for exercise in Exercise.objects.exclude(pk=hidden.pk):
+        passed(exercise, owner)
+    for lesson in Lesson.objects.exclude(pk=hidden.lesson_id):
+        mark_lesson(owner=owner, lesson=lesson, is_done=True)
+    before = progress_in([course], owner)[0]
+    hide(lesson=hidden.lesson)
+    course = Course.objects.get(pk=course.pk)
 
-    (progress,) = progress_in([make_course("empty"), make_lesson("x").course][1:], None)
+    after = progress_in([course], owner)[0]
 
-    assert [item.exercise.slug for item in progress.alone] == ["alone"]
-    assert progress.exercises_total == 1
+    assert before.percent < 100
+    assert (after.percent, after.exercises_total) == (100, before.exercises_total - 1)
+    assert (after.first_unfinished, continuation_of(owner, [after])) == (None, None)
+    assert "/exercises/hidden/" not in client.get("/").content.decode() + client.get("/progress/").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])

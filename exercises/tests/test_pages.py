@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils.timezone import now
 
+from courses.models import Lesson
 from courses.outline import outline_of
 from exercises.errors import TooManyRequests
 from exercises.models import Run, Submission
@@ -193,21 +194,21 @@ def test_the_next_step_is_the_lessons_next_exercise_then_the_next_lesson(client)
     assert [step and step.url for step in steps] == ["/exercises/b/", "/courses/web/second/", None]
 
 
-@pytest.mark.parametrize(("is_published", "hours"), [(True, 0), (True, 1), (False, 0)])
-def test_an_exercise_leads_to_its_lesson_or_while_that_cannot_be_read_to_the_course(client, is_published, hours):
-    lesson = make_lesson(is_published=is_published)
-    if hours:
-        lesson.published_at += timedelta(hours=hours)
-        lesson.save()
-    make_exercise(lesson=lesson)
+@pytest.mark.parametrize(
+    "hidden", [{}, {"published": None, "published_at": None}, {"published_at": now() + timedelta(hours=1)}]
+)
+def test_an_attempt_leads_to_its_lesson_or_while_that_cannot_be_read_to_the_course(client, hidden):
+    make_exercise(lesson=make_lesson())
     hand_in(client)
     end(Status.DONE, verdict=Verdict.PASSED, reason="")
+    Lesson.objects.update(**hidden, slug="flask")
 
     pages = [client.get(PAGE), client.get(newest().get_absolute_url())]
 
     links = [set(re.findall(r'href="(/courses/[^"]+)"', page.content.decode())) for page in pages]
     assert {client.get(link).status_code for link in set.union(*links)} == {200}
-    assert ["/courses/web/flask/" in of_page for of_page in links] == [is_published and not hours] * 2
+    assert [page.status_code for page in pages] == [404 if hidden else 200, 200]
+    assert ["/courses/web/flask/" in of_page for of_page in links] == [not hidden] * 2
 
 
 def panel(client, **headers):

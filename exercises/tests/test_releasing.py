@@ -7,13 +7,13 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.timezone import now
 
-from courses.models import Course
-from courses.outline import outline_of
-from courses.publishing import unpublish_course
+from courses.models import Course, Lesson
+from courses.outline import outline_of, store_outline
+from courses.publishing import archive_lesson, unpublish_course, unpublish_lesson
 from courses.search import search
 from exercises.addresses import AddressTaken, rename_exercise
-from exercises.models import Exercise, ExerciseCheck
-from exercises.tests.builders import make_exercise
+from exercises.models import Exercise, ExerciseCheck, Run
+from exercises.tests.builders import make_exercise, make_run, make_submission, make_user
 from exercises.tests.content import content
 from exercises.versions import (
     PublishRefused,
@@ -98,6 +98,37 @@ def test_only_a_version_that_was_checked_can_be_scheduled():
 
     with pytest.raises(PublishRefused, match="sandbox"):
         publish_exercise(exercise=exercise, at=timezone.now() + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("hide", "status"),
+    [
+        (lambda lesson: unpublish_lesson(lesson=lesson), 404),
+        (lambda lesson: archive_lesson(lesson=lesson), 410),
+        (lambda lesson: Lesson.objects.update(published_at=timezone.now() + HOUR), 404),
+        (lambda lesson: unpublish_course(course=lesson.course), 404),
+    ],
+)
+def test_an_exercise_is_for_learners_only_while_its_lesson_and_course_are(client, hide, status):
+    exercise = draft()
+    publish_exercise(exercise=exercise)
+    own = make_submission(exercise=exercise)
+    make_run(own, status=Run.Status.DONE)
+    hide(exercise.lesson)
+    store_outline(exercise.lesson.course_id)
+    client.force_login(make_user())
+    files = {"files": {"main.py": "x = 1\n"}}
+
+    assert client.get(PAGE).status_code == status
+    assert client.get("/api/v1/exercises/health-flask/").status_code == status
+    assert client.get("/api/v1/exercises/").json()["count"] == 0
+    assert client.post("/api/v1/exercises/health-flask/submissions/", files, "application/json").status_code == status
+    assert search("frogs", limit=3).total == 0
+    assert [outline_of(course).lessons for course in Course.objects.published()] in ([], [[]])
+    assert "health-flask" not in client.get("/exercises/health-flosk/").content.decode()
+    assert client.get(own.get_absolute_url()).status_code == 200  # an attempt stays readable
+    with pytest.raises(Exercise.DoesNotExist):
+        Exercise.objects.to_hand_in().get()
 
 
 def test_an_exercise_is_archived_and_brought_back():
