@@ -252,12 +252,22 @@ def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: b
         field = problems[0].field
         raise PublishRefused(str(TEXTS[field].mend), [as_line(one) for one in problems if one.field == field])
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
-        raise NotChecked(
-            gettext("Check the draft in the sandbox first; it is published only when everything is as it should be.")
-        )
+        raise NotChecked(_why_not_checked(stored.draft))
     if releasing.release_draft(exercise, stored, at=at):
         index_row("exercise", exercise)
     return stored.draft
+
+
+def _why_not_checked(version: ExerciseVersion) -> str:
+    """What its newest check says, and what to do."""
+    newest = ExerciseCheck.objects.filter(version=version).order_by("-pk").first()
+    if newest is not None and newest.status == ExerciseCheck.Status.FAILED:
+        return gettext(
+            "The check of the draft in the sandbox found something wrong. Mend what it names, save, and check again."
+        )
+    if newest is not None and newest.is_pending:
+        return gettext("The draft is being checked in the sandbox. Publish it when everything is as it should be.")
+    return gettext("Check the draft in the sandbox first; it is published only when everything is as it should be.")
 
 
 @transaction.atomic

@@ -131,6 +131,23 @@ def test_an_exercise_is_for_learners_only_while_its_lesson_and_course_are(client
         Exercise.objects.to_hand_in().get()
 
 
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("failed", "found something wrong. Mend what it names, save, and check again."),
+        ("pending", "The draft is being checked"),
+        ("cancelled", "Check the draft in the sandbox first"),
+    ],
+)
+def test_what_is_not_green_says_why_it_is_not_published(status, sentence):
+    exercise = make_exercise(is_published=False)
+    save_exercise_draft(exercise=exercise, content=content())
+    ExerciseCheck.objects.create(version=exercise.draft, status=status)
+
+    with pytest.raises(PublishRefused, match=sentence):
+        publish_exercise(exercise=exercise)
+
+
 def test_an_exercise_is_archived_and_brought_back():
     exercise = draft()
     publish_exercise(exercise=exercise)
