@@ -245,7 +245,7 @@ def unpublish_lesson(*, lesson: Lesson) -> None:
 
 @transaction.atomic
 def archive_lesson(*, lesson: Lesson) -> None:
-    """Retire the lesson: its page says what it was. Its exercises stay."""
+    """Retire the lesson with its exercises: their pages say what they were."""
     releasing.archive(lesson, _locked(lesson))
 
 
@@ -258,17 +258,19 @@ def bring_back_lesson(*, lesson: Lesson) -> None:
 def publish_course(*, course: Course, at: datetime | None = None) -> None:
     """Let learners see the course and its published lessons, now or from *at* on.
 
-    Raises PublishRefused for one that is archived.
+    Raises PublishRefused for one that is archived, or has no lesson to read by then.
     """
     _lock_course(course)
     if course.archived_at is not None:
         raise PublishRefused(gettext("This is archived. Bring it back first, then publish."))
-    if at is not None and at > now():
-        if course.is_live:
-            raise PublishRefused(gettext("Learners have this course already."))
-        course.published_at = at
-    elif not course.is_live:
-        course.published_at = now()
+    moment = now()
+    is_later = at is not None and at > moment
+    if course.is_live and is_later:
+        raise PublishRefused(gettext("Learners have this course already."))
+    if not course.is_live:
+        if not course.lessons.with_published_text(at if is_later else moment).exists():
+            raise PublishRefused(gettext("Learners would find nothing in this course. Publish a lesson of it first."))
+        course.published_at = at if is_later else moment
     course.held_back = False
     course.save(update_fields=["published_at", "held_back"])
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.timezone import now
 from django.utils.translation import gettext
 
-from courses.models import Released
+from courses.models import Course, Released
 from courses.rendering import Problem
 
 COLUMNS = ("published", "published_at", "scheduled", "scheduled_at", "archived_at", "held_back")
@@ -27,6 +27,18 @@ class PublishRefused(Exception):
         super().__init__(message)
         self.message = message
         self.problems = list(problems)
+
+
+def waits_for(row: Course | Released) -> str:
+    """What else has to be published before learners see *row*, in words; "" where nothing has but maybe itself."""
+    if row.published_at is None or row.archived_at is not None:
+        return ""
+    missing = [type(one) for one in row.above if not one.is_live]
+    if len(missing) > 1:
+        return gettext("Learners see it once its lesson and its course are published.")
+    if missing == [Course]:
+        return gettext("Learners see it once its course is published.")
+    return gettext("Learners see it once its lesson is published.") if missing else ""
 
 
 def refuse_archived(stored: Released) -> None:

@@ -249,17 +249,18 @@ class Stage:
 
 
 def make_content(slug: str, *authors: User) -> dict[str, int]:
-    """A draft of each model that belongs to a course; nothing stands in the way of deleting it."""
-    course, empty = (make_course(name, published=False, title=f"Course {name}") for name in (slug, f"{slug}-empty"))
-    for one in (course, empty):
+    """A draft of each model that belongs to a course; nothing stands in the way of deleting it, or of publishing it."""
+    course, fresh = (make_course(name, published=False, title=f"Course {name}") for name in (slug, f"{slug}-fresh"))
+    for one in (course, fresh):
         one.authors.set(authors)
+    make_lesson(make_module(fresh))
     module = make_module(course)
     lesson = make_lesson(module, f"{slug}-lesson", published=False, body_markdown=LISTING)
     family = Family(course=course, slug=f"{slug}-family")
     save_family(family=family, cases_toml=FAMILY)
     exercise = make_exercise(f"{slug}-exercise", lesson=lesson, is_published=False)
     return {
-        "courses.course": empty.pk,
+        "courses.course": fresh.pk,
         "courses.module": make_module(course, "empty").pk,
         "courses.lesson": make_lesson(module, f"{slug}-alone", published=False).pk,
         "exercises.exercise": exercise.pk,

@@ -19,6 +19,7 @@ from courses.action_log import noted
 from courses.admin.ordering import name_of
 from courses.previews import preview_address, valid_until, withdraw_previews
 from courses.publishing import PublishRefused
+from courses.releasing import waits_for
 
 # What the buttons of the page send as `do`; "withdraw" where there are preview links.
 DOING = ("publish", "schedule", "cancel", "offline", "archive", "bring-back", "withdraw")
@@ -116,6 +117,7 @@ class PublishingAdmin(admin.ModelAdmin):
             "is_archived": row.archived_at is not None,
             "is_offline": row.published_at is None and row.archived_at is None,
             "is_scheduled": is_future or getattr(row, "scheduled_at", None) is not None,
+            "waits_for": waits_for(row),
             "zone": date_format(localtime(moment), "e"),
             "preview": request.build_absolute_uri(preview_address(row)) if has_links else "",
             "valid_until": valid_until(),
@@ -139,13 +141,20 @@ class PublishingAdmin(admin.ModelAdmin):
         try:
             if what == "publish":
                 self.publish_at(row, None)
-                self._done(request, row, gettext_noop("Published."), gettext("Learners have it now."))
+                self._done(
+                    request,
+                    row,
+                    gettext_noop("Published."),
+                    gettext("Published."),
+                    seen=gettext("Learners have it now."),
+                )
             elif what == "schedule":
                 at = form.cleaned_data["at"]
                 self.publish_at(row, at)
                 shown = date_format(localtime(at), "DATETIME_FORMAT")
-                said = gettext("Learners have it from %(time)s on.") % {"time": shown}
-                self._done(request, row, gettext_noop("Scheduled for %(time)s."), said, time=at.isoformat())
+                logged = gettext_noop("Scheduled for %(time)s.")
+                seen = gettext("Learners have it from then on.")
+                self._done(request, row, logged, gettext(logged) % {"time": shown}, seen=seen, time=at.isoformat())
             elif what == "cancel" and not self.cancel_schedule(row):
                 self.message_user(request, gettext("Nothing is scheduled, or its time has passed."), messages.WARNING)
             elif what == "cancel":
@@ -169,11 +178,27 @@ class PublishingAdmin(admin.ModelAdmin):
             elif what == "bring-back":
                 self.bring_back(row)
                 self._done(
-                    request, row, gettext_noop("Brought back."), gettext("It is as it was before it was archived.")
+                    request,
+                    row,
+                    gettext_noop("Brought back."),
+                    gettext("It is as it was before it was archived."),
+                    seen="",
                 )
         except PublishRefused as refusal:
             self.message_user(request, self.refused(refusal, row), messages.ERROR)
 
-    def _done(self, request: HttpRequest, row: Any, logged: str, said: str, **parameters: str) -> None:
+    def _done(
+        self, request: HttpRequest, row: Any, logged: str, said: str, *, seen: str | None = None, **parameters: str
+    ) -> None:
+        """*seen*: what is said as well of what was published, where nothing else has to be before learners see it."""
         self.log_change(request, row, noted(logged, **parameters))
-        self.message_user(request, said, messages.SUCCESS)
+        if seen is None:
+            self.message_user(request, said, messages.SUCCESS)
+        else:
+            self.tell_published(request, row, said, seen)
+
+    def tell_published(self, request: HttpRequest, row: Any, said: str, seen: str = "") -> None:
+        if waits := waits_for(row):
+            self.message_user(request, f"{said} {waits}", messages.WARNING)
+        else:
+            self.message_user(request, f"{said} {seen}".strip(), messages.SUCCESS)

@@ -26,6 +26,7 @@ from courses.admin.publishing import PublishingAdmin
 from courses.admin.refusals import refusal_message
 from courses.diffs import OF_PROSE, diffs_of
 from courses.publishing import PublishRefused
+from courses.releasing import waits_for
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -104,6 +105,8 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Any) -> str:
+        if waits_for(row):
+            return gettext("%(state)s, not seen by learners yet") % {"state": row.state}
         return str(row.state)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -172,7 +175,7 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
             self.message_user(request, self._refusal(refusal, row, list_problems=list_problems), messages.ERROR)
             return False
         self.log_change(request, row, noted(gettext_noop("Version %(number)s published."), number=version.number))
-        self.message_user(request, gettext("%(title)s is published.") % {"title": version.title}, messages.SUCCESS)
+        self.tell_published(request, row, gettext("%(title)s is published.") % {"title": version.title})
         return True
 
     def _refusal(self, refusal: PublishRefused, row: Any, *, list_problems: bool) -> SafeString:

@@ -94,6 +94,7 @@ def test_pictures_of_a_renamed_course_have_its_new_address(lesson):
 def test_what_is_only_scheduled_is_not_given_away():
     tomorrow = now() + timedelta(days=1)
     hidden = make_course("secret", published=False)
+    make_lesson(make_module(hidden))
     publish_course(course=hidden, at=tomorrow)
     rename_course(course=hidden, slug="secret-name")
     later = make_lesson(make_module(make_course()), published=False)

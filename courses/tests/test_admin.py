@@ -390,7 +390,7 @@ def test_courses_and_modules_are_made_changed_and_moved(client):
 
 def test_courses_are_published_and_taken_offline(client):
     client.force_login(User.objects.create_superuser("root"))
-    course = make_course(published=False)
+    course = make_lesson(make_module(make_course(published=False))).course
 
     client.post(url("course_changelist"), {"action": "publish", "_selected_action": [course.pk]})
     assert list(Course.objects.published()) == [course]

@@ -179,7 +179,7 @@ def test_an_editor_is_told_when_somebody_else_saved(lesson, number, refused):
 
 
 def test_courses_go_online_and_offline(db):
-    course = make_course(published=False)
+    course = make_lesson(make_module(make_course(published=False))).course
 
     publish_course(course=course)
     assert list(Course.objects.published()) == [course]

@@ -15,7 +15,7 @@ from courses.action_log import sentence_of
 from courses.admin.ordering import MoveForm
 from courses.models import Course, Lesson, Module
 from courses.previews import VALID, preview_address, withdraw_previews
-from courses.publishing import save_lesson_draft
+from courses.publishing import archive_lesson, publish_lesson, save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
 from courses.views import with_runs_of
 
@@ -146,7 +146,7 @@ def test_a_draft_with_problems_is_not_scheduled_and_they_are_named(client, lesso
 
 
 def test_courses_are_scheduled_and_archived_too(client):
-    course = make_course(published=False)
+    course = make_lesson(make_module(make_course(published=False))).course
     client.force_login(User.objects.create_superuser("root"))
     page = url("course_publishing", course.pk)
     states = []
@@ -288,3 +288,72 @@ def test_a_script_is_told_what_to_announce(client):
     assert again.json() == {"message": "two is the first one already."}
     assert list(Module.objects.values_list("slug", flat=True)) == ["two", "one"]
     assert not list(client.get(url("module_changelist")).context["messages"])
+
+
+# --- What else has to be published ---
+
+
+def said(response) -> list[tuple[str, str]]:
+    return [(message.level_tag, str(message)) for message in response.context["messages"]]
+
+
+def test_a_lesson_below_a_draft_says_that_learners_do_not_see_it_yet(client):
+    lesson = make_lesson(make_module(make_course(published=False)), published=False)
+    client.force_login(staff(*PUBLISH))
+    page = url("lesson_publishing", lesson.pk)
+    before = client.get(page).content.decode()
+
+    button = client.post(page, {"do": "publish"}, follow=True)
+    action = client.post(url("lesson_changelist"), {"action": "publish", "_selected_action": [lesson.pk]}, follow=True)
+    at = local(now() + timedelta(days=1))
+    scheduled = client.post(page, {"do": "offline"}) and client.post(page, {"do": "schedule", "at": at}, follow=True)
+
+    waits = "Learners see it once its course is published."
+    assert waits not in before
+    assert said(button) == [("warning", f"Published. {waits}")]
+    assert button.content.decode().count(waits) == 2  # the message, and the page of what learners have
+    assert said(action) == [("warning", f"First is published. {waits}")]
+    assert "Published, not seen by learners yet" in action.content.decode()
+    assert [(tag, text.startswith("Scheduled for"), waits in text) for tag, text in said(scheduled)][-1] == (
+        "warning", True, True,
+    )  # fmt: skip
+    assert Client().get(lesson.get_absolute_url()).status_code == 404
+
+
+def test_a_lesson_below_what_is_published_is_seen_and_said_to_be(client, lesson):
+    client.force_login(staff(*PUBLISH))
+
+    page = client.post(url("lesson_publishing", lesson.pk), {"do": "publish"}, follow=True)
+
+    assert said(page) == [("success", "Published. Learners have it now.")]
+    assert "not seen by learners yet" not in client.get(url("lesson_changelist")).content.decode()
+
+
+@pytest.mark.parametrize("do", ["publish", "schedule"])
+@pytest.mark.parametrize("what", ["none", "draft", "archived", "later"])
+def test_a_course_with_nothing_to_read_is_not_published(client, do, what):
+    course = make_course(published=False)
+    if what != "none":
+        lesson = make_lesson(make_module(course), published=what == "archived")
+        if what == "later":
+            publish_lesson(lesson=lesson, at=now() + timedelta(days=2))
+        elif what == "archived":
+            archive_lesson(lesson=lesson)
+    client.force_login(User.objects.create_superuser("root"))
+
+    response = client.post(
+        url("course_publishing", course.pk), {"do": do, "at": local(now() + timedelta(days=1))}, follow=True
+    )
+
+    sentence = "Learners would find nothing in this course. Publish a lesson of it first."
+    assert (said(response), Course.objects.get().published_at) == ([("error", sentence)], None)
+
+
+def test_a_course_is_scheduled_for_when_its_first_lesson_is_there(client):
+    lesson = make_lesson(make_module(make_course(published=False)), published=False)
+    publish_lesson(lesson=lesson, at=now() + timedelta(days=1))
+    client.force_login(User.objects.create_superuser("root"))
+
+    client.post(url("course_publishing", lesson.course_id), {"do": "schedule", "at": local(now() + timedelta(days=2))})
+
+    assert Course.objects.get().state == "Scheduled"

@@ -189,7 +189,7 @@ def test_a_time_that_never_came_is_in_no_history(later):
 
 
 def test_services_decide_on_the_row_as_it_is_stored():
-    course = make_course(published=False)
+    course = make_lesson(make_module(make_course(published=False))).course
     stale = Course.objects.get()
     publish_course(course=course)
     published_at = course.published_at
@@ -204,6 +204,7 @@ def test_services_decide_on_the_row_as_it_is_stored():
 def test_saving_a_course_leaves_alone_what_is_not_in_its_form():
     course = make_course(published=False)
     module = make_module(course)
+    make_lesson(module)
     publish_course(course=Course.objects.get())
     make_module(course, "more")
     move(Module.objects.get(slug="more"), up=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import now
 
@@ -13,7 +14,7 @@ from courses.publishing import archive_lesson, unpublish_course, unpublish_lesso
 from courses.search import search
 from exercises.addresses import AddressTaken, rename_exercise
 from exercises.models import Exercise, ExerciseCheck, Run
-from exercises.tests.builders import make_exercise, make_run, make_submission, make_user
+from exercises.tests.builders import make_course, make_exercise, make_lesson, make_run, make_submission, make_user
 from exercises.tests.content import content
 from exercises.versions import (
     PublishRefused,
@@ -129,6 +130,27 @@ def test_an_exercise_is_for_learners_only_while_its_lesson_and_course_are(client
     assert client.get(own.get_absolute_url()).status_code == 200  # an attempt stays readable
     with pytest.raises(Exercise.DoesNotExist):
         Exercise.objects.to_hand_in().get()
+
+
+@pytest.mark.parametrize(
+    ("lesson", "course", "waits"),
+    [
+        (False, True, "Learners see it once its lesson is published."),
+        (True, False, "Learners see it once its course is published."),
+        (False, False, "Learners see it once its lesson and its course are published."),
+    ],
+)
+def test_publishing_an_exercise_says_what_else_has_to_be_published(client, lesson, course, waits):
+    place = make_lesson(course=make_course(is_published=course), is_published=lesson)
+    exercise = draft(make_exercise(lesson=place, is_published=False))
+    client.force_login(make_user("root", is_staff=True, is_superuser=True))
+    page = reverse("admin:exercises_exercise_publishing", args=[exercise.pk])
+
+    answer = client.post(page, {"do": "publish"}, follow=True)
+    listed = client.get(reverse("admin:exercises_exercise_changelist")).content.decode()
+
+    assert [str(message) for message in answer.context["messages"]] == [f"Published. {waits}"]
+    assert "Published, not seen by learners yet" in listed
 
 
 @pytest.mark.parametrize(

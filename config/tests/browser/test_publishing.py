@@ -36,7 +36,6 @@ def own_course(site):
         "Lesson.objects.filter(course__slug='ponds').update(draft=None, published=None, published_at=None)\n"
         "Course.objects.filter(title='Ponds').delete()\n"
         "course = structure.save_course(course=Course(slug='ponds', title='Ponds', summary='Of ponds.'))\n"
-        "publishing.publish_course(course=course)\n"
         "for slug in ('water', 'life'):\n"
         "    module = structure.save_module(module=Module(course=course, slug=slug, title=slug.title()))\n"
         "    for name in ('one', 'two', 'three'):\n"
@@ -46,6 +45,7 @@ def own_course(site):
         "        publishing.save_lesson_draft(lesson=lesson, title=f'{slug.title()} {name}', summary='S.', minutes=5, "
         "body_markdown=text)\n"
         "        publishing.publish_lesson(lesson=lesson)\n"
+        "publishing.publish_course(course=course)\n"
     )
     return "/courses/ponds/"
 
