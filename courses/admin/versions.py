@@ -106,7 +106,7 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Any) -> str:
         if waits_for(row):
-            return gettext("%(state)s, not seen by learners yet") % {"state": row.state}
+            return gettext("%(state)s, not visible yet") % {"state": row.state}
         return str(row.state)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

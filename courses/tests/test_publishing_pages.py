@@ -313,7 +313,7 @@ def test_a_lesson_below_a_draft_says_that_learners_do_not_see_it_yet(client):
     assert said(button) == [("warning", f"Published. {waits}")]
     assert button.content.decode().count(waits) == 2  # the message, and the page of what learners have
     assert said(action) == [("warning", f"First is published. {waits}")]
-    assert "Published, not seen by learners yet" in action.content.decode()
+    assert "Published, not visible yet" in action.content.decode()
     assert [(tag, text.startswith("Scheduled for"), waits in text) for tag, text in said(scheduled)][-1] == (
         "warning", True, True,
     )  # fmt: skip
@@ -326,7 +326,7 @@ def test_a_lesson_below_what_is_published_is_seen_and_said_to_be(client, lesson)
     page = client.post(url("lesson_publishing", lesson.pk), {"do": "publish"}, follow=True)
 
     assert said(page) == [("success", "Published. Learners have it now.")]
-    assert "not seen by learners yet" not in client.get(url("lesson_changelist")).content.decode()
+    assert "not visible yet" not in client.get(url("lesson_changelist")).content.decode()
 
 
 @pytest.mark.parametrize("do", ["publish", "schedule"])

@@ -150,7 +150,7 @@ def test_publishing_an_exercise_says_what_else_has_to_be_published(client, lesso
     listed = client.get(reverse("admin:exercises_exercise_changelist")).content.decode()
 
     assert [str(message) for message in answer.context["messages"]] == [f"Published. {waits}"]
-    assert "Published, not seen by learners yet" in listed
+    assert "Published, not visible yet" in listed
 
 
 @pytest.mark.parametrize(
