@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,11 +10,9 @@ from django.utils.translation import gettext
 from courses.course_folder import FilesRefused, write_archive, write_folder
 from courses.loading import COURSE, names_at_the_top, registered_parts
 from courses.models import Course
-from courses.snapshots import course_as_file, lesson_as_file
+from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
 
-# A link to a lesson, as it is written: inline, by reference, or as HTML.
-LINK = re.compile(r"""(?P<before>\]\(\s*<?|\]:\s*<?|href=["'])lesson:(?P<slug>[a-z0-9-]+)""")
-WITH_LINKS = (".md", ".toml")
+TEXTS_BELOW = 2  # exercises/<slug>/prompt.md; deeper there are programs
 
 
 class ExportRefused(Exception):
@@ -36,17 +33,14 @@ def exported_files(course: Course) -> dict[str, bytes]:
     files |= {f"images/{name}": bytes(data) for name, data in course.images.values_list("name", "data")}
     for part in registered_parts():
         files |= part.export(course)
-    names = dict(course.former_lesson_addresses.values_list("slug", "lesson__slug"))
-    return {path: with_present_names(path, files[path], names) for path in sorted(files)}
+    names = former_names(course)
+    return {path: _with_present_names(path, files[path], names) for path in sorted(files)}
 
 
-def with_present_names(path: str, data: bytes, names: Mapping[str, str]) -> bytes:
-    """The file with links to lessons by what *names* has for their slug; programs stay as they are."""
-    if not names or not path.endswith(WITH_LINKS):
-        return data
-    return LINK.sub(
-        lambda link: f"{link['before']}lesson:{names.get(link['slug'], link['slug'])}", data.decode()
-    ).encode()
+def _with_present_names(path: str, data: bytes, names: Mapping[str, str]) -> bytes:
+    """The file, in which links have the present names if it is a text of the course; programs stay as they are."""
+    is_text = path.startswith(("lessons/", "exercises/")) and path.count("/") <= TEXTS_BELOW
+    return with_present_names(data.decode(), names).encode() if is_text else data
 
 
 def export_course(course: Course, folder: Path) -> list[str]:

@@ -39,7 +39,7 @@ from courses.publishing import (
     save_lesson_draft,
 )
 from courses.search.index import fill
-from courses.snapshots import course_as_file, lesson_as_file
+from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
 from courses.structure import save_course
 from courses.toml_tables import FormatError, is_slug, quoted
 
@@ -295,11 +295,12 @@ def _load(slug: str, loading: Loading) -> None:
     file = replace(file, modules=tuple(modules))
     course = loading.course = _load_structure(slug, file, loading)
     _load_images(course, loading)
+    former = former_names(course)
     for lesson in course.lessons.select_related("draft", "published").filter(slug__in=file.lesson_slugs):
         name = names.get(lesson.slug, lesson.slug)
         if lesson_file := lesson_files.get(name):
             lesson.course = course
-            _load_lesson(lesson, lesson_file, loading, name=name)
+            _load_lesson(lesson, lesson_file, loading, name=name, names=former)
     for part in registered_parts():
         part.load(course, loading)
     if loading.publish and not course.held_back and course.published_at is None and course.archived_at is None:
@@ -494,10 +495,16 @@ def _image_as_text(digest: str) -> str:
 # --- Texts of lessons ------------------------------------------------------------------------------------------------
 
 
-def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: str) -> None:
-    """*name* is the file's, which may be older than the lesson's slug."""
+def _present(file: LessonFile, names: Mapping[str, str]) -> LessonFile:
+    return replace(file, body_markdown=with_present_names(file.body_markdown, names))
+
+
+def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: str, names: Mapping[str, str]) -> None:
+    """*name* is the file's, which may be older than the lesson's slug; *names* is what former_names() gives."""
     label = f"lessons/{name}.md"
     current = None if lesson.draft is None else lesson_as_file(lesson)
+    if current and _present(current, names) == _present(file, names):
+        file = current  # an export has links with the present names, where the text may still have former ones
     if current != file:
         if current and loading.keep_edited(label, content_hash(current.content) != lesson.loaded_hash):
             return

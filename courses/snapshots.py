@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from courses.course_files import CourseFile, LessonFile, ModuleEntry
 from courses.models import Course, Lesson, LessonVersion
+
+# A link to a lesson, as it is written: inline, by reference, or as HTML.
+LINK = re.compile(r"""(?P<before>\]\(\s*<?|\]:\s*<?|href=["'])lesson:(?P<slug>[a-z0-9-]+)""")
+
+
+def former_names(course: Course) -> dict[str, str]:
+    """The slugs that lessons of *course* had, each with the present one. One query."""
+    return dict(course.former_lesson_addresses.values_list("slug", "lesson__slug"))
+
+
+def with_present_names(text: str, names: Mapping[str, str]) -> str:
+    """*text* with links to lessons by their present slugs; *names* is what former_names() gives."""
+    if not names:
+        return text
+    return LINK.sub(lambda link: f"{link['before']}lesson:{names.get(link['slug'], link['slug'])}", text)
 
 
 def course_as_file(course: Course) -> CourseFile:

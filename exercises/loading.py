@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from courses.loading import Loading, read_text
 from courses.models import Course, Lesson, Noted
 from courses.publishing import PublishRefused, content_hash, lesson_names, normalised_text
+from courses.snapshots import former_names, with_present_names
 from courses.toml_tables import is_slug
 from exercises.addresses import exercise_at
 from exercises.cases import CasesError, check_alone, declared_params
@@ -77,6 +78,7 @@ class _Load:
         lessons = {lesson.slug: lesson for lesson in course.lessons.all()}
         # Also by names that they had: files may be older than a change of slugs in the admin.
         self.lessons: Mapping[str, Lesson] = {name: lessons[slug] for name, slug in lesson_names(course).items()}
+        self.former_names = former_names(course)
         # By slug, with the text that counts after this load; None when the file has mistakes.
         self.families: dict[str, Family | None] = {}
         self.reported: set[tuple[str, int | None, str]] = set()
@@ -239,9 +241,15 @@ class _Load:
                 self._problem(*self._place(folder, files, problem))
             self._publish(exercise)
 
+    def _present(self, files: ExerciseFiles) -> dict[str, str]:
+        """The files, with links to lessons by their present slugs."""
+        return {path: with_present_names(text, self.former_names) for path, text in files.to_files().items()}
+
     def _write(self, exercise: Exercise, lesson: Lesson, files: ExerciseFiles) -> bool:
         """Make the exercise what its files say; False when it was edited here and stays as it is."""
         current = as_files(exercise) if exercise.draft else None
+        if current is not None and current != files and self._present(current) == self._present(files):
+            files = current  # an export has links with the present names, where a text may still have former ones
         if current is not None and current != files:
             label = f"exercises/{exercise.slug}"
             if self.loading.keep_edited(label, exercise.loaded_hash != hash_of(current)):

@@ -299,6 +299,10 @@ def test_links_to_a_lesson_that_was_renamed_lead_to_it_where_nobody_knows_its_fo
     links = "[It](lesson:first), [that](<lesson:first>), [this][1] and `lesson:first`.\n\n[1]: lesson:first\n"
     exercise = next(path.parent for path in folder.glob("exercises/*/exercise.toml") if "hints" in path.read_text())
     (exercise / "prompt.md").write_text(links)
+    for program in ("starter", "solution"):
+        (exercise / program / "notes.md").write_text("[It](lesson:first)\n")
+    with (folder / "lessons/second.md").open("a") as second:
+        second.write("\n[First](lesson:first)\n")
     (exercise / "exercise.toml").write_text(
         re.sub(r"hints = \[", 'hints = ["See [it](lesson:first).",', (exercise / "exercise.toml").read_text())
     )
@@ -306,11 +310,14 @@ def test_links_to_a_lesson_that_was_renamed_lead_to_it_where_nobody_knows_its_fo
     rename_lesson(lesson=Lesson.objects.get(slug="first"), slug="beginning")
     rename_lesson(lesson=Lesson.objects.get(slug="beginning"), slug="start")
 
+    assert load_archive(export_archive(Course.objects.get()), name="course.zip").is_unchanged
     files = come_back("small")
 
     assert files[f"exercises/{exercise.name}/prompt.md"].decode() == (
         "[It](lesson:start), [that](<lesson:start>), [this][1] and `lesson:first`.\n\n[1]: lesson:start\n"
     )
+    assert files["lessons/second.md"].endswith(b"[First](lesson:start)\n")
+    assert files[f"exercises/{exercise.name}/starter/notes.md"] == b"[It](lesson:first)\n"
     assert b"See [it](lesson:start)." in files[f"exercises/{exercise.name}/exercise.toml"]
 
 
