@@ -83,6 +83,22 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 
+def results(*, in_full: bool) -> dict[str, dict[str, Any]]:
+    """Of each check by its name: {"ok": bool, "detail": str}. *in_full*: reasons may name hosts and paths of ours."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, check in CHECKS.items():
+        try:
+            found[name] = {"ok": True, "detail": check()}
+        except NotReady as problem:
+            cause = f": {problem.__cause__}" if in_full and problem.__cause__ else ""
+            found[name] = {"ok": False, "detail": f"{problem}{cause}"}
+    return found
+
+
+def is_good(checks: dict[str, dict[str, Any]]) -> bool:
+    return all(result["ok"] for result in checks.values())
+
+
 @never_cache
 @require_safe
 def live(request: HttpRequest) -> JsonResponse:
@@ -96,15 +112,8 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     Locally, and for whoever has METRICS_TOKEN, with the reason in full.
     """
-    in_full = not settings.PRODUCTION or has_metrics_token(request)
-    checks: dict[str, dict[str, Any]] = {}
-    for name, check in CHECKS.items():
-        try:
-            checks[name] = {"ok": True, "detail": check()}
-        except NotReady as problem:
-            cause = f": {problem.__cause__}" if in_full and problem.__cause__ else ""
-            checks[name] = {"ok": False, "detail": f"{problem}{cause}"}
-    is_ready = all(result["ok"] for result in checks.values())
+    checks = results(in_full=not settings.PRODUCTION or has_metrics_token(request))
+    is_ready = is_good(checks)
     return JsonResponse(
         {"status": "ready" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
     )

