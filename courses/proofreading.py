@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
@@ -56,10 +56,12 @@ def proofread(
     heading_ids: Collection[str],
     lesson_slugs: Collection[str] | None = None,
     image_names: Collection[str] | None = None,
+    dead_links: Callable[[Collection[str]], Collection[str]] | None = None,
 ) -> list[Problem]:
     """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page.
 
-    lesson_slugs and image_names are what lesson:… and images/… may name; None does not check them.
+    lesson_slugs and image_names are what lesson:… and images/… may name; None does not check them. dead_links gives
+    those of the links to pages of this site that lead nowhere. It is asked once, and not at all where there are none.
     """
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = list(lines)
@@ -79,8 +81,13 @@ def proofread(
     problems.extend(_check_tabs(prose.split("\n"), indents))
     problems.extend(_check_diagrams(prose, heading_ids))
     prose = DIAGRAM.sub(lambda figure: DRAWING.sub(_blank, figure[0]), prose)
-    problems.extend(_check_tags(prose, heading_ids, lesson_slugs, image_names))
-    problems.extend(_check_links(prose, heading_ids, lesson_slugs, image_names))
+    problems.extend(_check_tags(prose, image_names))
+    problems.extend(_check_images(prose, image_names))
+    links = list(_links(prose))
+    pages = {target for _, target in links if target.startswith("/") and GOOD_TARGET.fullmatch(target)}
+    dead = dead_links(pages) if dead_links and pages else ()
+    for line, target in links:
+        problems.extend(_check_target(line, target, heading_ids, lesson_slugs, dead))
     return sorted(set(problems))
 
 
@@ -342,12 +349,7 @@ def _check_count(tabs: _TabSet) -> Iterator[Problem]:
         yield Problem(tabs.line, gettext("One tab alone is nothing to choose from."))
 
 
-def _check_tags(
-    prose: str,
-    heading_ids: Collection[str],
-    lesson_slugs: Collection[str] | None,
-    image_names: Collection[str] | None,
-) -> Iterator[Problem]:
+def _check_tags(prose: str, image_names: Collection[str] | None) -> Iterator[Problem]:
     for tag in TAG.finditer(prose):
         line = _line(prose, tag)
         name = tag["name"].lower()
@@ -364,8 +366,6 @@ def _check_tags(
         if name == "img":
             source = TAG_SOURCE.search(tag["attributes"])
             yield from _check_image(line, source["target"] if source else "", image_names)
-        if target := TAG_TARGET.search(tag["attributes"]):
-            yield from _check_target(line, target["target"], heading_ids, lesson_slugs)
 
 
 def _check_diagrams(prose: str, heading_ids: Collection[str]) -> Iterator[Problem]:
@@ -441,26 +441,29 @@ def _check_image(line: int, source: str, image_names: Collection[str] | None) ->
         yield Problem(line, gettext("The course has no image %(target)s.") % {"target": source})
 
 
-def _check_links(
-    prose: str,
-    heading_ids: Collection[str],
-    lesson_slugs: Collection[str] | None,
-    image_names: Collection[str] | None,
-) -> Iterator[Problem]:
+def _check_images(prose: str, image_names: Collection[str] | None) -> Iterator[Problem]:
     for link in LINK.finditer(prose):
-        line = _line(prose, link)
         if link["image"]:
+            line = _line(prose, link)
             if not link["text"].strip():
                 yield Problem(line, gettext("The image has no text for those who cannot see it: ![what it shows](…)."))
             yield from _check_image(line, link["target"], image_names)
-        else:
-            yield from _check_target(line, link["target"], heading_ids, lesson_slugs)
+
+
+def _links(prose: str) -> Iterator[tuple[int, str]]:
+    """The lines and the targets of all links."""
+    for tag in TAG.finditer(prose):
+        if found := TAG_TARGET.search(tag["attributes"]):
+            yield _line(prose, tag), found["target"]
+    for link in LINK.finditer(prose):
+        if not link["image"]:
+            yield _line(prose, link), link["target"]
     for definition in re.finditer(rf"^{DEFINITION.pattern}", prose, re.MULTILINE):
-        yield from _check_target(_line(prose, definition), definition["target"], heading_ids, lesson_slugs)
+        yield _line(prose, definition), definition["target"]
 
 
 def _check_target(
-    line: int, target: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None
+    line: int, target: str, heading_ids: Collection[str], lesson_slugs: Collection[str] | None, dead: Collection[str]
 ) -> Iterator[Problem]:
     if lesson := LESSON_LINK.fullmatch(target):
         if lesson_slugs is not None and lesson["slug"] not in lesson_slugs:
@@ -468,6 +471,12 @@ def _check_target(
     elif target.startswith("#"):
         if target[1:] not in heading_ids:
             yield Problem(line, gettext("This page has no heading with the address %(target)s.") % {"target": target})
+    elif target in dead:
+        yield Problem(
+            line,
+            gettext('The link "%(target)s" leads nowhere: no course, lesson or exercise has this address.')
+            % {"target": target},
+        )
     elif not GOOD_TARGET.fullmatch(target):
         yield Problem(
             line,

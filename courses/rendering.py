@@ -22,6 +22,7 @@ from pymdownx.tabbed import TabbedExtension
 from courses.markdown_extensions import FieldguideExtension, heading_id, superfences
 from courses.proofreading import Problem, proofread
 from courses.sanitising import IMAGE_PATH, sanitise
+from courses.site_links import dead_links
 
 __all__ = ["PlacedImage", "Problem", "Rendered", "render"]
 
@@ -60,7 +61,8 @@ def render(
     """Render *markdown*; never fails because of what it says.
 
     lesson_url is the address of `lesson:slug` links: relative to another lesson of the course unless told otherwise.
-    lesson_names are what such links may name, each with the slug of its lesson; None does not check them.
+    lesson_names are what such links may name, each with the slug of its lesson; None does not check them, nor links
+    to other pages of this site, for which the database is asked where there are some.
     images are what images/<name> may name, by name; None does not check them, and shows none.
     can_run is for the text of a lesson: its listings get a link to where they can be run, relative to the lesson.
     """
@@ -84,7 +86,11 @@ def render(
     contents = list(_contents(engine.toc_tokens))  # type: ignore[attr-defined]
     ids = {entry["id"] for entry in _contents(engine.toc_tokens, levels=range(2, 7))}  # type: ignore[attr-defined]
     problems = proofread(
-        markdown, heading_ids=ids, lesson_slugs=lesson_names, image_names=None if images is None else images.keys()
+        markdown,
+        heading_ids=ids,
+        lesson_slugs=lesson_names,
+        image_names=None if images is None else images.keys(),
+        dead_links=None if lesson_names is None else dead_links,
     )
     return Rendered(html, contents, problems)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
@@ -48,6 +48,12 @@ def exercise_at(slug: str) -> Exercise | None:
     """The exercise that has or had *slug*."""
     former = FormerExerciseAddress.objects.filter(slug=slug).select_related("exercise").first()
     return former.exercise if former else Exercise.objects.filter(slug=slug).first()
+
+
+def known_slugs(slugs: Collection[str]) -> set[str]:
+    """Those of *slugs* that an exercise has or had. One query."""
+    former = FormerExerciseAddress.objects.filter(slug__in=slugs).values_list("slug")
+    return {slug for (slug,) in Exercise.objects.filter(slug__in=slugs).order_by().values_list("slug").union(former)}
 
 
 def moved(kwargs: Mapping[str, Any], user: User | AnonymousUser) -> dict[str, Any] | None:

@@ -97,7 +97,7 @@ from courses.rendering import Problem, render
         ("<script>alert(1)</script>", [(1, "The tag <script> is not allowed and was left out.")]),
         ("a\n<p onclick='x()' style=\"y\">b</p>", [(2, "The attribute onclick is not allowed and was left out."),
                                                  (2, "The attribute style is not allowed and was left out.")]),
-        ("[a](lesson:gevent) [b](lesson:gevent#why) [c](/courses/) [d](https://example.org) [e](mailto:a@example.org)",
+        ("[a](lesson:gevent) [b](lesson:gevent#why) [c](/search/) [d](https://example.org) [e](mailto:a@example.org)",
          []),
         ("## Here\n\n[a](#here)", []),
         ("[a](#nowhere)", [(1, "This page has no heading with the address #nowhere.")]),

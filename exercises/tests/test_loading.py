@@ -47,6 +47,17 @@ def test_load_stores_exercises_with_their_cases_resolved(folder):
     assert member.draft.cases[0]["expect"]["json"] == {"ok": True}
 
 
+def test_texts_may_link_to_exercises_that_are_loaded_with_them(folder):
+    lesson, prompt = folder / "lessons/first.md", folder / "exercises/alone/prompt.md"
+    lesson.write_text(lesson.read_text() + "\n[a](/exercises/member/)\n")
+    prompt.write_text(prompt.read_text() + "\n[a](/exercises/member/)\n")
+
+    load_course(folder, publish=True, is_checked=True)
+    prompt.write_text(prompt.read_text() + "[b](/exercises/members/)\n")
+    with pytest.raises(ContentError, match=r'prompt\.md:4: The link "/exercises/members/" leads nowhere'):
+        load_course(folder, publish=True, is_checked=True)
+
+
 def test_load_twice_changes_nothing(folder):
     load_course(folder, publish=True, is_checked=True)
 
@@ -55,7 +66,12 @@ def test_load_twice_changes_nothing(folder):
     assert (loading.is_unchanged, ExerciseVersion.objects.count()) == (True, 2)
 
 
-@pytest.mark.parametrize("make", [write_exercises, lambda path: shutil.copytree(SHIPPED, path / SHIPPED.name)])
+def copy_shipped(path: Path) -> Path:
+    """With the courses beside it, to which it links."""
+    return shutil.copytree(SHIPPED.parent, path / "content") / SHIPPED.name
+
+
+@pytest.mark.parametrize("make", [write_exercises, copy_shipped])
 def test_export_writes_what_was_loaded_byte_for_byte(make, tmp_path):
     folder = make(tmp_path)
     load_course(folder)

@@ -9,6 +9,7 @@ from courses.images import add_image
 from courses.publishing import PublishRefused
 from courses.tests.test_images import picture
 from exercises import limits
+from exercises.addresses import rename_exercise
 from exercises.cases import CasesError
 from exercises.content import InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
@@ -45,6 +46,24 @@ def test_pictures_of_an_exercise_have_the_new_address_of_a_renamed_course(exerci
 
     version.refresh_from_db()
     assert f'src="/courses/renamed/images/{name}?v=' in version.instructions_html
+
+
+def test_links_to_exercises_are_checked_in_all_texts_of_one(exercise):
+    rename_exercise(exercise=exercise, slug="renamed")
+    texts = {
+        "prompt_markdown": "[a](/exercises/renamed/)\n\n[b](/exercises/nothing-here/)\n",
+        "hints": ["[a](/exercises/health/solution)", "[b](/exercises/health/nothing)"],
+        "solution_markdown": "Text.\n[a](/courses/nix/)\n",
+    }
+
+    save_exercise_draft(exercise=exercise, content=content(**texts))
+
+    nowhere = 'The link "{}" leads nowhere: no course, lesson or exercise has this address.'
+    assert [(one.field, one.path, one.line, one.message) for one in text_problems(exercise)] == [
+        ("prompt_markdown", "", 3, nowhere.format("/exercises/nothing-here/")),
+        ("hints", "2", 1, nowhere.format("/exercises/health/nothing")),
+        ("solution_markdown", "", 2, nowhere.format("/courses/nix/")),
+    ]
 
 
 def test_save_draft_makes_a_version_with_cases_and_html(exercise):
