@@ -447,6 +447,8 @@ def _check_images(prose: str, image_names: Collection[str] | None) -> Iterator[P
             line = _line(prose, link)
             if not link["text"].strip():
                 yield Problem(line, gettext("The image has no text for those who cannot see it: ![what it shows](…)."))
+            if "![" in link["text"]:
+                yield Problem(line, gettext("An image stands in the words of another one; write it behind that."))
             yield from _check_image(line, link["target"], image_names)
 
 

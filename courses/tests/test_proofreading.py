@@ -100,6 +100,8 @@ from courses.rendering import Problem, render
         ("[a](lesson:gevent) [b](lesson:gevent#why) [c](/search/) [d](https://example.org) [e](mailto:a@example.org)",
          []),
         ("## Here\n\n[a](#here)", []),
+        ("![a\n![b](/static/b.svg)](/static/a.svg) [![c](/static/c.svg)](/search/)", [(1, "An image stands in "
+          "the words of another one; write it behind that.")]),
         ("[a](#nowhere)", [(1, "This page has no heading with the address #nowhere.")]),
         ("a\n[b](lesson:nobody)", [(2, 'The course has no lesson "nobody".')]),
         ("[a](gevent.md)", [(1, 'The link "gevent.md" leads nowhere; write lesson:slug, /path, #heading or https://….')]),

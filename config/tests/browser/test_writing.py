@@ -159,13 +159,10 @@ def test_problems_are_named_with_their_line_and_block_publish_but_not_save(staff
     staff.locator(".messagelist .success").wait_for()
 
 
-def test_pasted_picture_is_stored_and_waits_for_its_words(staff, rows, watched):
+def paste_picture(page: Page, colour: str) -> None:
     drawn = BytesIO()
-    Image.new("RGB", (12, 8), "teal").save(drawn, "PNG")
-    open_lesson(staff, rows["pasted"])
-    type_text(staff, "Look:\n\n")
-
-    text_of(staff).evaluate(
+    Image.new("RGB", (12, 8), colour).save(drawn, "PNG")
+    text_of(page).evaluate(
         """(content, data) => {
             const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0))
             const clipboardData = new DataTransfer()
@@ -175,12 +172,29 @@ def test_pasted_picture_is_stored_and_waits_for_its_words(staff, rows, watched):
         base64.b64encode(drawn.getvalue()).decode(),
     )
 
+
+def test_pasted_picture_is_stored_and_waits_for_its_words(staff, rows, watched):
+    open_lesson(staff, rows["pasted"])
+    type_text(staff, "Look:\n\n")
+
+    paste_picture(staff, "teal")
+
     expect(staff.locator("[data-problems] li")).to_contain_text("Text, line 3: The image has no text")
     staff.keyboard.type("A chart")  # the caret stands between the brackets
     expect(staff.locator("[data-problems] li")).to_have_count(0)
     image = preview(staff).get_by_role("img", name="A chart")
     expect(image).to_have_attribute("src", re.compile(r"^/courses/writing/images/[0-9a-f]{16}\.webp\?v="))
     assert image.evaluate("image => image.decode().then(() => [image.naturalWidth, image.naturalHeight])") == [12, 8]
+
+    paste_picture(staff, "navy")  # the caret stands in the words of the first one still
+
+    expect(staff.locator("[data-problems] li")).to_contain_text("Text, line 5: The image has no text")
+    staff.keyboard.type("Another chart")
+    expect(staff.locator("[data-problems] li")).to_have_count(0)
+    written = staff.locator("[name=body_markdown]").input_value()
+    assert re.fullmatch(
+        r"Look:\n\n!\[A chart\]\(images/\w+\.webp\)\n\n!\[Another chart\]\(images/\w+\.webp\)\s*", written
+    )
     assert watched.console_errors == []
 
 

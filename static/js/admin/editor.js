@@ -59,10 +59,9 @@ export function attach(box, { nonce, label, take }) {
   box.addEventListener("fieldguide:caret", ({ detail }) => (detail.caret = view.state.selection.main.head))
   box.addEventListener("fieldguide:insert", (event) => {
     event.preventDefault()
-    const { text, caret } = event.detail
-    const { from } = view.state.selection.main
-    view.dispatch(view.state.replaceSelection(text))
-    view.dispatch({ selection: { anchor: from + caret }, scrollIntoView: true })
+    const { main } = view.state.selection
+    const { from, to, insert, caret } = event.detail.change(view.state.doc.toString(), main.from, main.to)
+    view.dispatch({ changes: { from, to, insert }, selection: { anchor: caret }, scrollIntoView: true, userEvent: "input.paste" })
     view.focus()
   })
   return editor

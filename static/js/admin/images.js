@@ -1,5 +1,5 @@
 // A picture that is pasted into a text, dropped on it or chosen is stored by the server, and its Markdown written where
-// the caret is, with the caret where its words go.
+// the caret is, with the caret where its words go; from there the next one goes behind it.
 import { word } from "../words.js"
 import { boxes, form, page, send, typed } from "./form.js"
 
@@ -25,12 +25,28 @@ async function upload(picture) {
   }
 }
 
-/** Write `text` over the selection of `box`, or of the editor over it, and put the caret between its brackets. */
-function insert(box, text) {
-  if (!box.dispatchEvent(new CustomEvent("fieldguide:insert", { detail: { text, caret: 2 }, cancelable: true }))) return
-  const start = box.selectionStart
-  box.setRangeText(text, start, box.selectionEnd)
-  box.setSelectionRange(start + 2, start + 2)
+/** What to write for `picture` over `from` to `to` of `text`, and where. */
+function placed(picture, text, from, to) {
+  for (const { index, 0: other } of text.matchAll(/!\[[^\]\n]*\]\([^)\n]*\)/g)) {
+    const end = index + other.length
+    if (index >= from || from >= end) continue
+    const line = text.slice(text.lastIndexOf("\n", index) + 1, index)
+    const prefix = line.match(/^[> ]*/)[0]
+    return { from: end, to: end, insert: `\n${prefix.trimEnd()}\n${prefix}${picture}` }
+  }
+  return { from, to, insert: picture }
+}
+
+/** Write `picture` over the selection of `box`, or of the editor over it, and put the caret between its brackets. */
+function insert(box, picture) {
+  const change = (text, from, to) => {
+    const found = placed(picture, text, from, to)
+    return { ...found, caret: found.from + found.insert.length - picture.length + 2 }
+  }
+  if (!box.dispatchEvent(new CustomEvent("fieldguide:insert", { detail: { change }, cancelable: true }))) return
+  const { from, to, insert, caret } = change(box.value, box.selectionStart, box.selectionEnd)
+  box.setRangeText(insert, from, to)
+  box.setSelectionRange(caret, caret)
   box.focus()
   box.dispatchEvent(new Event("input", { bubbles: true }))
 }
