@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 
 from courses.access import acts_as_staff
+from courses.guide import guide_view
 
 
 class StaffSite(AdminSite):
@@ -31,7 +32,8 @@ class StaffSite(AdminSite):
         careful = path(
             "r/<int:content_type_id>/<path:object_id>/", self.admin_view(self.view_on_site), name="view_on_site"
         )
-        return [careful if getattr(url, "name", "") == "view_on_site" else url for url in super().get_urls()]
+        guide = path("guide/authoring/", self.admin_view(guide_view), name="guide_authoring")
+        return [guide, *(careful if getattr(url, "name", "") == "view_on_site" else url for url in super().get_urls())]
 
     def view_on_site(self, request: HttpRequest, content_type_id: int, object_id: str) -> HttpResponse:
         """Leads to a row's page on the site, for those who may see the row here.

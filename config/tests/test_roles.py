@@ -55,6 +55,7 @@ password_change_done                           AERS*  -
 autocomplete                                   -      -
 jsi18n                                         AERS*  -
 view_on_site                                   AE*    AE*
+guide_authoring                                AE*    -
 auth_group_changelist                          *      *
 auth_group_add                                 *      *
 auth_group_history                             *      *

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import lazy
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from courses.addresses import AddressTaken, check_course_slug, check_lesson_slug
@@ -22,6 +25,14 @@ if TYPE_CHECKING:
 
 
 SLUG_HELP = gettext_lazy("Part of its address. When it is changed, the old address leads to the new one.")
+
+
+def _guided(text: StrOrPromise, part: str) -> SafeString:
+    return format_html(str(text), guide=f"{reverse('admin:guide_authoring')}#{part}")
+
+
+# A help text whose {guide} is the address of a part of the guide for authors; *part* is the id of its heading.
+guided = lazy(_guided, SafeString)
 
 
 def validate_slug(slug: str) -> None:
@@ -194,7 +205,10 @@ class LessonForm(VersionedForm):
         widget=forms.Textarea(
             attrs={"rows": 32, "class": "vLargeTextField markdown", "spellcheck": "true", "data-edited": "markdown"}
         ),
-        help_text=gettext_lazy("Markdown; docs/authoring.md has callouts, code blocks and links to lessons."),
+        help_text=guided(
+            gettext_lazy('Markdown; <a href="{guide}">the guide</a> has callouts, code blocks and links to lessons.'),
+            "text",
+        ),
     )
     note = forms.CharField(
         label=gettext_lazy("Note"),

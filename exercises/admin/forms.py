@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.admin.forms import EditedForm, VersionedForm, validate_slug
+from courses.admin.forms import EditedForm, VersionedForm, guided, validate_slug
 from courses.models import Lesson
 from exercises.addresses import check_exercise_slug
 from exercises.admin.fields import FilesField, TextsField, TomlField
@@ -28,6 +28,9 @@ from exercises.versions import (
 )
 
 CONTENT_FIELDS = list(ExerciseContent.__dataclass_fields__)
+
+
+CASES_HELP = guided(gettext_lazy('TOML; <a href="{guide}">the guide</a> has its form.'), "casestoml-and-families")
 
 
 def text_area(rows: int, language: str) -> forms.Textarea:
@@ -58,7 +61,7 @@ class ExerciseForm(VersionedForm):
         label=gettext_lazy("Prompt"),
         strip=False,
         widget=text_area(16, "markdown"),
-        help_text=gettext_lazy("Markdown; see docs/authoring.md."),
+        help_text=guided(gettext_lazy('Markdown; <a href="{guide}">the guide</a> has all of it.'), "text"),
     )
     starter = FilesField(
         label=gettext_lazy("Starter"),
@@ -102,9 +105,12 @@ class ExerciseForm(VersionedForm):
         label=gettext_lazy("Cases"),
         strip=False,
         widget=text_area(20, "toml"),
-        help_text=gettext_lazy(
-            "TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its own "
-            "form: see docs/authoring.md."
+        help_text=guided(
+            gettext_lazy(
+                "TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its "
+                'own form: <a href="{guide}">see the guide</a>.'
+            ),
+            "casestoml-and-families",
         ),
     )
     hints = TextsField(
@@ -171,7 +177,7 @@ class FamilyForm(EditedForm):
         label=gettext_lazy("Cases"),
         strip=False,
         widget=text_area(40, "toml"),
-        help_text=gettext_lazy("TOML; see docs/authoring.md."),
+        help_text=CASES_HELP,
     )
     # Of the cases that the editor started from; "" for a family that is new.
     based_on = forms.CharField(label=gettext_lazy("Based on"), widget=forms.HiddenInput, required=False)
@@ -179,6 +185,7 @@ class FamilyForm(EditedForm):
     class Meta:
         model = Family
         fields = ["course", "slug"]
+        help_texts = {"cases_toml": CASES_HELP}  # for those who may only look
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
