@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from courses.diffs import Piece, differing
@@ -196,7 +197,7 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         headline=words.headline,
         says=words.says,
         body=words.body,
-        lines=[*words.lines, *waiting_lines(run, version)],
+        lines=[*words.lines, *waiting_lines(run, version), *judged_again_lines(run)],
         tests=rows,
         review=review_of(submission, may_act=may_act),
         passed_count=passed_count(run),
@@ -255,6 +256,14 @@ def waiting_lines(run: Run, version: ExerciseVersion) -> list[str]:
         return [gettext("Still waiting for a free sandbox. You can leave; the result will be here.")]
     usual = usual_time(version)
     return [usual] if usual else []
+
+
+def judged_again_lines(run: Run) -> list[str]:
+    """Why there is another result than the learner remembers."""
+    if run.rejudging_id is None or run.finished_at is None:
+        return []
+    said = gettext("Judged again on %(day)s, because something was mended. What you had passed stays passed.")
+    return [said % {"day": date_format(localtime(run.finished_at))}]
 
 
 def test_rows(submission: Submission) -> Iterable[TestRow]:

@@ -165,7 +165,6 @@ def submission_page(
         "submission": found,
         "result": result_for(request, found),
         "has_changed_since": changed_since(version.number, version.exercise),
-        "was_judged_again": found.current_run.rejudging_id is not None,
         "next_step": next_step(version.exercise),
         "files": shown_files(found.files),
         "answers": found.answers,

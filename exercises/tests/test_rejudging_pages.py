@@ -6,7 +6,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime, now
 
 from courses.action_log import sentence_of
 from exercises.models import Rejudging, Run, Submission
@@ -100,8 +101,13 @@ def test_a_preview_is_shown_applied_and_logged(client, exercise):
     assert "Applied: 1 verdict changed" in text_of(applied)
     assert Submission.objects.get(pk=attempt.pk).current_run.verdict == "passed"
     assert "Applied to 1 attempts." in map(sentence_of, LogEntry.objects.filter(user=user))
+    said = (
+        f"Judged again on {date_format(localtime())}, because something was mended. What you had passed stays passed."
+    )
     learner = text_of(client.get(attempt.get_absolute_url()))
-    assert "because something was mended. What you had passed stays passed." in learner
+    assert learner.count(said) == 1
+    assert said in text_of(client.get(reverse("exercises:panel", args=[attempt.uuid])))
+    assert "Judged again" not in text_of(client.get(judged(exercise).get_absolute_url()))
     again = client.post(url("rejudging_apply", rejudging.pk), follow=True)
     assert "already" in messages_of(again)[0]
 
