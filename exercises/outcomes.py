@@ -254,16 +254,15 @@ def how_it_ended(run: Run) -> str:
 def unfinished(run: Run) -> Words:
     names = run.details.get("functions") or []
     headline = gettext("Nothing here yet: this is still the start code")
+    body = gettext("Write your own code into it, then submit. This does not count as a failed attempt.")
     if names:
         listed = ", ".join(f"`{name}()`" for name in names)
         text = ngettext(
             "Nothing here yet: %(names)s still has `...`", "Nothing here yet: %(names)s still have `...`", len(names)
         )
         headline = text % {"names": listed}
-    return Words(
-        headline,
-        gettext("Replace the `...` with your own code, then submit. This does not count as a failed attempt."),
-    )
+        body = gettext("Replace the `...` with your own code, then submit. This does not count as a failed attempt.")
+    return Words(headline, body)
 
 
 def timed_out(run: Run) -> Words:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from courses.admin.forms import EditedForm, VersionedForm, guided, validate_slug
 from courses.models import Lesson
 from exercises.addresses import check_exercise_slug
+from exercises.admin import skeletons
 from exercises.admin.fields import FilesField, TextsField, TomlField
 from exercises.cases import CasesError
 from exercises.content import MAX_TITLE, ExerciseContent
@@ -108,7 +109,8 @@ class ExerciseForm(VersionedForm):
         help_text=guided(
             gettext_lazy(
                 "TOML; empty when a family has them. Kinds that are answered keep their questions here, each in its "
-                'own form: <a href="{guide}">see the guide</a>.'
+                'own form: <a href="{guide}">see the guide</a>. In the editor, / at the start of a line writes a '
+                "beginning for the kind."
             ),
             "casestoml-and-families",
         ),
@@ -144,11 +146,15 @@ class ExerciseForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "cases_toml" in self.fields:
+            self.fields["cases_toml"].widget.attrs["data-skeletons"] = skeletons.as_data()
         if "position" in self.fields:
             self.fields["position"].validators.append(MaxValueValidator(MAX_POSITION))
-        if self.instance.pk and "lesson" in self.fields:
+        if "lesson" in self.fields:
             lessons = cast(forms.ModelChoiceField, self.fields["lesson"])
-            lessons.queryset = Lesson.objects.filter(course=self.instance.lesson.course_id)
+            lessons.queryset = Lesson.objects.select_related("draft")  # for their titles
+            if self.instance.pk:
+                lessons.queryset = lessons.queryset.filter(course=self.instance.lesson.course_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -189,6 +195,8 @@ class FamilyForm(EditedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "cases_toml" in self.fields:
+            self.fields["cases_toml"].widget.attrs["data-skeletons"] = skeletons.as_data()
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
         self.initial.setdefault("cases_toml", self.instance.cases_toml)

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
             ],
             options={
-                'verbose_name': 'answers to scenarios',
+                'verbose_name': 'answer to a scenario',
                 'verbose_name_plural': 'answers to scenarios',
                 'proxy': True,
                 'indexes': [],

@@ -120,7 +120,7 @@ class ScenarioAnswers(Submission):
 
     class Meta:
         proxy = True
-        verbose_name = _("answers to scenarios")
+        verbose_name = _("answer to a scenario")
         verbose_name_plural = _("answers to scenarios")
 
 

@@ -237,7 +237,7 @@ def done(verdict, reason="", details=None, passed=0, total=4, kind="http"):
             done(Verdict.FAILED, "unfinished", {"functions": []}),
             "unfinished",
             "Nothing here yet: this is still the start code",
-            "Replace the `...` with your own code, then submit. This does not count as a failed attempt.",
+            "Write your own code into it, then submit. This does not count as a failed attempt.",
             [],
         ),
         (

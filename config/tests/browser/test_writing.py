@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import time
+import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -283,6 +284,21 @@ def test_a_slash_at_the_start_of_a_line_offers_the_blocks(staff, rows, watched):
     written = staff.locator("#id_body_markdown").input_value()
     assert '!!! warning "Careful"\n    Mind the gap.\n' in written
     assert written.rstrip().endswith("/ is nothing else, as in 1/2")
+
+
+def test_a_slash_in_empty_cases_offers_a_beginning_for_the_kind(staff, rows, watched):
+    staff.goto("/admin/exercises/exercise/add/")
+    staff.locator("[name=kind]").select_option("choice")
+    staff.get_by_role("textbox", name="Editor, Cases").click()
+
+    staff.keyboard.type("/")
+    expect(staff.get_by_role("listbox").get_by_role("option")).to_have_text(["/choiceQuestions"])
+    assert axe_violations(staff, tags=AXE_TAGS) == []
+    staff.keyboard.press("Enter")
+
+    expect(staff.locator("[data-problems] li").filter(has_text="Cases")).to_have_count(0)
+    assert tomllib.loads(staff.locator("[name=cases_toml]").input_value())["question"][0]["name"] == "first-question"
+    assert watched.console_errors == []
 
 
 def test_escape_then_tab_leaves_the_editor_and_tab_indents(staff, rows):

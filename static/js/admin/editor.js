@@ -9,7 +9,7 @@ import { toml } from "@codemirror/legacy-modes/mode/toml"
 import { parseCode } from "@lezer/markdown"
 
 import { attach as attachEditor } from "../editor/index.js"
-import { menuOfBlocks } from "./blocks.js"
+import { menuOfBlocks, menuOfCases } from "./blocks.js"
 
 // Without HTML, which would bring the languages of scripts and of style sheets along; listings are Python, mostly.
 const listings = parseCode({ codeParser: (info) => (/^python\b/.test(info) ? pythonLanguage.parser : null) })
@@ -17,8 +17,8 @@ const markdown = new Language(markdownLanguage.data, markdownLanguage.parser.con
 
 const languages = {
   markdown: () => [new LanguageSupport(markdown), Prec.high(keymap.of(markdownKeymap)), menuOfBlocks, EditorView.lineWrapping],
-  toml: () => StreamLanguage.define(toml),
-  python: (label) => (label.endsWith(".py") ? [] : python()), // the editor below sees the name of a file by itself
+  toml: (box) => [StreamLanguage.define(toml), box.dataset.skeletons ? menuOfCases(box) : []],
+  python: (box, label) => (label.endsWith(".py") ? [] : python()), // the editor below sees the name of a file by itself
 }
 
 function diagnostics(view, problems) {
@@ -35,7 +35,7 @@ function diagnostics(view, problems) {
 export function attach(box, { nonce, label, take }) {
   box.dataset.path = label
   const own = [
-    languages[box.dataset.edited](label),
+    languages[box.dataset.edited](box, label),
     lintGutter(),
     EditorView.contentAttributes.of({
       spellcheck: String(box.dataset.edited === "markdown"),
