@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
@@ -126,6 +126,14 @@ class Course(models.Model):
         return self.archived_at is None and self.published_at is not None and self.published_at <= now()
 
 
+def _authorship(row: Any) -> str:
+    return gettext("%(author)s works on %(course)s") % {"author": row.user, "course": row.course}
+
+
+# Django makes the model of these rows, and would call them "Course_authors object (2)" where a course is deleted.
+Course.authors.through.__str__ = _authorship  # type: ignore[method-assign]
+
+
 class CourseOutline(models.Model):
     """What courses.outline reads from the rows of a course, kept until one of them changes."""
 
@@ -138,7 +146,7 @@ class CourseOutline(models.Model):
         verbose_name_plural = _("course outlines")
 
     def __str__(self) -> str:
-        return f"outline of {self.course_id}"
+        return gettext("Outline of %(course)s") % {"course": self.course}
 
 
 class Module(models.Model):
@@ -219,6 +227,7 @@ class Released(models.Model):
     held_back = models.BooleanField(default=False, editable=False)
     preview_key = models.CharField(max_length=32, default=new_preview_key, editable=False)
 
+    slug: str
     draft_id: int | None
     published_id: int | None
     scheduled_id: int | None
@@ -237,6 +246,11 @@ class Released(models.Model):
                 name="%(class)s_scheduled_has_a_time",
             ),
         ]
+
+    def __str__(self) -> str:
+        """For staff: the draft's title where the draft was loaded along, else the slug. No query."""
+        draft = self._state.fields_cache.get("draft")
+        return str(draft.title if draft else self.slug)
 
     @property
     def above(self) -> list[Course | Released]:
@@ -336,9 +350,6 @@ class Lesson(Released):
             *Released.Meta.constraints,
             models.UniqueConstraint(fields=["course", "slug"], name="lesson_slug_once_in_course"),
         ]
-
-    def __str__(self) -> str:
-        return self.slug
 
     def get_absolute_url(self) -> str:
         return reverse("courses:lesson", args=[self.course.slug, self.slug])

@@ -9,12 +9,13 @@ from typing import Any, cast
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.access import edits_every_course
 from courses.action_log import noted
 from courses.addresses import rename_course
+from courses.admin.contents import contents_of
 from courses.admin.files import CourseFilesAdmin
 from courses.admin.forms import CourseForm, ModuleForm
 from courses.admin.ordering import OrderedAdmin
@@ -45,6 +46,19 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, DeletedOneByOne, OrderedAdm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Course]:
         return cast(CourseQuerySet, super().get_queryset(request)).with_counts()
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Course | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["contents"], context["adding"] = contents_of(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Course | None = None) -> list[str]:
         # Who works on a course is decided by those who work on all of them.

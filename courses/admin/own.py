@@ -15,6 +15,7 @@ from django.shortcuts import redirect
 
 from courses.access import NOTHING, editable_by, edits_every_course
 from courses.deleting import StillNeeded, delete_row, parts_of, why_needed
+from courses.models import Released
 
 
 class OwnCoursesAdmin(admin.ModelAdmin):
@@ -86,12 +87,13 @@ class OwnCoursesAdmin(admin.ModelAdmin):
 
 class OwnRowsFilter(RelatedFieldListFilter):
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
-        ordering = self.field_admin_ordering(field, request, model_admin)
         own = model_admin.own_rows(request, field.related_model)
-        choices: list[tuple[Any, Any]] = field.get_choices(
-            include_blank=False, ordering=ordering, limit_choices_to=NOTHING if own is None else own
-        )
-        return choices
+        rows = field.related_model._default_manager.filter(NOTHING if own is None else own)
+        if ordering := self.field_admin_ordering(field, request, model_admin):
+            rows = rows.order_by(*ordering)
+        if issubclass(field.related_model, Released):
+            rows = rows.select_related("draft")  # for their titles
+        return [(row.pk, str(row)) for row in rows]
 
 
 class DeletedOneByOne(OwnCoursesAdmin):

@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from courses.admin.contents import register_of_lessons
 from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
@@ -45,6 +46,8 @@ from exercises.versions import (
     unpublish_exercise,
 )
 
+register_of_lessons(Exercise)
+
 
 @admin.register(Exercise)
 class ExerciseAdmin(
@@ -71,7 +74,7 @@ class ExerciseAdmin(
         "lesson__course",
         "lesson",
     ]
-    list_select_related = ["lesson", "draft"]
+    list_select_related = ["lesson__draft", "draft"]
     search_fields = ["slug", "draft__title", "draft__prompt_markdown", "lesson__slug"]
     ordering = [
         "lesson__course__position", "lesson__course_id", "lesson__module__position", "lesson__module_id",
@@ -87,7 +90,7 @@ class ExerciseAdmin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Exercise]:
         newest = ExerciseCheck.objects.filter(version=OuterRef("draft")).order_by("-pk").values("status")[:1]
-        exercises = super().get_queryset(request).select_related("lesson__course", "draft__family")
+        exercises = super().get_queryset(request).select_related("lesson__course", "lesson__draft", "draft__family")
         return cast(QuerySet[Exercise], exercises.annotate(check_status=Subquery(newest)))
 
     def get_fieldsets(self, request: HttpRequest, obj: Exercise | None = None) -> list[Any]:

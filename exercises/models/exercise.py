@@ -123,9 +123,6 @@ class Exercise(Released):
         verbose_name_plural = _("exercises")
         permissions = [("publish_exercise", "Can publish exercises")]
 
-    def __str__(self) -> str:
-        return self.slug
-
     def get_absolute_url(self) -> str:
         return reverse("exercises:exercise", args=[self.slug])
 
