@@ -306,7 +306,7 @@ def publish_family(*, family: Family) -> list[ExerciseVersion]:
             try:
                 published.append(publish_exercise(exercise=member))
             except PublishRefused as refusal:
-                raise PublishRefused(f"{member}: {refusal.message}", refusal.problems) from refusal
+                raise PublishRefused(f"{member.slug}: {refusal.message}", refusal.problems) from refusal
     return published
 
 

@@ -369,7 +369,7 @@ def test_the_action_of_families_publishes_their_members(client, publisher, exerc
         data = {"action": "publish_members", "_selected_action": [family.pk]}
         return messages_of(client.post(url("family_changelist"), data, follow=True))
 
-    assert act()[0].startswith("Nothing of shared was published. A health check: Check the draft")
+    assert act()[0].startswith("Nothing of shared was published. health: Check the draft")
     green(draft)
     assert act() == ["Of shared were published: health."]
 
