@@ -309,6 +309,8 @@ def test_escape_then_tab_leaves_the_editor_and_tab_indents(staff, rows):
 
     staff.keyboard.press("Escape")
     staff.keyboard.press("Tab")
+    expect(staff.get_by_role("link", name="the guide", exact=True)).to_be_focused()  # in the help below the editor
+    staff.keyboard.press("Tab")
 
     expect(staff.get_by_label("Note")).to_be_focused()
 
