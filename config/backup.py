@@ -4,12 +4,13 @@ The site may run meanwhile. SQLite copies itself; of PostgreSQL it is what pg_du
 """
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from shutil import rmtree
 from urllib.parse import quote
 
 import django
@@ -24,31 +25,36 @@ class BackupError(Exception):
     """There is no copy; the text says why."""
 
 
-def back_up(folder: Path) -> None:
-    """Write the copy into *folder*, which must not be there yet. Raises BackupError, and then leaves nothing."""
+def back_up(folder: Path) -> str:
+    """Write the copy into *folder*, which must not be there yet; what it is of. Raises BackupError, and leaves nothing.
+
+    The secret is copied where the site has it from the file of `make run`.
+    """
     folder.mkdir(parents=True, mode=0o700)
     try:
-        copy_sqlite(folder) if connection.vendor == "sqlite" else dump_postgresql(folder)
+        copied = copy_sqlite(folder) if connection.vendor == "sqlite" else dump_postgresql(folder)
         secret = settings.VAR_DIR / SECRET
-        if secret.exists():
-            shutil.copyfile(secret, folder / SECRET)
+        if secret.exists() and secret.read_text().strip() == settings.SECRET_KEY:
+            (folder / SECRET).write_text(settings.SECRET_KEY)
     except BaseException:
-        shutil.rmtree(folder)
+        rmtree(folder)
         raise
+    return copied
 
 
-def copy_sqlite(folder: Path) -> None:
+def copy_sqlite(folder: Path) -> str:
     database = Path(connection.settings_dict["NAME"])
     if not database.exists():
         raise BackupError(f"There is no database at {database}. It is there after `make run`, or `manage.py migrate`.")
     try:
-        with sqlite3.connect(f"file:{quote(str(database))}?mode=rw", uri=True) as source:
+        with closing(sqlite3.connect(f"file:{quote(str(database))}?mode=rw", uri=True)) as source:
             source.execute("VACUUM INTO ?", [str(folder / "fieldguide.sqlite3")])
     except sqlite3.Error as error:
         raise BackupError(f"{database} cannot be copied: {error}") from error
+    return str(database)
 
 
-def dump_postgresql(folder: Path) -> None:
+def dump_postgresql(folder: Path) -> str:
     """By pg_dump, which takes the options of psql; the password is in its environment, not on its command line."""
     options = ["--format=custom", f"--file={folder / 'fieldguide.dump'}"]
     (_, *arguments), variables = connection.client.settings_to_cmd_args_env(connection.settings_dict, options)
@@ -58,6 +64,7 @@ def dump_postgresql(folder: Path) -> None:
         raise BackupError("pg_dump is not installed (Debian: apt install postgresql-client).") from None
     if done.returncode:
         raise BackupError(f"pg_dump ended with {done.returncode}; above it says why.")
+    return f"the PostgreSQL database {connection.settings_dict['NAME']}"
 
 
 def main() -> int:
@@ -66,12 +73,12 @@ def main() -> int:
         django.setup()
         folder = settings.VAR_DIR / "backups" / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}"
         os.umask(0o077)
-        back_up(folder)
+        copied = back_up(folder)
     except (BackupError, ImproperlyConfigured, OSError) as error:
         print(f"No backup was made. {error}", file=sys.stderr)
         return 1
-    if not (folder / SECRET).exists():
-        print("SECRET_KEY is not in it: keep what the environment says as well.", file=sys.stderr)
+    secret = ", and the secret" if (folder / SECRET).exists() else "; SECRET_KEY is in the environment: keep it, too"
+    print(f"Copied: {copied}{secret}.", file=sys.stderr)
     print(os.path.relpath(folder))
     return 0
 

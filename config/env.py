@@ -82,8 +82,11 @@ def redis_address(name: str, default: object) -> str:
     address = secret(name, default)
     try:
         parse_url(address)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} cannot be used: {error}") from None
+    except ValueError:  # whose text may have a part of the password in it
+        raise ImproperlyConfigured(
+            f"{name} cannot be used; write it like redis://user:password@host:6379/0, rediss://… or unix:///path. "
+            "In a password, / # ? @ and : are %2F %23 %3F %40 and %3A."
+        ) from None
     return address
 
 
