@@ -39,7 +39,7 @@ from courses.publishing import (
     save_lesson_draft,
 )
 from courses.search.index import fill
-from courses.site_links import addresses_beside, addresses_in, coming
+from courses.site_links import loading_files_of
 from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
 from courses.structure import save_course
 from courses.toml_tables import FormatError, is_slug, quoted
@@ -222,10 +222,9 @@ def load_course(
     except FilesRefused as refusal:
         problems = [Problem(f"{folder}/{entry}", None, message) for entry, message in refusal.problems]
         raise ContentError(problems) from refusal
-    with coming(addresses_beside(folder)):
-        return load_files(
-            folder.name, files, root=str(folder), force=force, publish=publish, is_checked=is_checked, dry_run=dry_run
-        )
+    return load_files(
+        folder.name, files, root=str(folder), force=force, publish=publish, is_checked=is_checked, dry_run=dry_run
+    )
 
 
 def load_archive(
@@ -267,7 +266,7 @@ def load_files(
 ) -> Loading:
     """Bring the course *slug* that *files* (by label) describe into the database; the rest is as in load_course()."""
     loading = Loading(files=files, root=root, force=force, publish=publish, is_checked=is_checked, author=author)
-    with coming(addresses_in(files)), transaction.atomic():
+    with loading_files_of(slug), transaction.atomic():
         _load(slug, loading)
         if loading.problems:
             raise ContentError(loading.problems)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.urls import Resolver404, resolve
@@ -17,42 +16,26 @@ COURSES = "courses"  # as all addresses of courses and of their lessons begin
 # Of slugs, those that a page has or had.
 Known = Callable[[Collection[str]], Collection[str]]
 _sections: dict[str, Known] = {}
-# Beginnings of addresses that files which are being loaded bring along.
-_coming: ContextVar[frozenset[str]] = ContextVar("coming", default=frozenset())
+# The slug of the course whose files are being loaded, else "".
+_loaded: ContextVar[str] = ContextVar("loaded", default="")
 
 
 def register_section(name: str, known: Known) -> None:
-    """Have links to /<name>/<slug>/ and below checked by what *known* says. For the start of an app.
-
-    In the files of a course, what has such a page is in the folder <name>/<slug>/.
-    """
+    """Have links to /<name>/<slug>/ and below checked by what *known* says. For the start of an app."""
     _sections[name] = known
 
 
-def addresses_in(labels: Iterable[str]) -> set[str]:
-    """Of the pages, beside its lessons, that a course brings along whose files have these labels."""
-    parts = (label.split("/") for label in labels)
-    return {f"/{one[0]}/{one[1]}/" for one in parts if len(one) > 2 and one[0] in _sections}
-
-
-def addresses_beside(folder: Path) -> set[str]:
-    """Of the courses in the same place as that in *folder*: they may link to each other, and one is loaded first."""
-    found = set()
-    for course in folder.absolute().parent.glob("*/course.toml"):
-        found.add(f"/{COURSES}/{course.parent.name}/")
-        found |= {f"/{name}/{one.name}/" for name in _sections for one in (course.parent / name).glob("*/")}
-    found.discard(f"/{COURSES}/{folder.name}/")  # its own lessons are known
-    return found
-
-
 @contextmanager
-def coming(addresses: Collection[str]) -> Iterator[None]:
-    """Meanwhile, pages whose address begins with one of these are taken for granted: files bring them along."""
-    token = _coming.set(_coming.get() | frozenset(addresses))
+def loading_files_of(course: str) -> Iterator[None]:
+    """Meanwhile only links to lessons of this course, by its slug, are looked up.
+
+    Courses link to each other and to their exercises, and one of them is loaded first.
+    """
+    token = _loaded.set(course)
     try:
         yield
     finally:
-        _coming.reset(token)
+        _loaded.reset(token)
 
 
 def dead_links(targets: Collection[str]) -> set[str]:
@@ -68,9 +51,11 @@ def dead_links(targets: Collection[str]) -> set[str]:
     for target in targets:
         path = unquote(urlsplit(target).path)
         section = path.split("/")[1]
-        if section not in (COURSES, *_sections) or f"{path}/".startswith(tuple(_coming.get())):
+        if section not in (COURSES, *_sections):
             continue
         found = _slugs_in(path)
+        if _loaded.get() and found and found.get("course") != _loaded.get():
+            continue
         if section == COURSES and "course" in found:
             courses[target] = found["course"]
             if "lesson" in found:
