@@ -11,27 +11,25 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from courses.access import may
 from courses.rendering import Rendered, render
 
 LANGUAGE = "en"  # which the file is in, whatever its reader's is
-TITLE = re.compile(r"\A# (?P<title>.+)\n")
+TITLE = re.compile(r"\A# .+\n")
 # To other files of the project, which the site does not have as pages.
 FILE_LINK = re.compile(r'<a href="(?![#/]|https?:)[^"]*"[^>]*>(?P<text>.*?)</a>', re.DOTALL)
 
 
 @cache
-def authoring_guide() -> tuple[str, Rendered]:
-    """Its title, and the rest of it, rendered. Read once in a process."""
+def authoring_guide() -> Rendered:
+    """The file without its title. Read once in a process."""
     text = (settings.BASE_DIR / "docs" / "authoring.md").read_text(encoding="utf-8")
-    title = TITLE.match(text)
-    assert title is not None  # noqa: S101 - a test reads the file
     with translation.override(LANGUAGE):
-        rendered = render(text[title.end() :])
-    html = FILE_LINK.sub(r"\g<text>", rendered.html)
-    return title["title"], Rendered(html, rendered.contents, rendered.problems)
+        rendered = render(TITLE.sub("", text))
+    return Rendered(FILE_LINK.sub(r"\g<text>", rendered.html), rendered.contents, rendered.problems)
 
 
 @require_safe
@@ -39,6 +37,6 @@ def guide_view(request: HttpRequest) -> HttpResponse:
     """For all who may look at courses."""
     if not may(request.user, "courses.view_course"):
         raise PermissionDenied
-    title, guide = authoring_guide()
-    context = {**admin.site.each_context(request), "title": title, "guide": guide, "language": LANGUAGE}
+    about = {"title": gettext("Guide for authors"), "guide": authoring_guide(), "language": LANGUAGE}
+    context = {**admin.site.each_context(request), **about}
     return TemplateResponse(request, "admin/guide.html", context)

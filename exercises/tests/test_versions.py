@@ -195,7 +195,7 @@ def test_publish_needs_a_green_check_of_the_present_draft(exercise):
         publish_exercise(exercise=exercise)
     green(second)
     ExerciseCheck.objects.create(version=second, status=ExerciseCheck.Status.FAILED)
-    with pytest.raises(PublishRefused, match="Check the draft"):
+    with pytest.raises(PublishRefused, match="The check of the draft in the sandbox found something wrong"):
         publish_exercise(exercise=exercise)
     green(second)
 
