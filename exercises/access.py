@@ -6,6 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
@@ -124,10 +125,12 @@ def may_act(request: HttpRequest | Request, subject: Submission | Trial) -> bool
 @contextmanager
 def acting_on(request: HttpRequest | Request, subject: Submission | Trial, *, done: str) -> Iterator[None]:
     """Around what changes something. What staff did to the work of others is then noted in the admin's log, as *done*:
-    a text for courses.action_log.noted(). Raises NotYours."""
+    a text for courses.action_log.noted(). Both are one transaction: what cannot be noted is not done. Raises NotYours.
+    """
     if not may_act(request, subject):
         raise NotYours
-    yield
-    if subject.owner != owner_of(request):
-        editor = cast(int, request.user.pk)
-        LogEntry.objects.log_actions(editor, [subject], CHANGE, noted(done), single_object=True)
+    with transaction.atomic():
+        yield
+        if subject.owner != owner_of(request):
+            editor = cast(int, request.user.pk)
+            LogEntry.objects.log_actions(editor, [subject], CHANGE, noted(done), single_object=True)

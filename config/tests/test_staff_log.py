@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -18,7 +19,7 @@ from courses.publishing import save_lesson_draft
 from courses.tests.builders import make_course, make_lesson, make_module
 from exercises.answering import answer
 from exercises.conversations import answer_entry, write_back
-from exercises.models import Exercise, ExerciseCheck, Family, Owner, ProblemReport, Rejudging
+from exercises.models import Exercise, ExerciseCheck, Family, Owner, ProblemReport, Rejudging, Run, SelfAssessment
 from exercises.tests.answer_content import RIGHT, make_answered
 from exercises.tests.builders import LISTING, guest, make_exercise, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import FAMILY, content
@@ -168,18 +169,19 @@ def test_a_role_that_is_given_is_logged(client, root):
     assert "Groups" in entries(root)[0]
 
 
-@pytest.mark.parametrize(
-    ("what", "said"),
-    [
-        ("cancel", "Attempt stopped for its learner."),
-        ("retry", "Attempt tried again for its learner."),
-        ("assessment", "Self-assessment changed for its learner."),
-        ("trial", "Run stopped for its learner."),
-        ("api", "Attempt stopped for its learner."),
-        ("api-trial", "Run stopped for its learner."),
-    ],
-)
-def test_what_staff_does_to_the_work_of_a_learner_is_logged_once_it_is_done(client, root, what, said):
+# What staff does to the work of a learner, and what the log says of it.
+TO_LEARNERS = {
+    "cancel": "Attempt stopped for its learner.",
+    "retry": "Attempt tried again for its learner.",
+    "assessment": "Self-assessment changed for its learner.",
+    "trial": "Run stopped for its learner.",
+    "api": "Attempt stopped for its learner.",
+    "api-trial": "Run stopped for its learner.",
+}
+
+
+def make_work_of_a_learner(what: str) -> str:
+    """Something that *what* can be done to; the address to which it is sent."""
     learner = Owner(user_id=make_user("learner").pk)
     if what == "assessment":
         attempt = answer(owner=learner, exercise=make_answered("scenario"), answers=RIGHT["scenario"])
@@ -187,17 +189,38 @@ def test_what_staff_does_to_the_work_of_a_learner_is_logged_once_it_is_done(clie
         attempt = make_submission(owner=learner)
         make_run(attempt, "cancelled" if what == "retry" else "queued")
     trial = make_trial(owner=learner)
-    address = {
+    return {
         "trial": f"{trial.get_absolute_url()}cancel/",
         "api": f"/api/v1/submissions/{attempt.uuid}/cancel/",
         "api-trial": f"/api/v1/runs/{trial.uuid}/cancel/",
     }.get(what, f"{attempt.get_absolute_url()}{what}/")
+
+
+@pytest.mark.parametrize("what", TO_LEARNERS)
+def test_what_staff_does_to_the_work_of_a_learner_is_logged_once_it_is_done(client, root, what):
+    address = make_work_of_a_learner(what)
     client.post(address)
     if what != "assessment":  # which may be changed again
         client.post(address)  # too late, or under way already
 
-    told = [said] * (2 if what == "retry" else 1)
+    told = [TO_LEARNERS[what]] * (2 if what == "retry" else 1)
     assert entries(root) == told
+
+
+@pytest.mark.parametrize("what", TO_LEARNERS)
+def test_what_cannot_be_logged_is_not_done(client, root, django_capture_on_commit_callbacks, what):
+    address = make_work_of_a_learner(what)
+    before = [list(rows.values()) for rows in (Run.objects.order_by("pk"), SelfAssessment.objects.all())]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE django_admin_log RENAME TO elsewhere")
+
+    client.raise_request_exception = False
+    with django_capture_on_commit_callbacks() as announced:
+        said = client.post(address)
+
+    assert said.status_code == 500
+    assert [list(rows.values()) for rows in (Run.objects.order_by("pk"), SelfAssessment.objects.all())] == before
+    assert announced == []  # and nothing sent to the workers
 
 
 def test_what_learners_do_themselves_is_not(client):
