@@ -23,19 +23,67 @@ Sections = Mapping[str, dict[str, Any]]
 class Format(Protocol):
     """What is special about the cases of one kind of exercise; see exercises.kinds.
 
-    Both readers note what is wrong, and return what a version stores, or None where something is. too_much() says what
-    is wrong with the cases taken together; "" when nothing is.
+    Both readers note what is wrong, and return what a version stores, or None where something is; the second one is
+    given what the first returned. too_much() says what is wrong with the cases taken together, which is never less when
+    there are more of them; "" when nothing is.
     """
 
     ASKS: str  # the key of a case that says what is asked
 
     def read_question(self, case: CaseReader, raw: Any) -> dict[str, Any] | None: ...
-    def read_expectation(self, case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None: ...
+    def read_expectation(
+        self, case: CaseReader, raw: Any, question: Mapping[str, Any] | None
+    ) -> dict[str, Any] | None: ...
     def too_much(self, cases: Sequence[Mapping[str, Any]]) -> str: ...
 
 
 class CasesDocument(Document):
-    """One cases.toml being read."""
+    """One cases.toml being read.
+
+    Of the parameters *unfilled* the values are not known: what depends on them is passed over, and counted. cases() is
+    given texts in their place then.
+    """
+
+    def __init__(self, text: str, *, unfilled: Iterable[str] = ()) -> None:
+        self._unfilled = set(unfilled)  # with the computed values that need one of them
+        self._unfilled_at: dict[Path, bool] = {}  # remembered: an array may have as many mistakes as it is long
+        self.passed_over = 0
+        super().__init__(text)
+
+    def problem(self, path: Path, message: str) -> None:
+        if self._is_unfilled(path):
+            self.passed_over += 1
+        else:
+            self.note(path, message)
+
+    def table(
+        self, value: Any, path: Path, label: str, *, required: Iterable[str] = (), optional: Iterable[str] = ()
+    ) -> dict[str, Any] | None:
+        if isinstance(value, dict) and self._is_unfilled(path):
+            self.passed_over += 1  # which keys it has is not known
+            return None
+        return super().table(value, path, label, required=required, optional=optional)
+
+    def _is_unfilled(self, path: Path) -> bool:
+        """Whether the value at *path*, or the nearest thing around it, depends on what is not known.
+
+        An array does so with what is in it, a table with its keys: what is wrong with a value in it is noted there.
+        """
+        if not self._unfilled or path[:1] not in (("case",), ("computed",)):  # parameters are filled in nowhere else
+            return False
+        if path not in self._unfilled_at:
+            parts = self._parts_at(path)
+            self._unfilled_at[path] = any(name in self._unfilled for _, name in _references(parts, ()))
+        return self._unfilled_at[path]
+
+    def _parts_at(self, path: Path) -> Any:
+        value: Any = self.values
+        for step in path:
+            inside = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+            if step not in inside:
+                break
+            value = value[step]
+        return list(value) if isinstance(value, dict) else value
 
     # What stands before the cases
 
@@ -84,7 +132,12 @@ class CasesDocument(Document):
             operations = {"add", "multiply"} & set(spec) if isinstance(spec, dict) else set()
             if len(operations) != 1 or set(spec) - operations - {"round"}:
                 return gettext('must look like { multiply = ["${name}", 1.1], round = 2 } or { add = […] }')
-            operands = fill_some(spec[operations.pop()], params)
+            places = spec.get("round", 0)
+            if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= MAX_PLACES:
+                return gettext("can be rounded to 0 up to %(most)s places") % {"most": MAX_PLACES}
+            return ""
+
+        def problem_with_operands(operands: Any) -> str:
             if not isinstance(operands, list) or not 2 <= len(operands) <= MAX_OPERANDS:
                 return gettext("needs 2 to %(most)s operands") % {"most": MAX_OPERANDS}
             for operand in operands:
@@ -92,16 +145,22 @@ class CasesDocument(Document):
                     return gettext("%(operand)r is neither a number nor a random value that is one") % {
                         "operand": operand
                     }
-            places = spec.get("round", 0)
-            if not isinstance(places, int) or isinstance(places, bool) or not 0 <= places <= MAX_PLACES:
-                return gettext("can be rounded to 0 up to %(most)s places") % {"most": MAX_PLACES}
             return ""
 
         computed = {}
+        unfilled = set()
         for name, spec in self._section("computed", problem_with).items():
             operation = "add" if "add" in spec else "multiply"
+            path = ("computed", name, operation)
             operands = fill_some(spec[operation], params)
-            computed[name] = {"operation": operation, "operands": operands, "round": spec.get("round")}
+            if message := problem_with_operands(operands):
+                self.problem(path, f"{name}: {message}")
+                if self._is_unfilled(path):
+                    unfilled.add(name)
+            else:
+                computed[name] = {"operation": operation, "operands": operands, "round": spec.get("round")}
+        self._unfilled |= unfilled
+        self._unfilled_at.clear()
         return computed
 
     # The cases
@@ -119,26 +178,28 @@ class CasesDocument(Document):
         self._check_names_differ()
         listed = self.values.get("case", [])
         if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_CASES:
-            self.problem(("case",), gettext("one [[case]] is needed at least, %(most)s at most") % {"most": MAX_CASES})
+            self.note(("case",), gettext("one [[case]] is needed at least, %(most)s at most") % {"most": MAX_CASES})
             listed = []
-        known = {*params, *random, *computed}
+        known = {*params, *random, *computed, *self._unfilled}
         for index, raw in enumerate(listed):
             for path, name in _references(raw, ("case", index)):
                 if name not in known:
-                    self.problem(path, _unknown(name))
+                    self.note(path, _unknown(name))
         self.finish()  # values cannot be told to be good or bad before their names are
 
         cases = []
         first_use: dict[str, int] = {}
         for index, raw in enumerate(listed):
+            passed_over = self.passed_over
             case = CaseReader(self, ("case", index), random).read(fill_some(raw, params), kind)
-            if case:
-                if first_use.setdefault(case["name"], index) != index:
-                    self.problem(("case", index, "name"), gettext("another case has the same name"))
+            name_at = ("case", index, "name")
+            if case and not self._is_unfilled(name_at) and first_use.setdefault(case["name"], index) != index:
+                self.note(name_at, gettext("another case has the same name"))
+            if case and self.passed_over == passed_over:
                 cases.append(case | _needs(case, (kind.ASKS, "expect"), random, computed))
         self.finish()
         if message := kind.too_much(cases):
-            self.problem(("case",), message)
+            self.note(("case",), message)
             self.finish()
         return cases
 
@@ -174,7 +235,7 @@ class CaseReader:
             self.problem(gettext("name: %(most)s characters at most") % {"most": MAX_NAME}, "name")
         why = self._finished(case["why"], "why") if "why" in case else ""
         question = kind.read_question(self, case[kind.ASKS])
-        expect = kind.read_expectation(self, case["expect"], question or {})
+        expect = kind.read_expectation(self, case["expect"], question)
         if not name or why is None or question is None or expect is None:
             return None
         return {"name": name, "why": why, kind.ASKS: question, "expect": expect}

@@ -28,7 +28,7 @@ from typing import Any, NotRequired, TypedDict, cast
 from django.utils.translation import gettext
 
 from exercises.case_files import CasesDocument
-from exercises.filling import fill, names_in
+from exercises.filling import fill
 from exercises.kinds import KINDS, Expectation, Question, kind_of
 from exercises.random_values import compute, draw
 from exercises.toml_documents import Problem, TomlError
@@ -86,26 +86,20 @@ def declared_params(text: str) -> dict[str, str]:
 def check_alone(text: str) -> None:
     """What can be said of a family's cases.toml before an exercise gives it a kind and parameters.
 
-    What its cases ask tells their kind. Lines with a parameter are good or bad with what an exercise fills in: they are
-    passed over. Raises CasesError.
+    What its cases ask tells their kind. Values with a parameter in them, or with a computed value that needs one, are
+    good or bad with what an exercise fills in: they are passed over. Raises CasesError.
     """
     params = declared_params(text)
-    document = CasesDocument(text)
+    document = CasesDocument(text, unfilled=params)
     kinds = [name for name, kind in KINDS.items() if document.asks(kind.ASKS)]
     if not kinds:
         known = ", ".join(kind.ASKS for kind in KINDS.values())
         message = gettext("no [[case]] says what is asked: it needs one of %(known)s") % {"known": known}
         raise CasesError([Problem(document.line("case"), message)])
     try:
-        parse(text, {name: name for name in params}, kind=kinds[0])
-    except CasesError as error:
-        lines = text.split("\n")
-        certain = [
-            problem for problem in error.problems
-            if problem.line is None or params.keys().isdisjoint(names_in(lines[problem.line - 1]))
-        ]  # fmt: skip
-        if certain:
-            raise CasesError(certain) from error
+        document.cases({name: name for name in params}, KINDS[kinds[0]])
+    except TomlError as error:
+        raise CasesError(error.problems) from error
 
 
 def questions(cases: Sequence[Case], seed: int) -> list[Question]:

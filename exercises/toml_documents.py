@@ -51,6 +51,10 @@ class Document:
 
     def problem(self, path: Path, message: str) -> None:
         """Note what is wrong with the value at *path*."""
+        self.note(path, message)
+
+    def note(self, path: Path, message: str) -> None:
+        """The same, of what is wrong whatever the names in the value at *path* stand for (exercises.filling)."""
         self._problems.append(Problem(self._lines.of(*path), message))
 
     def line(self, *path: str | int) -> int | None:
@@ -72,14 +76,14 @@ class Document:
         known = {*required, *optional}
         for key in value:
             if key not in known:
-                self.problem(
+                self.note(
                     (*path, key),
                     gettext("unknown key %(key)r; %(label)s knows %(known)s")
                     % {"key": key, "label": label, "known": ", ".join(sorted(known))},
                 )
         missing = [key for key in required if key not in value]
         for key in missing:
-            self.problem(path, gettext("%(label)s needs %(key)r") % {"label": label, "key": key})
+            self.note(path, gettext("%(label)s needs %(key)r") % {"label": label, "key": key})
         return None if missing else value
 
     def text(self, value: Any, path: Path, label: str) -> str | None:
@@ -91,7 +95,7 @@ class Document:
 
     def _check(self, value: Any, path: Path) -> None:
         if len(path) > MAX_DEPTH:
-            self.problem(path, gettext("values are nested too deeply"))
+            self.note(path, gettext("values are nested too deeply"))
         elif isinstance(value, dict):
             for key, item in value.items():
                 self._check_text(key, (*path, key))
@@ -102,16 +106,16 @@ class Document:
         elif isinstance(value, str):
             self._check_text(value, path)
         elif isinstance(value, float) and not math.isfinite(value):
-            self.problem(path, gettext("inf and nan are not numbers of JSON"))
+            self.note(path, gettext("inf and nan are not numbers of JSON"))
         elif is_number(value):
             if abs(value) > MAX_NUMBER:
-                self.problem(path, gettext("numbers go up to %(most)s") % {"most": MAX_NUMBER})
+                self.note(path, gettext("numbers go up to %(most)s") % {"most": MAX_NUMBER})
         elif not isinstance(value, bool):
-            self.problem(path, gettext("dates and times are not values of JSON; write a text in quotes"))
+            self.note(path, gettext("dates and times are not values of JSON; write a text in quotes"))
 
     def _check_text(self, text: str, path: Path) -> None:
         if "\0" in text:
-            self.problem(path, gettext("NUL cannot be stored"))
+            self.note(path, gettext("NUL cannot be stored"))
 
 
 def _load(text: str) -> tuple[dict[str, Any], Lines]:

@@ -153,7 +153,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     return call
 
 
-def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
+def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What a case expects of its call, as a version stores it; None when something in it is wrong."""
     table = case.table(raw, "expect", optional=["value", "raises", "message_contains"])
     if table is None:

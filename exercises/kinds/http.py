@@ -169,7 +169,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     return request
 
 
-def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
+def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What a case that sends *question* expects, as a version stores it; None when something in it is wrong."""
     known = ["status", "content_type", "headers", "json", "text_contains", "component", "figure"]
     known += ["at_least_ms", "within_ms"]
@@ -196,9 +196,12 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
     if "text_contains" in table:
         expect["text_contains"] = case.texts(table["text_contains"], "expect", "text_contains")
     if "component" in table:
-        raw_components = table["component"] if isinstance(table["component"], list) else [table["component"]]
-        expect["component"] = [_read_component(case, one) for one in raw_components]
-        if not raw_components:
+        listed = table["component"]
+        if isinstance(listed, list):
+            expect["component"] = [_read_component(case, one, index) for index, one in enumerate(listed)]
+        else:
+            expect["component"] = [_read_component(case, listed)]
+        if not expect["component"]:
             case.problem(gettext("component must be a table, or an array of them"), "expect", "component")
     if "figure" in table:
         expect["figure"] = _read_figure(case, table["figure"])
@@ -206,28 +209,23 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
         expect["at_least_ms"] = case.whole(table["at_least_ms"], 1, MAX_MS, "expect", "at_least_ms")
     if "within_ms" in table:
         expect["within_ms"] = case.whole(table["within_ms"], 1, MAX_MS, "expect", "within_ms")
-        if "clients" not in question:
+        if question is not None and "clients" not in question:
             case.problem(gettext("within_ms is for a request with clients"), "expect", "within_ms")
     return expect
 
 
-def _read_component(case: CaseReader, raw: Any) -> Any:
-    component = case.table(raw, "expect", "component", optional=["type", "id", "text", "options"])
+def _read_component(case: CaseReader, raw: Any, *index: int) -> Any:
+    path: tuple[str | int, ...] = ("expect", "component", *index)
+    component = case.table(raw, *path, label="component", optional=["type", "id", "text", "options"])
     if component is None:
         return None
     if not component:
-        case.problem(
-            gettext("component needs at least one of %(known)s") % {"known": "type, id, text, options"},
-            "expect",
-            "component",
-        )
+        case.problem(gettext("component needs at least one of %(known)s") % {"known": "type, id, text, options"}, *path)
     read: dict[str, Any] = {
-        name: case.text(component[name], "expect", "component", name)
-        for name in ("type", "id", "text")
-        if name in component
+        name: case.text(component[name], *path, name) for name in ("type", "id", "text") if name in component
     }
     if "options" in component:
-        read["options"] = case.texts(component["options"], "expect", "component", "options")
+        read["options"] = case.texts(component["options"], *path, "options")
     return read
 
 

@@ -121,7 +121,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     return table
 
 
-def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
+def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What a case expects of its run, as a version stores it; None when something in it is wrong."""
     table = case.table(raw, "expect", optional=["stdout", "stdout_contains", "exit_code"])
     if table is None:

@@ -162,7 +162,7 @@ def read_question(case: CaseReader, raw: Any) -> dict[str, Any] | None:
     return interact
 
 
-def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) -> dict[str, Any] | None:
+def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What a case that does *question* expects, as a version stores it; None when something in it is wrong."""
     table = case.table(raw, "expect", optional=["elements", "filters"])
     if table is None:
@@ -184,7 +184,7 @@ def read_expectation(case: CaseReader, raw: Any, question: Mapping[str, Any]) ->
         expect["filters"] = table["filters"]
         if table["filters"] != "chart":
             case.problem(gettext('filters must be "chart"'), "expect", "filters")
-        if "each_option" not in question:
+        if question is not None and "each_option" not in question:
             case.problem(gettext("filters is for an interaction with each_option"), "expect", "filters")
     return expect
 

@@ -1,5 +1,7 @@
 """cases.toml: what is read, what a seed makes of it, and what every mistake is answered with."""
 
+from time import process_time
+
 import pytest
 
 from exercises.cases import CasesError, check_alone, declared_params, expected, parse, questions
@@ -282,7 +284,52 @@ expect = { status = "${status}" }
         ("", "", None),
         ('request = { method = "${method}", path', "call = { path", "line 7: unknown key 'path'"),
         ('path = "/health"', 'path = "${method}"', None),
-        ("expect = {", "expect = { staus = 1, ", None),  # there is a parameter in the line
+        ("expect = {", "expect = { staus = 1, ", "line 8: unknown key 'staus'"),  # whatever the status is
+        ("expect = {", 'expect = { "${status}" = 1, staus = 1, ', None),  # nor is it known which keys there are
+        ("[[case]]", "[random]\nprice = { kind = 'integer', min = 1, max = '${status}' }\n[[case]]",
+         "line 6: price: min and max must be integers"),  # no parameter is filled in there
+        ('name = "It answers"', 'name = "It answers ${status} ${stauts}"', "line 6: ${stauts} is neither in [params]"),
+        ('name = "It answers"', 'name = "${status}"\nwhy = "${"', "line 7: ${ needs a name"),
+        ('{ method = "${method}", path = "/health" }', '"${method}"', None),
+        ('expect = { status = "${status}" }', "expect = { status = 200, within_ms = 10 }",
+         "line 8: within_ms is for a request with clients"),
+        ('{ method = "${method}", path = "/health" }\nexpect = { status = "${status}" }',
+         '"${method}"\nexpect = { status = 200, within_ms = 10 }', None),
+        ('path = "/health" }', 'path = "/health", clients = "${status}" }', None),
+        ('"${status}"', f"""{"[" * 400}"${{status}}"{"]" * 400}""", "line 8: values are nested too deeply"),
+        ('expect = { status = "${status}" }', 'expect = { status = [\n  200,\n  "${status}",\n] }', None),
+        ('expect = { status = "${status}" }',
+         'expect = { status = [\n  200,\n  "${status}",\n], content_type = [\n"json",\n] }',
+         "line 11: content_type must be a media type"),
+        ('expect = { status = "${status}" }',
+         'expect.component = [\n  { id = "${status}" },\n  { typ = "Div" },\n]', "line 10: unknown key 'typ'"),
+        ('expect = { status = "${status}" }',
+         'expect.component = [\n  { id = "${status}" },\n  "${status}",\n  { "${status}" = "Div" },\n]', None),
+        ('expect = { status = "${status}" }\n',
+         """expect = { status = "${status}" }
+[[case]]
+name = "${status}"
+request = { path = "/" }
+expect = { status = 200 }
+[[case]]
+name = "status"
+request = { path = "/" }
+expect = { status = 200 }
+""", None),
+        ('expect = { status = "${status}" }\n',
+         """expect = { status = "${status}" }
+[[case]]
+name = "It answers"
+request = { path = "/" }
+expect = { status = 200 }
+""", "line 10: another case has the same name"),
+        ('expect = { status = "${status}" }\n',
+         'expect = { status = "${status}" }\n' + case(request='{ path = "/", clients = 50 }') * 50,
+         "line 5: one [[case]] is needed at least, 50 at most"),
+        ('expect = { status = "${status}" }\n',
+         'expect = { status = "${status}" }\n'
+         + "".join(case(request='{ path = "/", clients = 50 }', name=f'"{number}"') for number in range(9)),
+         "line 5: the cases need 1359 connections"),
         ('expect = { status = "${status}" }', "expect = { staus = 200 }", "line 8: unknown key 'staus'"),
         ("request = {", "wish = {", "line 5: no [[case]] says what is asked: it needs one of "
          "request, call, run, interact"),
@@ -301,6 +348,81 @@ def test_cases_without_an_exercise_are_checked_as_far_as_they_do_not_depend_on_o
         said = str(error)
 
     assert said == problem if problem is None else problem in (said or "")
+
+
+COMPUTED = """\
+[params]
+rate = "the tax"
+[random]
+price = { kind = "integer", min = 1, max = 9 }
+[computed]
+total = { multiply = ["${price}", "${rate}"] }
+[[case]]
+name = "The tax is added"
+request = { path = "/${price}" }
+[case.expect]
+json = { total = "${total}" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("", "", None),
+        ('{ total = "${total}" }', '"${total}"', None),
+        ("json = {", 'status = [\n  200,\n  "${total}",\n]\njson = {', None),
+        ("json = {", 'headers.Tax = "${total}"\njson = {', None),
+        ('"${rate}"] }', '"${rate}"], round = 9 }', "line 6: total: can be rounded to 0 up to 6 places; line 11: "
+         "${total} is neither in [params] nor in [random] nor in [computed]"),
+        ('"${rate}"] }', '"${rate}"] }\nmore = { add = ["${total}", 1] }',
+         "line 7: more: '${total}' is neither a number nor a random value that is one"),
+        ('"${rate}"] }', '"${rate}"] }\nprice = { add = ["${rate}", 1] }',
+         "line 7: price: [random] has this name already"),
+        ('["${price}", "${rate}"] }', '[\n  "${price}",\n  "${rate}",\n] }', None),
+        ('["${price}", "${rate}"] }', '["${price}", "x"] }',
+         "line 6: total: 'x' is neither a number nor a random value that is one; line 11: "
+         "${total} is neither in [params] nor in [random] nor in [computed]"),
+        ("json = {", "status = 1\njson = {", "line 11: status must be a number from 100 to 599, or an array of them"),
+    ],
+)  # fmt: skip
+def test_what_needs_a_parameter_by_way_of_a_computed_value_is_left_to_an_exercise(old, new, problem):
+    text = COMPUTED.replace(old, new) if old else COMPUTED
+
+    try:
+        check_alone(text)
+        said = None
+    except CasesError as error:
+        said = str(error)
+
+    assert said == problem
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        (FAMILY, {"framework": "Flask"}),
+        (UNUSED, {"method": "GET", "status": 200}),
+        (UNUSED.replace('"${status}"', '[\n  200,\n  "${status}",\n]'), {"method": "GET", "status": 201}),
+        (UNUSED.replace('{ method = "${method}", path = "/health" }', '"${method}"'),
+         {"method": {"path": "/"}, "status": 200}),
+        (UNUSED.replace('"/health" }\nexpect = { status', '"/health", clients = "${status}" }\nexpect = { within_ms'),
+         {"method": "GET", "status": 20}),
+        (COMPUTED, {"rate": 1.1}),
+    ],
+)  # fmt: skip
+def test_what_an_exercise_can_fill_in_is_accepted_before_there_is_one(text, params):
+    assert parse(text, params)
+
+    check_alone(text)
+
+
+def test_an_array_of_many_mistakes_is_passed_over_in_little_time():
+    text = UNUSED.replace('status = "${status}"', f"""text_contains = [{"1, " * 20_000}"${{status}}"]""")
+    began = process_time()
+
+    check_alone(text)
+
+    assert process_time() - began < 10  # it took minutes when the array was read for each
 
 
 def test_parse_reports_every_problem_in_the_order_of_the_lines():
