@@ -1,9 +1,11 @@
 // Messages can be closed. Without a script they stay until the next page, which does not have them any more.
 import { word } from "./words.js";
 
-/** Take `message` away; what read on from here goes on with the page's content. */
+/** Take `message` away, and the list with the last of them; what read on from here goes on with the page's content. */
 function close(message) {
+  const list = message.parentElement
   message.remove()
+  if (!list.children.length) list.remove()
   document.querySelector("main").focus({ preventScroll: true })
 }
 

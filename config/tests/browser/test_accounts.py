@@ -97,6 +97,7 @@ def test_messages_take_their_room_from_the_panes_and_can_be_closed(page):
         page.get_by_role("button", name="Close this message").first.click()
         assert messages.count() == left
         assert page.evaluate("document.activeElement.id") == "content"
+    assert page.locator("[data-messages]").count() == 0  # nor the strip that it stood in
 
 
 def test_password_is_reset_by_mail(page, site):
