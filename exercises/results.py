@@ -175,8 +175,11 @@ def progress_text(run: Run, progress: Progress) -> str:
     return gettext("Finished")
 
 
-def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
-    """The result of *submission*, loaded by `with_current_run()`; *may_act*: the reader may stop it or try it again."""
+def result_of(submission: Submission, *, number: int, may_act: bool, is_alone: bool = False) -> Result:
+    """The result of *submission*, loaded by `with_current_run()`; *may_act*: the reader may stop it or try it again.
+
+    *is_alone*: on the submission's own page, where "Edit" and "Hints" lead to that of the exercise.
+    """
     run = submission.current_run
     outcome, words, progress = outcome_of(run), words_for(run), progress_of(submission)
     rows = list(test_rows(submission))
@@ -184,7 +187,8 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
     details, version = run.details, submission.exercise_version
     exercise, is_code = version.exercise, submission.answers is None
     writes = may_act and is_code
-    exercise_url = exercise.get_absolute_url() + ("?version=draft" if submission.is_preview else "")
+    preview = "?version=draft" if submission.is_preview else ""
+    exercise_url = exercise.get_absolute_url() + preview if is_alone else ""
     solution_url = reverse("exercises:solution", args=[exercise.slug])
     return Result(
         submission=submission,
@@ -219,7 +223,7 @@ def result_of(submission: Submission, *, number: int, may_act: bool) -> Result:
         hint_url=f"{exercise_url}#help" if writes and outcome in HINTED and version.hints else "",
         solution_url=solution_url if writes and outcome == "pass" and version.has_solution else "",
         events_url=reverse("api:submission-events", args=[submission.uuid]),
-        panel_url=reverse("exercises:panel", args=[submission.uuid]),
+        panel_url=reverse("exercises:panel", args=[submission.uuid]) + ("?alone" if is_alone else ""),
         url=submission.get_absolute_url(),
         short=short(run, outcome, progress),
         failing_id="first-failing" if is_code and shown and rows.index(shown) >= TESTS_IN_VIEW else "",

@@ -163,7 +163,7 @@ def submission_page(
     context = {
         **place_of(version.exercise, version),
         "submission": found,
-        "result": result_for(request, found),
+        "result": result_for(request, found, is_alone=True),
         "has_changed_since": changed_since(version.number, version.exercise),
         "next_step": next_step(version.exercise),
         "files": shown_files(found.files),
@@ -174,16 +174,16 @@ def submission_page(
     return render(request, "exercises/submission.html", context, status=status)
 
 
-def result_for(request: HttpRequest, found: Submission) -> Result:
-    return result_of(found, number=number_of(found), may_act=may_act(request, found))
+def result_for(request: HttpRequest, found: Submission, *, is_alone: bool) -> Result:
+    return result_of(found, number=number_of(found), may_act=may_act(request, found), is_alone=is_alone)
 
 
 @require_safe
 @cache_control(private=True, no_cache=True)
 def panel(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The result alone, for the live update: 304 while nothing has changed."""
+    """The result as a fragment, for the live update: 304 while nothing has changed. ?alone: for the attempt's own page."""
     found = readable_submission(request, uuid)
-    result = result_for(request, found)
+    result = result_for(request, found, is_alone="alone" in request.GET)
     etag = etag_of(result)
     response = get_conditional_response(request, etag=etag)
     if response is None:

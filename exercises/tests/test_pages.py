@@ -250,14 +250,20 @@ def test_panel_leads_to_the_first_failing_test_where_it_stands_far_down(client, 
     assert re.findall(r'<details class="test [^"]*"(?: id="([a-z-]+)")? open>', page) == [link]
 
 
-def test_panel_leads_to_where_the_code_can_be_changed_from_every_page(client):
-    make_exercise()
+@pytest.mark.parametrize("is_alone", [False, True], ids=["exercise", "attempt"])
+def test_panel_leads_to_where_the_code_can_be_changed_from_every_page(client, is_alone):
+    """Within the page of the exercise, whatever its address: another would load it anew."""
+    make_exercise(hints=["A nudge."])
     hand_in(client)
     end(Status.DONE, tests=[judged_test(name="first", status="failed")])
+    page = client.get(newest().get_absolute_url() if is_alone else f"{PAGE}?from=mail").content.decode()
+    panel_url = re.findall(r'data-live-result\s+data-panel-url="([^"]*)"', page)[0]
 
-    pages = [client.get(address).content.decode() for address in (PAGE, newest().get_absolute_url())]
+    pages = [page, client.get(panel_url).content.decode()]
 
-    assert [re.findall(r'href="(.*)">Edit<', page) for page in pages] == [[f"{PAGE}#your-code"]] * 2
+    there = PAGE if is_alone else ""
+    links = [re.findall(r'href="([^"]*)"[^>]*>(Edit|Hints)<', page) for page in pages]
+    assert links == [[(f"{there}#your-code", "Edit"), (f"{there}#help", "Hints")]] * 2
 
 
 def test_panel_leads_to_each_error_by_file_and_line(client):
