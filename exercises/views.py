@@ -181,7 +181,7 @@ def result_for(request: HttpRequest, found: Submission, *, is_alone: bool) -> Re
 @require_safe
 @cache_control(private=True, no_cache=True)
 def panel(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The result as a fragment, for the live update: 304 while nothing has changed. ?alone: for the attempt's own page."""
+    """The result alone, for the live update: 304 while nothing has changed. ?alone is for the attempt's own page."""
     found = readable_submission(request, uuid)
     result = result_for(request, found, is_alone="alone" in request.GET)
     etag = etag_of(result)
