@@ -12,6 +12,7 @@ from config.tests.site import wait_for
 pytestmark = pytest.mark.browser
 DRAFT = "**/api/v1/exercises/*/draft/"
 SUBMISSIONS = "**/api/v1/exercises/*/submissions/"
+PANEL = "**/submissions/*/panel"
 PASSWORD = "correct-horse-battery"
 
 
@@ -194,6 +195,28 @@ def test_a_result_comes_in_although_the_network_dropped_while_it_was_judged(page
     assert page.locator("[data-submit-error]").inner_text() == ""
 
 
+@pytest.mark.parametrize("end", ["stopped", "gone"])
+def test_nothing_is_said_of_a_result_any_more_that_is_no_longer_waited_for(page, end):
+    page.route("**/events/", lambda route: route.abort())  # only to be asked every two seconds
+    page.goto(EXERCISE)
+    write_code(page, "import time\ntime.sleep(8)\n" + RIGHT)
+    page.keyboard.press("Control+Enter")
+    stop = page.get_by_role("button", name="Stop")
+    stop.wait_for()
+    is_stopped = []
+    page.on("request", lambda request: request.url.endswith("/cancel/") and is_stopped.append(request))
+    page.route(PANEL, lambda route: route.continue_() if is_stopped else route.abort())
+    page.get_by_text("The result comes here when the network is back").wait_for()
+
+    if end == "stopped":
+        stop.click()
+        wait_for_outcome(page, "cancelled")
+    else:
+        page.route(PANEL, lambda route: route.fulfill(status=404))
+
+    wait_for(lambda: page.locator("[data-submit-error]").inner_text() == "", "the sentence to go")
+
+
 def test_without_a_network_a_hint_says_so_and_nothing_is_handed_in(page):
     begin(page, "# my own work\n")
     page.context.set_offline(True)
@@ -206,6 +229,19 @@ def test_without_a_network_a_hint_says_so_and_nothing_is_handed_in(page):
     page.locator("#hint-1").wait_for()
     assert page.locator("[data-submit-error]").inner_text() == ""
     assert page.locator("[data-live-result]").count() == 0
+
+
+def test_a_hint_leaves_what_is_said_of_a_submission_that_waits(page):
+    begin(page, WRONG)
+    page.route(SUBMISSIONS, lambda route: route.abort())
+    page.keyboard.press("Control+Enter")
+    waits = page.get_by_text("is submitted as soon as the network is back")
+    waits.wait_for()
+
+    page.locator("[data-open-hint]").click()
+    page.locator("#hint-1").wait_for()
+
+    assert waits.is_visible()
 
 
 def test_reset_asks_restores_the_start_and_keeps_the_old_code(page):

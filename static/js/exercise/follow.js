@@ -50,9 +50,10 @@ export async function follow(place, { url, say, said = "", onAway, signal }) {
       if (signal?.aborted) return null
       const answer = await ask(address, etag, signal)
       asked += 1
-      if (signal?.aborted || answer.gone) return null
-      ;({ etag, laterMs, refusedMs } = answer)
+      if (signal?.aborted) return null
       if (answer.isAway !== isAway) onAway?.((isAway = answer.isAway))
+      if (answer.gone) return null
+      ;({ etag, laterMs, refusedMs } = answer)
       if (!answer.panel) continue
       panel = answer.panel
       put(place, panel)

@@ -2,7 +2,7 @@
 
 import { word } from "../words.js";
 import { saveThere } from "./autosave.js";
-import { showError } from "./problems.js";
+import { showError, takeBack } from "./problems.js";
 import { isNarrow, show } from "./views.js";
 
 const STATES = "fieldguide:result" // an attempt ended, which may open the solution
@@ -42,7 +42,8 @@ document.addEventListener("click", async (event) => {
   body.set("csrfmiddlewaretoken", button.form.elements.csrfmiddlewaretoken.value)
   await saveThere() // makes a visitor a guest: two first requests at once would come from two
   const isFresh = await refresh(body)
-  showError(isFresh === null ? word("hint-offline") : "")
+  if (isFresh === null) showError(word("hint-offline"))
+  else takeBack(word("hint-offline"))
   if (isFresh) document.getElementById(`hint-${button.value}`)?.focus() // what came is read next
   else if (isFresh === false) button.form.requestSubmit(button) // the long way
 })

@@ -11,3 +11,8 @@ export function showError(text) {
   line.textContent = text
   place.append(line)
 }
+
+/** Take `text` away where it stands; what somebody else has to say stays. */
+export function takeBack(text) {
+  if (place.textContent.trim() === text) place.replaceChildren()
+}

@@ -6,7 +6,7 @@ import { deliver, newSubmission, unfinished } from "./delivery.js";
 import { form, page, same, texts } from "./files.js";
 import { follow } from "./follow.js";
 import { refreshHistory } from "./history.js";
-import { showError } from "./problems.js";
+import { showError, takeBack } from "./problems.js";
 import { refusal } from "./refusals.js";
 import { refuseTooLarge } from "./size.js";
 import { isNarrow, setScore, show } from "./views.js";
@@ -45,7 +45,9 @@ function markStale() {
 async function watch(url, said) {
   following.abort()
   following = new AbortController()
-  const onAway = (isAway) => showError(isAway ? word("result-offline") : "")
+  const offline = word("result-offline")
+  takeBack(offline) // of the one that was followed before
+  const onAway = (isAway) => (isAway ? showError(offline) : takeBack(offline))
   const panel = await follow(place, { url, said, say: announce, onAway, signal: following.signal })
   if (!panel) return
   setScore(panel.dataset.score)
