@@ -23,7 +23,7 @@ def author(client):
 def test_guide_is_a_page_in_english_with_its_contents(client, author):
     html = client.get(reverse("admin:guide_authoring")).content.decode()
 
-    assert '<h1>Guide for authors</h1>' in html
+    assert "<h1>Guide for authors</h1>" in html
     assert '<div class="guide-text" lang="en">' in html
     assert '<h2 id="an-exercise-in-ten-minutes">' in html
     links = set(re.findall(r'href="(#[^"]+)"', html.partition('class="guide"')[2]))
