@@ -57,7 +57,8 @@ def test_check_shows_the_panel_of_a_learner_and_publishing_waits_for_it(page, br
     address = page.url
     page.get_by_role("link", name="Back to the exercise").click()
     page.get_by_role("button", name="Save and publish").click()
-    assert "Check the draft in the sandbox first" in page.locator(".messagelist .error").inner_text()
+    refused = page.locator(".messagelist .error").inner_text()
+    assert "The check of the draft in the sandbox found something wrong" in refused
 
     write_solution(page, right + "\n# The same, as a new version.\n")
     check_until(page, "Every program does what it should")

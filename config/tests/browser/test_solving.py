@@ -73,6 +73,8 @@ def test_status_is_announced_once_each_and_politely(page):
 
     page.keyboard.press("Control+Enter")
     wait_for_outcome(page, "pass")
+    # One sentence is read after the other, while the result may be there before the first has ended.
+    wait_for(lambda: "All 4 tests pass" in page.evaluate("window.said.at(-1)"), "the end being said", 5)
     page.wait_for_timeout(500)
 
     said = page.evaluate("window.said")
