@@ -21,8 +21,10 @@ async function part(load) {
  * index.js, after which one can type at once; the colours follow.
  */
 export async function prepare(loadKeys = () => []) {
+  await part(() => import("./state.js"))
   await part(() => import("./view.js"))
   await part(() => import("./language.js"))
+  await part(() => import("./commands.js"))
   const { Surface } = await part(() => import("./surface.js"))
   const { colours, python } = await part(() => import("./python.js"))
   const keys = await part(loadKeys)

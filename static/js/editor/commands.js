@@ -1,0 +1,2 @@
+// What keys do: see view.js.
+export { history } from "@codemirror/commands"
