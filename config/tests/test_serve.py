@@ -15,7 +15,9 @@ import requests
 
 from config.tests.site import ROOT, Site, wait_for
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+
+FIRST_START_SECONDS = 120.0  # at most, beside browsers: 11 s on an idle machine, most of it work of a processor
 
 RIGHT = """
 from flask import Flask
@@ -40,8 +42,14 @@ class Serving(Site):
         return self.server
 
     def serve_until_ready(self) -> None:
+        """An empty database is filled first; where that takes too long, the test says how far it came."""
         self.serve()
-        wait_for(self.is_ready, "readiness")
+        try:
+            wait_for(self.is_ready, "readiness", FIRST_START_SECONDS)
+        except AssertionError as late:
+            self.server.kill()
+            said, _ = self.server.communicate()
+            raise AssertionError(f"{late}; until then was said:\n{said}") from None
 
     def descendants(self) -> list[str]:
         """Command lines of all processes that know this site's folder."""
