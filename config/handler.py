@@ -1,29 +1,53 @@
 """Django's ASGI handler with threads that are used again."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any
 
-from asgiref.sync import SyncToAsync, ThreadSensitiveContext, sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.db import connections
 
 MAX_IDLE = 8  # threads, each with its connection to the database
 
 
-class LastingThread(ThreadPoolExecutor):
-    """One thread, which goes back to *idle* where another executor would end."""
+class Threads:
+    """Of one handler: executors of one thread each, of which a few stay when nothing is to be done."""
 
-    def __init__(self, idle: "list[LastingThread]") -> None:
-        super().__init__(max_workers=1, thread_name_prefix="request")
-        self.idle = idle
+    def __init__(self) -> None:
+        self.idle: list[Executor] = []
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """The request does not need it any more. Called by asgiref, and early by what streams."""
+    def take(self) -> Executor:
+        return self.idle.pop() if self.idle else ThreadPoolExecutor(max_workers=1, thread_name_prefix="request")
+
+    def put_back(self, thread: Executor) -> None:
         if len(self.idle) < MAX_IDLE:
-            self.idle.append(self)
+            self.idle.append(thread)
             return
-        self.submit(connections.close_all)
-        super().shutdown(wait=False, cancel_futures=cancel_futures)
+        thread.submit(connections.close_all)
+        thread.shutdown(wait=False)
+
+
+class Loan(Executor):
+    """The thread of one request, until let_go(). What still needs a thread afterwards has one for each call."""
+
+    def __init__(self, threads: Threads) -> None:
+        self.threads = threads
+        self.thread: Executor | None = threads.take()
+
+    def let_go(self) -> None:
+        """The request may last, but needs no thread of its own any more."""
+        if self.thread:
+            self.threads.put_back(self.thread)
+            self.thread = None
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.thread:
+            return self.thread.submit(call, *args, **kwargs)
+        thread = self.threads.take()
+        future = thread.submit(call, *args, **kwargs)
+        future.add_done_callback(lambda _: self.threads.put_back(thread))
+        return future
 
 
 class Handler(ASGIHandler):
@@ -34,7 +58,7 @@ class Handler(ASGIHandler):
     """
 
     def __init__(self) -> None:
-        self.idle: list[LastingThread] = []
+        self.threads = Threads()
         super().__init__()
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -45,6 +69,9 @@ class Handler(ASGIHandler):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)  # refuses
             return
-        async with ThreadSensitiveContext() as context:
-            SyncToAsync.context_to_thread_executor[context] = self.idle.pop() if self.idle else LastingThread(self.idle)
-            await self.handle(scope, receive, send)
+        loan = Loan(self.threads)
+        try:
+            async with ThreadSensitiveContext(executor=loan):
+                await self.handle(scope, receive, send)
+        finally:
+            loan.let_go()

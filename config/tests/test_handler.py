@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.urls import path
 
 from config import handler
-from config.handler import Handler, LastingThread
+from config.handler import Handler
 
 seen = []  # of each request: its thread, and its connection to the database
 together = threading.Barrier(1)
@@ -38,9 +38,9 @@ def application():
         made = Handler()
     yield made
     connection.settings_dict["CONN_MAX_AGE"] = before
-    for thread in made.idle:
+    for thread in made.threads.idle:
         thread.submit(handler.connections.close_all).result()
-        super(LastingThread, thread).shutdown()
+        thread.shutdown()
 
 
 async def get(application):
@@ -57,7 +57,7 @@ async def test_one_request_after_the_other_has_the_same_thread_and_connection(ap
 
     assert len({thread for thread, _ in seen}) == 1
     assert len({id(connected) for _, connected in seen}) == 1
-    assert len(application.idle) == 1
+    assert len(application.threads.idle) == 1
 
 
 async def test_requests_at_once_have_a_thread_each_and_only_some_threads_stay(application, monkeypatch):
@@ -68,12 +68,29 @@ async def test_requests_at_once_have_a_thread_each_and_only_some_threads_stay(ap
     assert await asyncio.gather(*(get(application) for _ in range(4))) == [200] * 4
 
     assert len({thread for thread, _ in seen}) == 4
-    assert len(application.idle) == 2
+    assert len(application.threads.idle) == 2
     for _ in range(100):
         if threading.active_count() == before + 2:
             break
         await asyncio.sleep(0.05)
     assert threading.active_count() == before + 2
+
+
+async def test_request_that_lets_go_of_its_thread_borrows_one_for_each_later_call(application):
+    loan = handler.Loan(application.threads)
+    own = loan.submit(threading.get_ident).result()
+    loan.let_go()
+    with handler.Loan(application.threads) as other:
+        lent_on = other.submit(threading.get_ident).result()
+        meanwhile = loan.submit(threading.get_ident).result()
+        other.let_go()
+
+    assert lent_on == own != meanwhile
+    for _ in range(100):
+        if len(application.threads.idle) == 2:
+            break
+        await asyncio.sleep(0.05)
+    assert {thread.submit(threading.get_ident).result() for thread in application.threads.idle} == {own, meanwhile}
 
 
 async def test_what_is_no_request_is_refused_as_django_does(application):

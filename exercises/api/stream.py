@@ -57,16 +57,15 @@ async def follow(row: Followed) -> AsyncIterator[bytes]:
 
 
 async def let_go_of_thread() -> None:
-    """Free what asgiref holds for this request until it ends: a thread, and with it a connection to the database.
+    """Give back the thread of this request, which lasts, and with it a connection to the database.
 
-    A stream is a request that lasts; a hundred of them would hold a hundred of each. The next thing that needs a
-    thread gets a new one.
+    A hundred streams would hold a hundred of each. Only our own handler lends threads (config.handler.Loan).
     """
     await sync_to_async(close_old_connections)()  # what the end of a request would do
     context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
-    if executor:
-        executor.shutdown(wait=False)
+    executor = SyncToAsync.context_to_thread_executor.get(context) if context else None
+    if let_go := getattr(executor, "let_go", None):
+        let_go()
 
 
 class Attempt:
