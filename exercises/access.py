@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from courses.access import acts_as_staff, editable_by, may, may_edit
 from courses.action_log import noted
 from exercises.errors import NotYours
-from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Submission, Trial
+from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Run, Submission, Trial
 from exercises.owners import owner_of
 from exercises.versions import release_due_exercise
 
@@ -106,10 +106,13 @@ def readable_submission(request: HttpRequest | Request, uuid: UUID) -> Submissio
     return get_object_or_404(Submission.objects.readable_by(request.user).with_current_run(), uuid=uuid)
 
 
-def require_readable(request: HttpRequest | Request, uuid: UUID) -> None:
-    """What readable_submission() refuses, without loading what it gives. Raises Http404."""
-    if not Submission.objects.readable_by(request.user).filter(uuid=uuid).exists():
+def readable_run(request: HttpRequest | Request, uuid: UUID) -> Run:
+    """The current run of a submission, with what the API says of both. Raises Http404 as readable_submission() does."""
+    submissions = Submission.objects.readable_by(request.user).filter(uuid=uuid)
+    run = Run.objects.counting().with_submission().filter(submission__in=submissions).order_by("-pk").first()
+    if run is None:
         raise Http404
+    return run
 
 
 def readable_trial(request: HttpRequest | Request, uuid: UUID) -> Trial:

@@ -80,10 +80,10 @@ async def test_request_that_lets_go_of_its_thread_borrows_one_for_each_later_cal
     loan = handler.Loan(application.threads)
     own = loan.submit(threading.get_ident).result()
     loan.let_go()
-    with handler.Loan(application.threads) as other:
-        lent_on = other.submit(threading.get_ident).result()
-        meanwhile = loan.submit(threading.get_ident).result()
-        other.let_go()
+    other = handler.Loan(application.threads)
+    lent_on = other.submit(threading.get_ident).result()
+    meanwhile = loan.submit(threading.get_ident).result()
+    other.let_go()
 
     assert lent_on == own != meanwhile
     for _ in range(100):

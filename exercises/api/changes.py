@@ -12,6 +12,8 @@ import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from math import inf
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 import redis
@@ -23,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 REREAD_WITHOUT_REDIS_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
+REMEMBERED_SECONDS = 5.0  # from reading a row to following it takes some milliseconds
 
 
 class Changes:
@@ -52,7 +55,9 @@ class Hub:
 
     def __init__(self) -> None:
         self.followers: defaultdict[str, set[Changes]] = defaultdict(set)
+        self.heard: dict[str, float] = {}  # when a channel was heard of last, newest at the end
         self.is_listening = asyncio.Event()
+        self.listening_since = inf
         self.listening = asyncio.create_task(self.listen())
 
     async def listen(self) -> None:
@@ -69,15 +74,30 @@ class Hub:
                 logger.exception("listening for changes failed")
             finally:
                 self.is_listening.clear()
+                self.listening_since = inf
                 self.wake(self.everybody())  # who was told to wait for a message waits in vain
             await asyncio.sleep(RECONNECT_SECONDS)
 
     def hear(self, kind: str, channel: str) -> None:
         if kind == "psubscribe":  # Redis has confirmed it: from now on no message is missed
             self.is_listening.set()
+            self.listening_since = monotonic()
             self.wake(self.everybody())
         else:
+            self.remember(channel)
             self.wake(self.followers.get(channel, ()))
+
+    def remember(self, channel: str) -> None:
+        now = monotonic()
+        self.heard.pop(channel, None)
+        self.heard[channel] = now
+        while self.heard[oldest := next(iter(self.heard))] < now - REMEMBERED_SECONDS:
+            del self.heard[oldest]
+
+    def may_have_changed(self, channel: str, *, since: float) -> bool:
+        """Whether there was a message after *since*, on the clock of monotonic(), or there may have been."""
+        known_since = max(self.listening_since, monotonic() - REMEMBERED_SECONDS)
+        return since < known_since or since <= self.heard.get(channel, -inf)
 
     def everybody(self) -> Iterable[Changes]:
         return (changes for several in self.followers.values() for changes in several)
@@ -91,8 +111,8 @@ hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 
 
 @asynccontextmanager
-async def changes_of(submission: uuid.UUID) -> AsyncIterator[Changes]:
-    """What tells of changes of *submission* from now on."""
+async def changes_of(submission: uuid.UUID, *, since: float) -> AsyncIterator[Changes]:
+    """What tells of changes of *submission* after *since*, a time of monotonic()."""
     loop = asyncio.get_running_loop()
     hub = hubs.get(loop) or hubs.setdefault(loop, Hub())
     if not hub.is_listening.is_set():
@@ -103,6 +123,8 @@ async def changes_of(submission: uuid.UUID) -> AsyncIterator[Changes]:
             pass  # the hub has said why, or will
     changes, channel = Changes(hub), channel_of(submission)
     hub.followers[channel].add(changes)
+    if hub.may_have_changed(channel, since=since):
+        changes.has_changed.set()
     try:
         yield changes
     finally:

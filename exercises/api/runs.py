@@ -129,5 +129,4 @@ class RunEvents(PrivateView):
     )
     def get(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
         """The run at each change, as server-sent events named `run`; ends after the final state."""
-        readable_trial(request, uuid)
-        return event_stream(TriedOut(uuid))
+        return event_stream(TriedOut(request, uuid))

@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from exercises import answering, submitting
-from exercises.access import acting_on, exercise_to_hand_in, readable_submission, require_readable
+from exercises.access import acting_on, exercise_to_hand_in, readable_submission
 from exercises.answers import ANSWERED
 from exercises.api.errors import CONFLICT, FORBIDDEN, GONE, INVALID, NOT_FOUND, TOO_MANY
 from exercises.api.moved import FollowsMoves
@@ -179,5 +179,4 @@ class SubmissionEvents(PrivateView):
     )
     def get(self, request: Request, uuid: UUID) -> StreamingHttpResponse:
         """The attempt at each change, as server-sent events named `submission`; ends after the final state."""
-        require_readable(request, uuid)
-        return event_stream(Attempt(uuid))
+        return event_stream(Attempt(request, uuid))

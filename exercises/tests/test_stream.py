@@ -4,6 +4,8 @@ import asyncio
 import json
 import threading
 from contextlib import asynccontextmanager
+from time import monotonic
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -11,6 +13,7 @@ import redis
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings as django_settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -143,13 +146,58 @@ async def test_stream_of_a_run_tells_each_change_until_the_final_one():
 
 
 @pytest.mark.parametrize("status", [Status.DONE, Status.QUEUED])
-def test_an_attempt_is_read_in_one_query_and_one_more_while_it_waits(status, django_assert_num_queries):
-    attempt, other = (stream.Attempt(make_run(status=status).submission.uuid) for _ in range(2))
-    other.read()  # a new connection has questions of its own
+def test_an_attempt_is_read_in_one_query_and_one_more_while_it_waits(status, rf, django_assert_num_queries):
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    runs = [make_run(status=status) for _ in range(2)]
+    stream.Attempt(request, runs[0].submission.uuid).read()  # a new connection has questions of its own
 
-    for _ in range(2):  # the first time, and again
-        with django_assert_num_queries(1 + (status == Status.QUEUED)):
-            assert attempt.read()[0]
+    with django_assert_num_queries(1 + (status == Status.QUEUED)):
+        attempt = stream.Attempt(request, runs[1].submission.uuid)
+    with django_assert_num_queries(1 + (status == Status.QUEUED)):
+        again = attempt.read()
+    assert again == attempt.found
+    assert json.loads(again[0])["status"] == status
+
+
+async def test_stream_begins_with_what_its_request_has_read(monkeypatch):
+    runs = [await build_run() for _ in range(2)]
+    async with following(runs[0].submission) as earlier:  # from now on this process listens
+        await earlier.next()
+        monkeypatch.setattr(stream.Attempt, "read", lambda _: pytest.fail("it was read again"))
+        async with following(runs[1].submission) as client:
+            assert (await client.next())["status"] == "queued"
+            assert await client.connection.receive_nothing(timeout=0.5)
+
+
+async def test_stream_tells_what_changes_between_its_first_reading_and_its_first_wait(monkeypatch):
+    async def take_long():
+        await sync_to_async(cancel)(submission=runs[1].submission)
+        await asyncio.sleep(0.5)  # the message comes, and nobody follows yet
+
+    monkeypatch.setattr(stream, "REREAD_SECONDS", 60)
+    runs = [await build_run() for _ in range(2)]
+    async with following(runs[0].submission) as earlier:
+        await earlier.next()
+        monkeypatch.setattr(stream, "let_go_of_thread", take_long)
+        async with following(runs[1].submission) as client:
+            assert [(await client.next())["status"] for _ in range(2)] == ["queued", "cancelled"]
+            assert await client.next() is None
+
+
+async def test_process_remembers_what_changed_for_a_while(monkeypatch):
+    monkeypatch.setattr(changes, "REMEMBERED_SECONDS", 0.2)
+    begun = monotonic()
+    async with changes.changes_of(uuid4(), since=begun):
+        hub = changes.hubs[asyncio.get_running_loop()]
+        now = monotonic()
+        assert [hub.may_have_changed("any", since=time) for time in (begun, now)] == [True, False]
+        hub.hear("pmessage", "one")
+        assert [hub.may_have_changed(name, since=now) for name in ("one", "other")] == [True, False]
+        await asyncio.sleep(0.3)
+        assert hub.may_have_changed("other", since=now)
+        hub.hear("pmessage", "other")
+        assert list(hub.heard) == ["other"]
 
 
 async def test_stream_sends_nothing_when_nothing_changed():
