@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -15,10 +20,33 @@ from django.utils.http import urlencode
 from courses.access import acts_as_staff
 from courses.guide import guide_view
 
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+def as_one_change(view: Callable[..., Any]) -> Callable[..., Any]:
+    """*view*, with what a POST does and the line about it in the admin's log in one transaction.
+
+    Views whose POST stores nothing, or takes long before it does, keep out by `transaction.non_atomic_requests`.
+    """
+    if getattr(view, "_non_atomic_requests", None):
+        return view
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method in READS:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return wrapped
+
 
 class StaffSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and acts_as_staff(request.user)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        return super().admin_view(as_one_change(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         """Where everybody is led who may not see a page; staff without a second step to the page that explains it."""

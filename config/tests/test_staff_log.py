@@ -2,8 +2,9 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry, LogEntryManager
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -119,6 +120,35 @@ def test_action_of_a_list_is_logged(client, root, rows, action):
     # Attempts stay as they are: what was made is a preview of other results.
     about = Rejudging.objects.get() if model == "submission" else row
     assert LogEntry.objects.get().get_edited_object() == about
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_action_of_a_list_that_cannot_be_noted_is_not_done(client, root, rows, action, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("the disk is full")
+
+    model, _, name = action.partition(".")
+    row = rows[model]
+    if name == "reopen_reports":
+        ProblemReport.objects.update(closed_at="2026-01-01T00:00Z")
+    if action == "exercise.unpublish":
+        publish_exercise(exercise=row)
+    monkeypatch.setattr(LogEntryManager, "log_actions", refuse)
+    client.raise_request_exception = False
+    before = all_rows()
+
+    response = client.post(
+        reverse(f"admin:{row._meta.app_label}_{model}_changelist"), {"action": name, "_selected_action": [row.pk]}
+    )
+
+    assert response.status_code == 500
+    assert all_rows() == before
+
+
+def all_rows() -> dict[str, list[dict[str, object]]]:
+    """What staff works on, as the database has it."""
+    models = [model for app in ("account", "courses", "exercises") for model in apps.get_app_config(app).get_models()]
+    return {model._meta.label: list(model.objects.order_by("pk").values()) for model in models}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -244,6 +245,7 @@ class EditingAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
+    @transaction.non_atomic_requests
     def proofread_view(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         """POST the form as it is: its problems, its length and its page as JSON. Nothing is stored."""
         if request.method != "POST":
@@ -262,6 +264,7 @@ class EditingAdmin(admin.ModelAdmin):
         }
         return JsonResponse(answer)
 
+    @transaction.non_atomic_requests
     def preview_view(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         """POST the form as it is: the page that learners would see. Nothing is stored."""
         if request.method != "POST":

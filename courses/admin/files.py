@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -98,6 +99,7 @@ class CourseFilesAdmin(admin.ModelAdmin):
 
     # --- Load ---
 
+    @transaction.non_atomic_requests  # reading an archive takes a while, in which others write
     def load_view(self, request: HttpRequest) -> HttpResponse:
         """Upload an archive; on to its preview, or back with what is wrong in its files."""
         if not self.has_load_permission(request):
