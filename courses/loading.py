@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from difflib import unified_diff
 from io import StringIO
@@ -123,6 +122,7 @@ class Loading:
     only_here: list[str] = field(default_factory=list)  # labels of rows that have no file
     published_now: list[str] = field(default_factory=list)  # labels of rows that this load published
     unchecked: list[str] = field(default_factory=list)  # labels of rows that a gate kept from being published
+    waits_for_lesson: bool = False  # the course was to be published, and none of its lessons is
 
     @property
     def is_unchanged(self) -> bool:
@@ -305,9 +305,11 @@ def _load(slug: str, loading: Loading) -> None:
     for part in registered_parts():
         part.load(course, loading)
     if loading.publish and not course.held_back and course.published_at is None and course.archived_at is None:
-        with suppress(PublishRefused):  # all its lessons are drafts; a later load publishes it with the first of them
+        try:
             publish_course(course=course)
             loading.published(COURSE)
+        except PublishRefused:  # a later load publishes it with the first of its lessons
+            loading.waits_for_lesson = True
     fill()
 
 

@@ -232,3 +232,16 @@ def test_half_of_what_another_site_needs_stops_the_start(given, message):
         social_providers(**KEYS | given)
 
     assert str(error.value) == message
+
+
+def test_command_whose_reader_has_enough_ends_without_a_traceback():
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        result = subprocess.run(
+            [sys.executable, "manage.py", "diffsettings"], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True
+        )
+    finally:
+        os.close(writing)
+
+    assert (result.returncode, result.stderr) == (1, "")

@@ -293,6 +293,17 @@ def test_command_warns_of_kept_edits_and_succeeds(folder):
     )
 
 
+def test_command_says_why_a_course_of_drafts_is_not_published(folder):
+    for name in ("first", "second"):
+        (folder / f"lessons/{name}.md").write_text(lesson_text(draft=True))
+    errors = StringIO()
+
+    call_command("load_course", folder, publish=True, stdout=StringIO(), stderr=errors, no_color=True)
+
+    assert errors.getvalue() == "NOT PUBLISHED: the course, as long as no lesson of it is published.\n"
+    assert list(Course.objects.published()) == []
+
+
 def test_all_mistakes_are_shown_and_nothing_is_loaded(folder):
     (folder / "lessons/first.md").write_text(lesson_text("First", "!!! danger\n    No.\n"))
     (folder / "lessons/second.md").write_bytes(b"+++\n\xff\n")

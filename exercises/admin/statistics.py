@@ -202,7 +202,9 @@ def shown(value: Any, unit: str) -> str:
     if value is None:
         return "—"
     if unit == "share":
-        return gettext("%(percent)s %%") % {"percent": number_format(round(value * 100))}
+        percent = round(value * 100)
+        percent = min(max(percent, 1), 99) if 0 < value < 1 else percent  # 0 means none, and 100 all
+        return gettext("%(percent)s %%") % {"percent": number_format(percent)}
     if unit == "count":
         return number_format(round(value, 1) if value % 1 else int(value))
     if unit == "ms" and value < LONG_MS:

@@ -394,6 +394,7 @@ def test_the_95th_percentile_is_the_nearest_rank(values, expected):
     ("value", "unit", "text"),
     [
         (None, "count", "—"), (3, "count", "3"), (2.5, "count", "2.5"), (2.0, "count", "2"), (2 / 3, "share", "67 %"),
+        (0.996, "share", "99 %"), (1.0, "share", "100 %"), (0.004, "share", "1 %"), (0.0, "share", "0 %"),
         (0.0, "seconds", "0 s"), (59.6, "seconds", "1 min 0 s"), (3725, "seconds", "1 h 2 min"),
         (90_000, "seconds", "1 d 1 h"), (12, "ms", "12 ms"), (9_999, "ms", "9999 ms"), (432_142_464, "ms", "5 d 0 h"),
     ],

@@ -85,6 +85,9 @@ class Command(BaseCommand):
                     f"Run manage.py check_exercises {slug}, then load_course --publish again."
                 )
             )
+        if loading.waits_for_lesson:
+            text = "NOT PUBLISHED: the course, as long as no lesson of it is published."
+            self.stderr.write(self.style.WARNING(text))
         if loading.is_unchanged:
             self.stdout.write(f"{course}: nothing changed.")
         elif dry_run:
