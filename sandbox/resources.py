@@ -5,6 +5,7 @@ asked, never a path (a host that follows a path which a learner can write is how
 """
 
 import os
+import re
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,11 @@ CLOSE_SECONDS = 10.0
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 INIT = "1"  # the harness's own process inside
+# What is read of a process. Other lines are not even looked at: its name, for one, is the learner's choice.
+SIZES = re.compile(
+    rb"^(Pss_Anon|Pss_Shmem|SwapPss|Private_Dirty|Anonymous|RssAnon|RssShmem|VmSwap|VmPTE):[ \t]+([0-9]+) kB$",
+    re.MULTILINE,
+)
 INODE_BYTES = KIB  # what an empty file of a tmpfs costs the kernel, about
 # Unix sockets queue up to net.core.wmem_default each way, which is kernel memory that no process is charged for.
 SOCKET_BYTES = 208 * KIB
@@ -77,7 +83,8 @@ class ProcMeter:
 
     def sample(self) -> Sample:
         pids = self._pids()
-        return Sample(self._cpu(pids), self._memory(pids) + self._files() + self._sockets(pids))
+        memory = self._memory(pids) + self._page_tables(pids) + self._files() + self._sockets(pids)
+        return Sample(self._cpu(pids), memory)
 
     def close(self) -> None:
         """To be called between the kill of the processes and the end of *proc*: a look may be under way."""
@@ -123,6 +130,14 @@ class ProcMeter:
                 memory += last.share + max(0, resident - last.resident)
                 foreign += min(last.shared, self._last.inherited.shared)
         return memory - min(foreign, self._last.inherited.mapped)
+
+    def _page_tables(self, pids: list[str]) -> int:
+        """Those beyond what each has from the start: a process that reads a little everywhere has large ones."""
+        inherited = self._page_table(INIT)
+        return sum(max(0, self._page_table(pid) - inherited) for pid in pids)
+
+    def _page_table(self, pid: str) -> int:
+        return self._sizes(pid, "status", b"VmPTE").get(b"VmPTE", 0)
 
     def _pids(self) -> list[str]:
         with suppress(OSError):
@@ -188,13 +203,8 @@ class ProcMeter:
         return []
 
     def _sizes_in(self, path: str) -> dict[bytes, int]:
-        """What lines like "RssAnon:   1234 kB" say, in bytes."""
-        sizes = {}
-        for line in self._read(path).splitlines():
-            if line.endswith(b" kB"):
-                name, _, value = line.partition(b":")
-                sizes[name] = int(value[:-3]) * KIB
-        return sizes
+        """What lines like "RssAnon:   1234 kB" say, in bytes. In a name the kernel escapes the ends of lines."""
+        return {name: int(value) * KIB for name, value in SIZES.findall(self._read(path))}
 
     def _files(self) -> int:
         used = 0

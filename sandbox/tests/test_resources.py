@@ -169,6 +169,41 @@ while True:
     assert min(memory for _, memory, _ in samples) >= 50 * MIB
 
 
+@pytest.mark.parametrize("name", [b"x kB", b"\\rVmPTE:9 kB", b"\\nRssAnon:9 kB", b"RssAnon:\\t9 kB"])
+def test_proc_meter_believes_no_name_of_a_process(tmp_path, name):
+    """Of one that has ended, and that nobody waited for, the kernel tells the name and no sizes."""
+    steps = f"""
+if not os.fork():
+    import ctypes
+    ctypes.CDLL(None).prctl(15, b"{name.decode()}", 0, 0, 0)
+    tell(b"job")
+    os._exit(0)
+time.sleep(0.2)"""
+    with meter_of_tree(tmp_path, steps, 2) as meter:
+        (ended,) = (path for path in tmp_path.iterdir() if b"zombie" in (path / "status").read_bytes())
+        memory_bytes = meter.sample().memory_bytes
+
+    assert ended.name != "1"
+    assert memory_bytes <= OWN_BYTES
+
+
+def test_proc_meter_counts_page_tables(tmp_path):
+    """Of pages that are read and never written the kernel has but one, and an entry for each place."""
+    steps = """
+def read():
+    global everywhere
+    everywhere = mmap.mmap(-1, 1900 << 20, 0x4022, mmap.PROT_READ)  # private, anonymous, without a reserve
+    for place in range(0, 1900 << 20, 2 << 20):
+        everywhere[place]
+
+forks(3, read)"""
+    with meter_of_tree(tmp_path, steps, 4) as meter:
+        memory_bytes = meter.sample().memory_bytes
+
+    table_bytes = 1900 // 2 * 4096
+    assert 3 * table_bytes <= memory_bytes <= 3 * table_bytes + 4 * OWN_BYTES
+
+
 def test_proc_meter_reads_nothing_of_processes_that_are_gone(tmp_path):
     (tmp_path / "2").symlink_to("/proc/999999999")
     proc = os.open(tmp_path, os.O_RDONLY)
