@@ -180,7 +180,7 @@ class _Watch:
         self._sockets = iter(inside.sockets)
         self._port: int | None = None  # where the program listens
         self._session: str | None = None  # of Streamlit, as the first answer named it
-        self._page = b""  # what Streamlit showed last
+        self._page: bytes | None = None  # what Streamlit showed last; None until it has answered anything
         self._next_sample = inside.started
         self._next_question = inside.started + KEEP_GOING_SECONDS
         for descriptor, handle in (
@@ -332,16 +332,19 @@ class _Watch:
 
     def _interact(self, probe: WidgetProbe, port: int) -> "tuple[Observation, _Ended | None]":
         """One interaction in the session of this job."""
-        if probe.names and not self._page:
+        if probe.names and self._page is None:  # once at most, for which there is a socket
             observation, end = self._interact(WidgetProbe(), port)
             if end is not None or observation.error:
                 return observation, end
-        probe = probe.called({name: widgets.key_of(name, self._page) for name in probe.names})
+        probe = probe.called({name: widgets.key_of(name, self._page or b"") for name in probe.names})
         request = HttpProbe("POST", INTERACT, JSON, probe.body(self._session))
         seconds = PROBE_SECONDS if self._page else self.job.limits.wall_seconds
         (observation,), end = self._exchange([request], port, WIDGETS_BODY_BYTES, seconds)
         self._session = self._session or widgets.session_in(observation.body)
-        self._page = observation.body if observation.status == OK else self._page
+        if observation.status == OK:
+            self._page = observation.body
+        elif not observation.error:
+            self._page = self._page or b""
         return observation, end
 
     def _sweep(self, sweep: WidgetSweep, port: int) -> "tuple[Observation, _Ended | None]":

@@ -95,6 +95,67 @@ def test_a_sweep_is_reported_as_far_as_it_came(line, limits, ending, answers):
     assert bool(observation.error) == (ending is not Ending.FINISHED)
 
 
+# Three select boxes of twelve options, on a page that is empty from the second look on.
+EMPTIED = """
+import streamlit as st
+from uvicorn.protocols.http import httptools_impl as http
+
+for number in range(3):
+    st.selectbox(f"label {number}", [f"option {option}" for option in range(12)], key=f"key {number}")
+if not hasattr(http, "usual"):
+    http.usual = http.RequestResponseCycle.send
+
+    async def send(self, message):
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [(b"content-length", b"0")]}
+        await http.usual(self, {**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    http.RequestResponseCycle.send = send
+"""
+# Its own server, whose every answer is an error with a page of that kind.
+REFUSING = """
+import json
+
+boxes = [
+    {"type": "selectbox", "key": f"key {box}", "props": {"label": f"label {box}", "options": [*map(str, range(12))]}}
+    for box in range(3)
+]
+body = json.dumps({"session_id": "s", "status": "ok", "tree": {"type": "main", "children": boxes}}).encode()
+
+
+class Config:
+    def __init__(self, *_, **__):
+        pass
+
+
+class Server(Config):
+    def run(self, sockets):
+        sockets[0].listen(64)
+        while True:
+            client, _ = sockets[0].accept()
+            client.recv(65536)
+            client.sendall(b"HTTP/1.1 404 Not Found\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(body) + body)
+            client.close()
+"""
+
+
+@pytest.mark.parametrize(
+    "files",
+    [{"main.py": EMPTIED.encode()}, {"main.py": b"import streamlit as st\n", "uvicorn.py": REFUSING.encode()}],
+    ids=["pages that become empty", "errors that are pages"],
+)
+@pytest.mark.parametrize("then", [(), (WidgetProbe({"label 1": "option 2"}),)], ids=["alone", "and a widget by name"])
+def test_hostile_answers_are_not_asked_for_more_often_than_there_are_connections(files, then):
+    limits = Limits(wall_seconds=40, cpu_seconds=20)
+    probes = (WidgetSweep(("selectbox",)), *then)
+
+    report = judge(Job(kind="http", framework="streamlit", files=files, probes=probes, limits=limits))
+
+    assert report.ending is Ending.FINISHED
+    assert len(report.observations[0].answers) == 1 + 3 * (10 + 1)
+    assert len(report.observations) == len(probes)
+
+
 def test_the_first_look_has_time_for_imports():
     slow = 'import time\nif "seen" not in st.session_state: time.sleep(11)\nst.session_state.seen = True\n'
 
