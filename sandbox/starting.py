@@ -34,6 +34,9 @@ _IN_ONE_MESSAGE = 253  # descriptors, at most
 # F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE: as numbers, because the doctor imports this on any system.
 _SEALS = 1 | 2 | 4 | 8
 
+# The mode of a pipe that a program may open once more, as /dev/stdout, whoever the worker is: to write, not to read.
+WRITABLE = 0o622
+
 # Address space is cheap and libraries reserve it freely; this bounds what one process can touch between two polls.
 ADDRESS_SLACK_BYTES = 2048 * MIB
 
@@ -96,6 +99,8 @@ def _start(job: Job, stack: ExitStack, keep_going: Callable[[], bool], *, warm: 
         stdin = _input(handed_over, job)
         stdout, stdout_inside = _pipe(stack, handed_over)
         stderr, stderr_inside = _pipe(stack, handed_over)
+        for inside in (stdout_inside, stderr_inside):
+            os.fchmod(inside, WRITABLE)
         lockdown, lockdown_inside = _pipe(stack, handed_over)
         status, status_inside = _pipe(stack, handed_over)
         diagnosis, diagnosis_inside = _pipe(stack, handed_over)

@@ -28,7 +28,7 @@ def main() -> None:
     config_fd, control_fd = map(int, sys.argv[1:3])
     with open(config_fd, "rb") as file:
         config = json.load(file)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # pid 1 is immune to signals that it does not handle
+    forget_signals()
     if config["profile"]:
         from . import preload  # noqa: PLC0415 a cold start does without it, and without all that it imports
 
@@ -36,6 +36,16 @@ def main() -> None:
     config["programs"] = landlock.programs()
     init.announce(control_fd)
     Zygote(config, control_fd).run()
+
+
+def forget_signals() -> None:
+    """Have every signal do what it usually does, whatever this process was started from ignores or blocks.
+
+    As pid 1 it is immune to those that it does not handle. What Python ignores stays so: a program expects it.
+    """
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 @dataclass(slots=True)

@@ -58,7 +58,7 @@ def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -
     pass_out(out_fd, job["sockets"])
     isolation.set_limits(job["limits"])
     if job["background"]:
-        os.nice(YIELDING)  # for all that comes of it: without privileges there is no way back
+        give_way()
     lock_down(config)
     isolation.set_dumpable(False)  # closes /proc/1 to whoever has the same uid
     child = os.fork()
@@ -84,6 +84,14 @@ def main(control_fd: int, config: dict[str, Any], taken: Callable[[], object]) -
     except BaseException:
         traceback.print_exc()
     loading.end(1)  # never back into the zygote's code, which this process still carries
+
+
+def give_way() -> None:
+    """Let others go first, for all that comes of this process: without privileges there is no way back."""
+    os.nice(YIELDING)
+    # Where each session is a group of its own for the scheduler (setsid() above made one), that counts within it only.
+    with suppress(OSError), open("/proc/self/autogroup", "w") as group:
+        group.write(str(YIELDING))
 
 
 def lock_down(config: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ def set_limits(limits: dict[str, int]) -> None:
     data_bytes = max(here["VmData"], limits["baseline_bytes"]) + limits["data_bytes"]
     address_bytes = max(here["VmSize"], data_bytes) + limits["address_bytes"]
     for name, value in (
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 1),  # byte: none is written, and unlike 0 it keeps a host's core handler from being run
         (resource.RLIMIT_CPU, limits["cpu_seconds"]),
         (resource.RLIMIT_DATA, data_bytes),
         (resource.RLIMIT_AS, address_bytes),

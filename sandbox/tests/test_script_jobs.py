@@ -1,6 +1,7 @@
 """Programs that are given an input and arguments, and that end by themselves."""
 
 import os
+import signal
 import textwrap
 
 import pytest
@@ -43,13 +44,50 @@ def test_input_and_arguments_go_in_and_the_output_comes_out():
 
 @pytest.mark.parametrize("background", [True, False])
 def test_what_runs_in_the_background_yields_to_everything_else(background):
-    source = b"import os\nprint(os.getpriority(os.PRIO_PROCESS, 0), flush=True)\nos.nice(-5)\nprint('no way back')"
+    source = b"""
+import os
+print(os.getpriority(os.PRIO_PROCESS, 0))
+print(open("/proc/self/autogroup").read().split()[-1] if os.path.exists("/proc/self/autogroup") else "none", flush=True)
+os.nice(-5)
+"""
 
     report = judge(Job(kind="script", framework="python", files={"main.py": source}, background=background))
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    assert report.stdout.decode() == f"{min(19, own + 5) if background else own}\n"
+    of_group = ("5" if background else "0") if os.path.exists("/proc/self/autogroup") else "none"
+    assert report.stdout.decode() == f"{min(19, own + 5) if background else own}\n{of_group}\n"
     assert b"PermissionError" in report.stderr
+
+
+def test_output_can_be_opened_by_its_name():
+    report = run("""
+        for number, name in enumerate(("stdout", "stderr"), 1):
+            with open(f"/dev/{name}", "w") as stream:
+                stream.write(str(number))
+        open("/dev/stdout")
+        """)
+
+    assert report.stdout == b"1"
+    assert report.stderr.startswith(b"2Traceback")
+    assert b"PermissionError" in report.stderr  # what it wrote is nothing that it reads again
+
+
+def test_what_the_judge_ignores_or_blocks_is_not_what_the_program_does():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN), signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        report = run("""
+            import os, signal
+            print([*signal.pthread_sigmask(signal.SIG_BLOCK, [])])
+            ignored = {name for name in signal.Signals if signal.getsignal(name) == signal.SIG_IGN}
+            print(sorted(name.name for name in ignored), flush=True)
+            os.kill(os.getpid(), signal.SIGTERM)
+            """)
+    finally:
+        signal.signal(signal.SIGHUP, before[0])
+        signal.pthread_sigmask(signal.SIG_SETMASK, before[1])
+
+    assert report.stdout.decode() == "[]\n['SIGPIPE', 'SIGXFSZ']\n"
+    assert report.detail.signal == "SIGTERM"
 
 
 def test_a_large_input_of_any_bytes_is_read_whole():
