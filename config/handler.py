@@ -12,7 +12,11 @@ MAX_IDLE = 8  # threads, each with its connection to the database
 
 
 class Threads:
-    """Of one handler: executors of one thread each, of which a few stay when nothing is to be done."""
+    """Of one handler: executors of one thread each, of which a few stay when nothing is to be done.
+
+    take() is for the event loop, put_back() for any thread: what the one looks at, the other only adds to, and one or
+    two more than MAX_IDLE do no harm.
+    """
 
     def __init__(self) -> None:
         self.idle: list[Executor] = []
@@ -34,20 +38,30 @@ class Loan(Executor):
     def __init__(self, threads: Threads) -> None:
         self.threads = threads
         self.thread: Executor | None = threads.take()
+        self.latest: Future[Any] | None = None  # what it was given to do
 
     def let_go(self) -> None:
-        """The request may last, but needs no thread of its own any more."""
+        """The request may last, but needs no thread of its own any more. Whoever is next has it once it is free: a
+        view goes on when its request is cancelled.
+        """
         if self.thread:
-            self.threads.put_back(self.thread)
-            self.thread = None
+            thread, self.thread = self.thread, None
+            self._put_back(thread, after=self.latest)
 
     def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         if self.thread:
-            return self.thread.submit(call, *args, **kwargs)
+            self.latest = self.thread.submit(call, *args, **kwargs)
+            return self.latest
         thread = self.threads.take()
         future = thread.submit(call, *args, **kwargs)
-        future.add_done_callback(lambda _: self.threads.put_back(thread))
+        self._put_back(thread, after=future)
         return future
+
+    def _put_back(self, thread: Executor, *, after: Future[Any] | None) -> None:
+        if after is None:
+            self.threads.put_back(thread)
+        else:  # at once, where it is done
+            after.add_done_callback(lambda _: self.threads.put_back(thread))
 
 
 class Handler(ASGIHandler):

@@ -93,6 +93,25 @@ async def test_request_that_lets_go_of_its_thread_borrows_one_for_each_later_cal
     assert {thread.submit(threading.get_ident).result() for thread in application.threads.idle} == {own, meanwhile}
 
 
+async def test_thread_that_still_works_for_a_request_that_was_cancelled_is_not_lent_on(application):
+    is_over = threading.Event()
+    loan = handler.Loan(application.threads)
+    working = loan.submit(is_over.wait, 10)
+    loan.let_go()
+
+    other = handler.Loan(application.threads)
+    assert await asyncio.wait_for(asyncio.wrap_future(other.submit(threading.get_ident)), 5)
+    other.let_go()
+    is_over.set()
+    working.result(5)
+
+    for _ in range(100):
+        if len(application.threads.idle) == 2:
+            break
+        await asyncio.sleep(0.05)
+    assert len(application.threads.idle) == 2
+
+
 async def test_what_is_no_request_is_refused_as_django_does(application):
     with pytest.raises(ValueError, match="only handle ASGI/HTTP"):
         await application({"type": "websocket"}, None, None)

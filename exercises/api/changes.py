@@ -12,6 +12,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from contextvars import Context
 from math import inf
 from time import monotonic
 from weakref import WeakKeyDictionary
@@ -58,7 +59,8 @@ class Hub:
         self.heard: dict[str, float] = {}  # when a channel was heard of last, newest at the end
         self.is_listening = asyncio.Event()
         self.listening_since = inf
-        self.listening = asyncio.create_task(self.listen())
+        # Not in the context of the request that happens to be the first: its language, and what logs say of it.
+        self.listening = asyncio.create_task(self.listen(), context=Context())
 
     async def listen(self) -> None:
         """Until the event loop ends; again and again where Redis goes away."""

@@ -43,7 +43,11 @@ class Followed(Protocol):
 
 
 async def follow(row: Followed) -> AsyncIterator[bytes]:
-    """The row's JSON now and after each change, until it is final or gone."""
+    """The row's JSON now and after each change, until it is final or gone.
+
+    No change falls in between: *read_at* is before the reading, a message comes after its change is committed, and
+    changes_of() knows what was heard since.
+    """
     await let_go_of_thread()
     async with changes_of(row.uuid, since=row.read_at) as changes:
         data, is_final = row.found

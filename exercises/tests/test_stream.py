@@ -4,8 +4,6 @@ import asyncio
 import json
 import threading
 from contextlib import asynccontextmanager
-from time import monotonic
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -186,18 +184,27 @@ async def test_stream_tells_what_changes_between_its_first_reading_and_its_first
 
 
 async def test_process_remembers_what_changed_for_a_while(monkeypatch):
-    monkeypatch.setattr(changes, "REMEMBERED_SECONDS", 1.0)
-    begun = monotonic()
-    async with changes.changes_of(uuid4(), since=begun):
-        hub = changes.hubs[asyncio.get_running_loop()]
-        now = monotonic()
-        assert [hub.may_have_changed("any", since=time) for time in (begun, now)] == [True, False]
-        hub.hear("pmessage", "one")
-        assert [hub.may_have_changed(name, since=now) for name in ("one", "other")] == [True, False]
-        await asyncio.sleep(1.2)
-        assert hub.may_have_changed("other", since=now)
-        hub.hear("pmessage", "other")
-        assert list(hub.heard) == ["other"]
+    async def listen(_):
+        """Nothing but what the test has it hear."""
+
+    def may_have_changed(since):
+        return [hub.may_have_changed(name, since=since) for name in ("one", "other")]
+
+    monkeypatch.setattr(changes.Hub, "listen", listen)
+    monkeypatch.setattr(changes, "monotonic", lambda: now)
+    hub, now = changes.Hub(), 100.0
+    assert may_have_changed(100.0) == [True, True]  # it does not listen yet
+    hub.hear("psubscribe", "submission:*")
+    assert [may_have_changed(since) for since in (99.9, 100.0)] == [[True, True], [False, False]]
+
+    now = 101.0
+    hub.hear("pmessage", "one")
+    assert [may_have_changed(since) for since in (101.0, 101.1)] == [[True, False], [False, False]]
+
+    now = 101.0 + changes.REMEMBERED_SECONDS + 0.5
+    assert [may_have_changed(since) for since in (101.4, 101.6)] == [[True, True], [False, False]]
+    hub.hear("pmessage", "other")
+    assert list(hub.heard) == ["other"]
 
 
 async def test_stream_sends_nothing_when_nothing_changed():
