@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
+from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,7 +27,8 @@ READS = ("GET", "HEAD", "OPTIONS")
 def as_one_change(view: Callable[..., Any]) -> Callable[..., Any]:
     """*view*, with what a POST does and the line about it in the admin's log in one transaction.
 
-    Views whose POST stores nothing, or takes long before it does, keep out by `transaction.non_atomic_requests`.
+    Views whose POST stores nothing, or takes long before it does, keep out by `transaction.non_atomic_requests`: what
+    Django's own setting ATOMIC_REQUESTS, which the site does not use, would go by.
     """
     if getattr(view, "_non_atomic_requests", None):
         return view
@@ -35,8 +37,12 @@ def as_one_change(view: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method in READS:
             return view(request, *args, **kwargs)
-        with transaction.atomic():
-            return view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                return view(request, *args, **kwargs)
+        except Exception:
+            request._messages = default_storage(request)  # type: ignore[attr-defined]  # what they say is not true now
+            raise
 
     return wrapped
 

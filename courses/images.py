@@ -36,7 +36,7 @@ class ImageRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Picture:
+class Picture:
     data: bytes
     width: int
     height: int
@@ -67,7 +67,11 @@ def add_image(*, course: Course, data: bytes, author: User | None = None) -> Cou
 
     The same upload again gives the same row. Raises ImageRefused.
     """
-    picture = _written_anew(data)
+    return add_picture(course=course, picture=written_anew(data), author=author)
+
+
+def add_picture(*, course: Course, picture: Picture, author: User | None = None) -> CourseImage:
+    """The second part of add_image(); the first, written_anew(), takes up to seconds, and no transaction should."""
     name = f"{hashlib.sha256(picture.data).hexdigest()[:STAMP_LENGTH]}.webp"
     return _store(course, name, picture, author)
 
@@ -86,11 +90,11 @@ def store_image(*, course: Course, name: str, data: bytes, author: User | None =
     picture = _decoded(data, formats=(wanted,))
     if max(picture.size) > MAX_SIDE:
         raise ImageRefused(gettext("The image is larger than %(most)s pixels in one direction.") % {"most": MAX_SIDE})
-    return _store(course, name, _Picture(data, picture.width, picture.height), author)
+    return _store(course, name, Picture(data, picture.width, picture.height), author)
 
 
 @transaction.atomic
-def _store(course: Course, name: str, picture: _Picture, author: User | None) -> CourseImage:
+def _store(course: Course, name: str, picture: Picture, author: User | None) -> CourseImage:
     digest = hashlib.sha256(picture.data).hexdigest()
     values = {"data": picture.data, "digest": digest, "width": picture.width, "height": picture.height}
     image, is_new = course.images.get_or_create(name=name, defaults=values | {"created_by": author})
@@ -101,7 +105,7 @@ def _store(course: Course, name: str, picture: _Picture, author: User | None) ->
     return image
 
 
-def _written_anew(data: bytes) -> _Picture:
+def written_anew(data: bytes) -> Picture:
     """The pixels of an upload as a WebP file, at most MAX_SIDE in each direction. Raises ImageRefused."""
     picture = _decoded(data, formats=READ_FORMATS)
     is_photograph = picture.format == "JPEG"
@@ -118,7 +122,7 @@ def _written_anew(data: bytes) -> _Picture:
         raise ImageRefused(gettext("The image cannot be read: its file is damaged.")) from error
     if written.tell() > MAX_BYTES:
         raise ImageRefused(_too_large())
-    return _Picture(written.getvalue(), upright.width, upright.height)
+    return Picture(written.getvalue(), upright.width, upright.height)
 
 
 def _decoded(data: bytes, *, formats: tuple[str, ...]) -> Image.Image:

@@ -1,5 +1,8 @@
 """Every staff action is in the admin's log: each one is done here as staff does it, and leaves an entry."""
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.apps import apps
@@ -137,11 +140,18 @@ def test_action_of_a_list_is_logged(client, root, acted_on, action):
     assert LogEntry.objects.get().get_edited_object() == about
 
 
-def test_action_of_a_list_that_cannot_be_noted_is_not_done(client, root, acted_on, action, monkeypatch):
+@pytest.fixture
+def _full_log(monkeypatch):
+    """A log in which nothing more can be noted."""
+
     def refuse(*_, **__):
         raise OSError("the disk is full")
 
     monkeypatch.setattr(LogEntryManager, "log_actions", refuse)
+
+
+@pytest.mark.usefixtures("_full_log")
+def test_action_of_a_list_that_cannot_be_noted_is_not_done(client, root, acted_on, action):
     client.raise_request_exception = False
     before = all_rows()
 
@@ -151,9 +161,29 @@ def test_action_of_a_list_that_cannot_be_noted_is_not_done(client, root, acted_o
     assert all_rows() == before
 
 
+def test_action_that_fails_at_its_second_row_has_done_nothing_and_says_nothing(client, root, monkeypatch):
+    def fail_at_second(self, *arguments, **options):
+        if done:
+            raise OSError("the disk is full")
+        done.append(log(self, *arguments, **options))
+
+    done, log = [], LogEntryManager.log_actions
+    lessons = [make_lesson(make_module(make_course(slug))) for slug in ("one", "two")]
+    monkeypatch.setattr(LogEntryManager, "log_actions", fail_at_second)
+    client.raise_request_exception = False
+
+    page = reverse("admin:courses_lesson_changelist")
+    sent = client.post(page, {"action": "unpublish", "_selected_action": [lesson.pk for lesson in lessons]})
+
+    assert (sent.status_code, len(done)) == (500, 1)
+    assert Lesson.objects.filter(published=None).count() == 0
+    assert "is offline" not in client.get(page).content.decode()
+
+
 def all_rows() -> dict[str, list[dict[str, object]]]:
     """What staff works on, as the database has it."""
-    models = [model for app in ("account", "courses", "exercises") for model in apps.get_app_config(app).get_models()]
+    names = ("account", "auth", "courses", "exercises")
+    models = [model for name in names for model in apps.get_app_config(name).get_models()]
     return {model._meta.label: list(model.objects.order_by("pk").values()) for model in models}
 
 
@@ -323,7 +353,9 @@ CHANGE_NOTHING = {
 WRITING = ("_proofread", "_preview", "_copy")  # of the forms that are written in
 
 
-def test_whatever_is_sent_to_a_page_of_the_admin_is_logged(stage):
+@pytest.fixture
+def sendings(stage) -> list[tuple[str, Callable[[], HttpResponse]]]:
+    """Each of DONE: the name of its page, and what sends it."""
     root, rows = stage.clients["*"], stage.own
     lesson, exercise = Lesson.objects.get(pk=rows["courses.lesson"]), Exercise.objects.get(slug="own-exercise")
     save_lesson_draft(lesson=lesson, title="New", summary="S.", minutes=1, body_markdown=LISTING)
@@ -332,12 +364,20 @@ def test_whatever_is_sent_to_a_page_of_the_admin_is_logged(stage):
     place = {"module": lesson.module_id, "lesson": lesson.pk}
     pages = addresses(rows)
     LogEntry.objects.all().delete()
+    root.raise_request_exception = False
 
-    unlogged = []
-    for name, data in DONE:
-        before = LogEntry.objects.count()
+    def send(name: str, data: dict[str, object]) -> HttpResponse:
         files = {field: SimpleUploadedFile("one.png", content) for field, content in data.items() if field == "_image"}
-        response = root.post(pages[name], place | data | files)
+        return root.post(pages[name], place | data | files)
+
+    return [(name, partial(send, name, data)) for name, data in DONE]
+
+
+def test_whatever_is_sent_to_a_page_of_the_admin_is_logged(sendings):
+    unlogged = []
+    for name, send in sendings:
+        before = LogEntry.objects.count()
+        response = send()
         if LogEntry.objects.count() != before + 1:
             unlogged.append((name, response.status_code))
 
@@ -346,6 +386,18 @@ def test_whatever_is_sent_to_a_page_of_the_admin_is_logged(stage):
     sent = {name for name, (_get, post) in table(PAGES).items() if post != "-"}
     others = {name for name in sent if name.rpartition("_")[2] not in FORMS and not name.endswith(WRITING)}
     assert others - known == set()
+
+
+@pytest.mark.usefixtures("_full_log")
+def test_what_is_sent_to_a_page_of_the_admin_and_cannot_be_noted_is_not_done(sendings):
+    before = all_rows()
+
+    kept = {name: send().status_code for name, send in sendings}
+
+    # Three find nothing to do: what comes before them in the list was not done.
+    idle = {"exercises_listings_stop", "exercises_exercise_check_resume", "exercises_coursecheck_resume"}
+    assert {name for name, status in kept.items() if status != 500} == idle
+    assert all_rows() == before
 
 
 # The list of it

@@ -31,7 +31,7 @@ from courses import working_copies
 from courses.action_log import noted
 from courses.admin.forms import EditedForm
 from courses.extent import Extent
-from courses.images import MAX_BYTES, ImageRefused, add_image, url_of
+from courses.images import MAX_BYTES, ImageRefused, Picture, add_picture, url_of, written_anew
 from courses.models import Course, WorkingCopy
 from courses.usage import Use
 from courses.working_copies import AlreadySaved, Subject
@@ -304,6 +304,7 @@ class EditingAdmin(admin.ModelAdmin):
         others_html = render_to_string("admin/editing/_others.html", {"others": others}, request)
         return JsonResponse({"kept_at": kept_at, "others_html": others_html})
 
+    @transaction.non_atomic_requests  # to write a picture anew takes up to seconds, in which others write
     def image_view(self, request: HttpRequest, object_id: int | None = None) -> HttpResponse:
         """POST the form with a picture: stored for the course, and what to write in a text to show it.
 
@@ -314,14 +315,19 @@ class EditingAdmin(admin.ModelAdmin):
         row, form = self._row_and_form(request, object_id)
         is_script = request.headers.get("Accept", "").startswith("application/json")
         try:
-            image = self._stored_image(request, self.course_of(row, form))
+            course = self.course_of(row, form)
+            if course is None:
+                raise ImageRefused(gettext("Say first where this belongs: images are kept with their course."))
+            picture = self._uploaded_picture(request)
         except ImageRefused as refusal:
             if is_script:
                 return JsonResponse({"detail": str(refusal)}, status=400)
             kept = self._keep(request, row, request.POST)
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self.log_addition(request, image, noted(gettext_noop("Uploaded.")))
+            with transaction.atomic():
+                image = add_picture(course=course, picture=picture, author=cast(User, request.user))
+                self.log_addition(request, image, noted(gettext_noop("Uploaded.")))
             markdown = f"![](images/{image.name})"
             if is_script:
                 return JsonResponse({"markdown": markdown, "url": url_of(image)})
@@ -335,15 +341,13 @@ class EditingAdmin(admin.ModelAdmin):
             )
         return redirect(f"{self._url('change', row)}?restore={kept.form}")
 
-    def _stored_image(self, request: HttpRequest, course: Course | None) -> Any:
+    def _uploaded_picture(self, request: HttpRequest) -> Picture:
         upload = request.FILES.get(UPLOAD)
         if upload is None:
             raise ImageRefused(gettext("Choose an image first."))
-        if course is None:
-            raise ImageRefused(gettext("Say first where this belongs: images are kept with their course."))
         if (upload.size or 0) > MAX_BYTES:
             raise ImageRefused(gettext("The image is larger than %(most)s MB.") % {"most": MAX_BYTES // 1024**2})
-        return add_image(course=course, data=upload.read(), author=cast(User, request.user))
+        return written_anew(upload.read())
 
     def _keep(self, request: HttpRequest, row: Any, typed: QueryDict) -> WorkingCopy:
         """What is typed as unsaved text of its form, or of a new one: a browser's Back leads to saved ones too."""

@@ -68,6 +68,14 @@ class OwnCoursesAdmin(admin.ModelAdmin):
 
         return OwnForm
 
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Actions take rows in one order, however a list is sorted: two that lock the same rows would wait for each
+        other for ever.
+        """
+        return super().response_action(request, queryset.order_by("pk"), *args, **kwargs)
+
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """The filters; those by rows of courses offer one's own."""
         filters = super().get_list_filter(request)
