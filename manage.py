@@ -2,6 +2,7 @@
 """Entry point of Django's commands."""
 
 import os
+import select
 import sys
 
 from django.core.management import execute_from_command_line
@@ -11,6 +12,11 @@ if __name__ == "__main__":
     try:
         execute_from_command_line(sys.argv)
         sys.stdout.flush()
-    except BrokenPipeError:  # who reads it, such as `head`, has enough: as Python's documentation of SIGPIPE advises
+    except BrokenPipeError:
+        output = select.poll()
+        output.register(sys.stdout, 0)
+        if not output.poll(0):  # it was another pipe
+            raise
+        # Who reads it, such as `head`, has enough. As Python's documentation of SIGPIPE advises:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

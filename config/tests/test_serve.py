@@ -17,6 +17,7 @@ from config.tests.site import ROOT, Site, wait_for
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
+END_SECONDS = 20.0  # at most, until nobody holds its output any more
 FIRST_START_SECONDS = 120.0  # at most, beside browsers: 11 s on an idle machine, most of it work of a processor
 
 RIGHT = """
@@ -48,7 +49,7 @@ class Serving(Site):
             wait_for(self.is_ready, "readiness", FIRST_START_SECONDS)
         except AssertionError as late:
             self.server.kill()
-            said, _ = self.server.communicate()
+            said, _ = self.server.communicate(timeout=END_SECONDS)
             raise AssertionError(f"{late}; until then was said:\n{said}") from None
 
     def descendants(self) -> list[str]:
@@ -65,7 +66,8 @@ class Serving(Site):
     def close(self) -> None:
         if self.server.poll() is None:
             self.server.kill()
-        self.server.communicate()
+        if not self.server.stdout.closed:
+            self.server.communicate(timeout=END_SECONDS)
         super().close()
 
 

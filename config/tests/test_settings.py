@@ -245,3 +245,13 @@ def test_command_whose_reader_has_enough_ends_without_a_traceback():
         os.close(writing)
 
     assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_command_whose_other_pipe_breaks_says_so():
+    program = "import socket; a, b = socket.socketpair(); b.close(); a.send(b'x')"
+    result = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", program], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert result.returncode == 1
+    assert result.stderr.endswith("BrokenPipeError: [Errno 32] Broken pipe\n")

@@ -1,2 +1,2 @@
-// What keys do: see view.js.
+// What keys do, as a step of its own (staged.js).
 export { history } from "@codemirror/commands"
