@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.forms.models import model_to_dict
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import lazy
@@ -50,11 +54,30 @@ class WideInput(forms.TextInput):
         super().__init__(attrs={"class": "vTextField wide"})
 
 
+class SeenField(forms.CharField):
+    """What stood in the fields of a row when its form was opened, as JSON: {name: value}."""
+
+    widget = forms.HiddenInput
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False  # nobody writes it
+
+
 class AddressForm(forms.ModelForm):
-    """A form with the slug that is part of an address. Left empty, a row that has one keeps it."""
+    """A form with the slug that is part of an address. Left empty, a row that has one keeps it.
+
+    Of the fields of the row itself, which have no versions, it saves those that were changed in it: what somebody else
+    wrote meanwhile into another stays, and what both have changed is said.
+    """
+
+    seen = SeenField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        names = [name for name in self._meta.fields or () if name in self.fields]
+        stored = model_to_dict(self.instance, names) if self.instance.pk else {}
+        self.stored = {name: _plain(value) for name, value in stored.items()}
+        self.initial.setdefault("seen", json.dumps(self.stored))
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
             self.fields["slug"].help_text = SLUG_HELP
@@ -64,8 +87,26 @@ class AddressForm(forms.ModelForm):
         """Raise AddressTaken unless the row can have *slug*."""
         raise NotImplementedError
 
+    def keep_what_others_wrote(self, cleaned: dict[str, Any]) -> None:
+        seen = _read_seen(cleaned.get("seen") or "")
+        for name, stored in self.stored.items():
+            typed = _plain(cleaned.get(name))
+            if name in self.errors or stored in (seen.get(name, stored), typed):
+                continue  # nobody else has changed it, or both to the same
+            field = self.instance._meta.get_field(name)
+            found = field.value_from_object(self.instance) if field.many_to_many else getattr(self.instance, name)
+            if typed == seen[name]:
+                cleaned[name] = found
+                continue
+            shown = ", ".join(map(str, found)) if field.many_to_many else str(found)
+            text = gettext("Somebody changed this to “%(value)s” meanwhile. Save again to have it your way.")
+            self.data = cast(QueryDict, self.data).copy()
+            self.data[self.add_prefix("seen")] = json.dumps(self.stored)
+            self.add_error(name, text % {"value": shown})
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        self.keep_what_others_wrote(cleaned)
         if "slug" in self.fields and "slug" not in self.errors:
             cleaned["slug"] = cleaned.get("slug") or self.instance.slug
             try:
@@ -73,6 +114,22 @@ class AddressForm(forms.ModelForm):
             except AddressTaken as taken:
                 self.add_error("slug", str(taken))
         return cleaned
+
+
+def _plain(value: Any) -> Any:
+    """The value of a field as JSON has it: keys instead of rows."""
+    if isinstance(value, Model):
+        return value.pk
+    return sorted(map(_plain, value)) if isinstance(value, (list, tuple, QuerySet)) else value
+
+
+def _read_seen(text: str) -> dict[str, Any]:
+    """{} where there is none, or something else than what a form has written."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 class CourseForm(AddressForm):

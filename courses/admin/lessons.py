@@ -65,7 +65,7 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
     def get_fields(self, request: HttpRequest, obj: Lesson | None = None) -> list[Any]:
         if obj and not self.has_change_permission(request, obj):
             return ["module", "slug", *TEXT_FIELDS]
-        return ["module", "slug", *TEXT_FIELDS, "note", "based_on"]
+        return ["module", "slug", *TEXT_FIELDS, "note", "based_on", "seen"]
 
     # The texts of the draft: for the list, and for those who may look but not edit.
     @admin.display(description=gettext_lazy("summary"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -140,7 +142,7 @@ class PublishingAdmin(admin.ModelAdmin):
             raise PermissionDenied
         try:
             if what == "publish":
-                self.publish_at(row, None)
+                self._publish_shown(request, row, None)
                 self._done(
                     request,
                     row,
@@ -150,7 +152,7 @@ class PublishingAdmin(admin.ModelAdmin):
                 )
             elif what == "schedule":
                 at = form.cleaned_data["at"]
-                self.publish_at(row, at)
+                self._publish_shown(request, row, at)
                 shown = date_format(localtime(at), "DATETIME_FORMAT")
                 logged = gettext_noop("Scheduled for %(time)s.")
                 seen = gettext("Learners have it from then on.")
@@ -185,7 +187,17 @@ class PublishingAdmin(admin.ModelAdmin):
                     seen="",
                 )
         except PublishRefused as refusal:
+            row.refresh_from_db()  # of what was refused, some may have been done and taken back
             self.message_user(request, self.refused(refusal, row), messages.ERROR)
+
+    @transaction.atomic
+    def _publish_shown(self, request: HttpRequest, row: Any, at: datetime | None) -> None:
+        """Publish the draft that the page named, and no other: it may have another by now. Raises PublishRefused."""
+        version = self.publish_at(row, at)
+        shown = request.POST.get("draft", "")
+        if shown and version is not None and str(version.number) != shown:
+            text = gettext("Somebody has saved version %(number)s meanwhile. Look at it, and publish then.")
+            raise PublishRefused(text % {"number": version.number})
 
     def _done(
         self, request: HttpRequest, row: Any, logged: str, said: str, *, seen: str | None = None, **parameters: str

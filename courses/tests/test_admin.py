@@ -430,3 +430,69 @@ def test_log_says_what_was_done_in_the_language_of_its_reader(stored, sentence):
 
 def test_others_who_read_the_log_are_told_that_something_was_changed():
     assert LogEntry(change_message=json.dumps(noted("Taken offline."))).get_change_message() == "Changed state."
+
+
+# --- Two people, one row ---
+
+
+def opened(client, page: str) -> dict[str, object]:
+    """What a browser would send of a form that was just opened."""
+    form = client.get(page).context["adminform"].form
+    return {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+
+
+def test_what_somebody_else_wrote_into_another_field_of_a_course_stays(client):
+    client.force_login(User.objects.create_superuser("root"))
+    course = make_course()
+    page = reverse("admin:courses_course_change", args=[course.pk])
+    mine, theirs = opened(client, page), opened(client, page)
+
+    client.post(page, theirs | {"title": "Their title"})
+    client.post(page, mine | {"summary": "My summary."})
+
+    course.refresh_from_db()
+    assert (course.title, course.summary) == ("Their title", "My summary.")
+
+
+def test_a_field_of_a_course_that_two_people_changed_is_said_and_saved_the_second_time(client):
+    client.force_login(User.objects.create_superuser("root"))
+    course = make_course()
+    page = reverse("admin:courses_course_change", args=[course.pk])
+    mine, theirs = opened(client, page), opened(client, page)
+
+    client.post(page, theirs | {"title": "Their title"})
+    refused = client.post(page, mine | {"title": "My title"})
+    form = refused.context["adminform"].form
+    kept = Course.objects.get().title
+    again = client.post(page, mine | {"title": "My title", "seen": form["seen"].value()})
+
+    text = "Somebody changed this to “Their title” meanwhile. Save again to have it your way."
+    assert form.errors == {"title": [text]}
+    assert (refused.status_code, form["title"].value(), kept) == (200, "My title", "Their title")
+    assert (again.status_code, Course.objects.get().title) == (302, "My title")
+
+
+def test_a_form_of_before_undoes_neither_a_new_address_nor_a_move(client):
+    client.force_login(User.objects.create_superuser("root"))
+    lesson = make_lesson(make_module(make_course()))
+    more = make_module(lesson.course, "more", "More")
+    page = reverse("admin:courses_lesson_change", args=[lesson.pk])
+    mine = opened(client, page)
+    Lesson.objects.filter(pk=lesson.pk).update(slug="renamed", module=more)
+
+    client.post(page, mine | {"title": "A better title"})
+
+    lesson = Lesson.objects.select_related("draft").get()
+    assert (lesson.slug, lesson.module, lesson.draft.title) == ("renamed", more, "A better title")
+
+
+@pytest.mark.parametrize("seen", ["", "{", "[]", "null", '{"title": 5, "nothing": 1}'])
+def test_a_form_that_says_nothing_of_what_it_saw_saves_what_it_has(client, seen):
+    client.force_login(User.objects.create_superuser("root"))
+    course = make_course()
+    page = reverse("admin:courses_course_change", args=[course.pk])
+
+    sent = client.post(page, opened(client, page) | {"summary": "New.", "seen": seen})
+
+    course.refresh_from_db()
+    assert (sent.status_code, course.summary) == (302, "New.")

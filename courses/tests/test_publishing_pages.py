@@ -266,6 +266,26 @@ def test_the_page_of_move_to_offers_every_place_of_the_course(client, lesson):
     assert sentence_of(LogEntry.objects.first()) == "Moved to place 1 of More."
 
 
+@pytest.mark.parametrize("what", ["publish", "schedule"])
+def test_a_draft_that_the_page_did_not_name_is_not_published(client, lesson, what):
+    client.force_login(User.objects.create_superuser("root"))
+    page, at = url("lesson_publishing", lesson.pk), local(now() + timedelta(days=1))
+    shown = client.get(page).context["draft_number"]
+    text = {"title": "Half a thought", "summary": "S.", "minutes": 5, "body_markdown": "Not yet.\n"}
+    newer = save_lesson_draft(lesson=lesson, **text)
+
+    stale = client.post(page, {"do": what, "at": at, "draft": shown}, follow=True)
+    kept = Lesson.objects.values("published", "scheduled").get(pk=lesson.pk)
+    fresh = client.post(page, {"do": what, "at": at, "draft": newer.number}, follow=True)
+
+    refusal = f"Somebody has saved version {newer.number} meanwhile. Look at it, and publish then."
+    still = "The draft of “Half a thought” was not published; learners still read version 1."
+    assert said(stale) == [("error", f"{still} {refusal}")]
+    assert f'name="draft" value="{newer.number}"' in stale.content.decode()
+    assert kept == {"published": lesson.published_id, "scheduled": None}
+    assert said(fresh)[0][0] == "success"
+
+
 @pytest.mark.parametrize("to", ["before:999999", "end:999999", "end:", "sideways", "before:x", ""])
 def test_places_that_are_none_are_refused(client, lesson, to):
     client.force_login(staff(*EDIT))

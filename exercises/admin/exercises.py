@@ -102,7 +102,7 @@ class ExerciseAdmin(
             (gettext("Task"), {"fields": ["prompt_markdown", "starter", "hints"]}),
             (gettext("Cases"), {"fields": ["family", "params", "cases_toml", "limits"]}),
             (gettext("Answers"), {"fields": ["solution", "solution_markdown", "wrong"]}),
-            (gettext("Save"), {"fields": ["note", "based_on"]}),
+            (gettext("Save"), {"fields": ["note", "based_on", "seen"]}),
         ]
 
     @admin.display(description=gettext_lazy("kind"), ordering=Concat("draft__kind", "draft__framework"))
