@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from django.utils.translation import gettext
 
+from courses.course_files import LessonFile
 from courses.course_folder import FilesRefused, write_archive, write_folder
 from courses.loading import COURSE, names_at_the_top, registered_parts
-from courses.models import Course
+from courses.models import Course, Lesson
+from courses.publishing import render_lesson
 from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
 
 TEXTS_BELOW = 2  # exercises/<slug>/prompt.md; deeper there are programs
@@ -22,19 +25,26 @@ class ExportRefused(Exception):
 def exported_files(course: Course) -> dict[str, bytes]:
     """The newest texts of *course*, drafts included, as its files: by their path, which orders them.
 
-    Links have the present slugs: where the files are loaded, nobody may know the former ones. Raises ExportRefused
-    when a lesson has no text.
+    Links have the present slugs: where the files are loaded, nobody may know the former ones. What could not be
+    published as it is says that it is a draft, or it could not be loaded again. Raises ExportRefused when a lesson has
+    no text.
     """
     lessons = list(course.lessons.select_related("draft"))
     if empty := [lesson.slug for lesson in lessons if lesson.draft is None]:
         raise ExportRefused(gettext("Write a text first for %(lessons)s.") % {"lessons": ", ".join(empty)})
     files = {COURSE: course_as_file(course).to_toml().encode()}
-    files |= {f"lessons/{lesson.slug}.md": lesson_as_file(lesson).to_text().encode() for lesson in lessons}
+    files |= {f"lessons/{lesson.slug}.md": _lesson_file(course, lesson).to_text().encode() for lesson in lessons}
     files |= {f"images/{name}": bytes(data) for name, data in course.images.values_list("name", "data")}
     for part in registered_parts():
         files |= part.export(course)
     names = former_names(course)
     return {path: _with_present_names(path, files[path], names) for path in sorted(files)}
+
+
+def _lesson_file(course: Course, lesson: Lesson) -> LessonFile:
+    file = lesson_as_file(lesson)
+    has_problems = not file.draft and render_lesson(course, file.body_markdown).problems
+    return replace(file, draft=True) if has_problems else file
 
 
 def _with_present_names(path: str, data: bytes, names: Mapping[str, str]) -> bytes:

@@ -40,11 +40,14 @@ class ExercisesPart:
     def export(self, course: Course) -> dict[str, bytes]:
         """The newest state of families and exercises."""
         files = {f"families/{family.slug}.toml": family.cases_toml for family in course.families.all()}
-        for exercise in Exercise.objects.filter(lesson__course=course).select_related("lesson", "draft__family"):
+        for exercise in Exercise.objects.filter(lesson__course=course).select_related(
+            "lesson__course", "draft__family"
+        ):
             if exercise.draft is not None:
-                files |= {
-                    f"exercises/{exercise.slug}/{path}": text for path, text in as_files(exercise).to_files().items()
-                }
+                exported = as_files(exercise)
+                if not exported.draft and text_problems(exercise):
+                    exported = replace(exported, draft=True)  # or it could not be loaded again
+                files |= {f"exercises/{exercise.slug}/{path}": text for path, text in exported.to_files().items()}
         return {label: text.encode() for label, text in files.items()}
 
 

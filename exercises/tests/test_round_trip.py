@@ -21,11 +21,12 @@ from courses.loading import load_archive, load_course
 from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import save_lesson_draft
 from courses.structure import add_lesson, save_course, save_module
-from courses.tests.builders import contents_of
+from courses.tests.builders import contents_of, make_course, make_lesson, make_module
 from exercises.admin.forms import ExerciseForm, FamilyForm
 from exercises.exercise_files import to_toml
 from exercises.models import Exercise, ExerciseVersion, Family
 from exercises.tests import answer_content
+from exercises.tests.builders import make_exercise
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, content, write_exercises
 from exercises.tests.kinds import FILES, write_exercise
 from exercises.versions import save_exercise_draft, save_family
@@ -292,6 +293,21 @@ def test_an_uploaded_image_comes_back_too(tmp_path):
     name = add_image(course=Course.objects.get(), data=png("white")).name
 
     assert come_back("small")[f"images/{name}"][:4] == b"RIFF"
+
+
+def test_work_that_is_not_finished_comes_back_as_a_draft(tmp_path):
+    lesson = make_lesson(make_module(make_course()))
+    exercise = make_exercise(lesson=lesson)
+    text = {"title": "First", "summary": "S.", "minutes": 5, "body_markdown": "[Nowhere](lesson:nope).\n"}
+    save_lesson_draft(lesson=lesson, **text)
+    save_exercise_draft(exercise=exercise, content=content(prompt_markdown="!!! nothing\n    So called.\n"))
+
+    first, second = come_back("frameworks"), come_back("frameworks")
+
+    assert first == second
+    assert b"draft = true" in first["lessons/first.md"]
+    assert b"draft = true" in first[f"exercises/{exercise.slug}/exercise.toml"]
+    assert Lesson.objects.get().published is None
 
 
 def test_links_to_a_lesson_that_was_renamed_lead_to_it_where_nobody_knows_its_former_slug(tmp_path):
