@@ -202,3 +202,17 @@ def test_outline_is_read_from_the_rows_where_none_is_stored(django_assert_num_qu
         outline = outline_of(course)
 
     assert len(outline.lessons) == count
+
+
+def test_staff_who_look_at_a_draft_that_is_published_are_told_that_learners_have_it(client):
+    client.force_login(User.objects.create_superuser("root"))
+    lesson = make_lesson(make_module(make_course()))
+    page = f"{lesson.get_absolute_url()}?version=draft"
+
+    same = client.get(page).content.decode()
+    edited(lesson, "New")
+    newer = client.get(page).content.decode()
+
+    assert "You see what learners see: there is no newer draft." in same
+    assert "You see a draft. Learners do not see it yet." in newer
+    assert "what learners see" not in newer
