@@ -29,7 +29,7 @@ from exercises.versions import save_exercise_draft
 course = make_course('writing', title='Writing')
 module = make_module(course)
 rows = {name: make_lesson(module, name, title='Lesson ' + name).pk for name in (
-    'typed', 'broken', 'pasted', 'kept', 'saved', 'shared', 'plain', 'seen', 'entered')}
+    'typed', 'broken', 'pasted', 'kept', 'saved', 'shared', 'plain', 'seen', 'entered', 'left', 'offline')}
 exercise = Exercise.objects.create(lesson=course.lessons.first(), slug='written')
 save_exercise_draft(exercise=exercise, content=content())
 User.objects.create_superuser('ben', 'ben@example.org', %r, first_name='Ben')
@@ -215,6 +215,62 @@ def test_unsaved_text_is_kept_and_offered_on_return(staff, rows):
     open_lesson(page, rows["kept"])
     expect(text_of(page)).to_contain_text("The work of an hour.")
     assert page.locator("[data-unsaved]").count() == 0
+
+
+def test_what_is_typed_after_the_session_has_ended_stays_and_is_saved_after_a_sign_in(page, rows, watched):
+    sign_in(page)
+    open_lesson(page, rows["left"])
+    expect(page.locator("[data-problems-line]")).to_have_text("No problems found.")
+    page.context.clear_cookies(name="sessionid")
+    kept, problems = page.locator("[data-kept-line]"), page.locator("[data-problems-line]")
+
+    type_text(page, "The work of an hour.\n")
+    expect(kept).to_have_text(re.compile("^You are signed out: your changes are in this window only."), timeout=10_000)
+    assert kept.get_attribute("role") == "status"
+    assert problems.inner_text().startswith("What you typed last could not be looked through.")
+    for save in (lambda: page.keyboard.press("Control+s"), page.get_by_role("button", name="Save", exact=True).click):
+        with page.expect_response("**/copy/"):
+            save()
+        expect(kept).to_have_text(re.compile("^You are signed out"))
+        expect(text_of(page)).to_contain_text("The work of an hour.")
+    assert watched.console_errors == []
+
+    other = page.context.new_page()
+    sign_in(other)
+    other.close()
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.locator(".messagelist .success").wait_for()
+    expect(text_of(page)).to_contain_text("The work of an hour.")
+    assert page.locator("[data-unsaved]").count() == 0
+
+
+def test_nothing_is_left_by_mistake_while_the_server_cannot_be_reached(staff, rows):
+    open_lesson(staff, rows["offline"])
+    text_of(staff)
+    kept = staff.locator("[data-kept-line]")
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    staff.on("dialog", stay)
+    staff.context.set_offline(True)
+    type_text(staff, "Typed on a train.\n")
+    staff.keyboard.press("Control+s")
+    expect(kept).to_have_text(re.compile("^The server cannot be reached. Your changes are in this window only"))
+    assert asked == []
+
+    staff.close(run_before_unload=True)
+    staff.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    expect(text_of(staff)).to_contain_text("Typed on a train.")
+
+    staff.context.set_offline(False)
+    staff.keyboard.press("Control+s")
+    staff.locator(".messagelist .success").wait_for()
+    expect(text_of(staff)).to_contain_text("Typed on a train.")
+    assert asked == ["beforeunload"]  # saving asks nothing
 
 
 def test_ctrl_s_saves_and_stays_where_one_was(staff, rows):

@@ -38,10 +38,14 @@ function mark() {
   }
 }
 
+function say(sentence) {
+  if (line.textContent !== sentence) line.textContent = sentence // it is announced: once for each change
+}
+
 function showProblems({ problems, summary }) {
   found = problems
   list.replaceChildren(...problems.map(entry))
-  if (line.textContent !== summary) line.textContent = summary // it is announced: once for each change
+  say(summary)
   mark()
 }
 
@@ -66,14 +70,16 @@ async function check() {
   const own = (underway = new AbortController())
   try {
     const response = await send(page.dataset.proofreadUrl, { signal: own.signal })
-    if (!response.ok) return
+    if (!response.ok) throw new Error(`answer ${response.status}`)
     const answer = await response.json()
     if (own !== underway) return
     showProblems(answer)
     showLength(answer)
     show(answer)
   } catch (error) {
-    if (error.name !== "AbortError") console.warn("The text was not checked.", error) // the next key tries again
+    if (error.name === "AbortError" || own !== underway) return
+    say(word("not-checked"))
+    console.warn("The text was not checked.", error)
   }
 }
 
