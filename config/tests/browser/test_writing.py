@@ -29,7 +29,7 @@ from exercises.versions import save_exercise_draft
 course = make_course('writing', title='Writing')
 module = make_module(course)
 rows = {name: make_lesson(module, name, title='Lesson ' + name).pk for name in (
-    'typed', 'broken', 'pasted', 'kept', 'saved', 'shared', 'plain', 'seen', 'entered', 'left', 'offline')}
+    'typed', 'broken', 'pasted', 'kept', 'saved', 'shared', 'plain', 'seen', 'entered', 'left', 'offline', 'steady')}
 exercise = Exercise.objects.create(lesson=course.lessons.first(), slug='written')
 save_exercise_draft(exercise=exercise, content=content())
 User.objects.create_superuser('ben', 'ben@example.org', %r, first_name='Ben')
@@ -271,6 +271,20 @@ def test_nothing_is_left_by_mistake_while_the_server_cannot_be_reached(staff, ro
     staff.locator(".messagelist .success").wait_for()
     expect(text_of(staff)).to_contain_text("Typed on a train.")
     assert asked == ["beforeunload"]  # saving asks nothing
+
+
+def test_who_types_without_a_pause_is_kept_as_well(staff, rows):
+    staff.clock.install()
+    open_lesson(staff, rows["steady"])
+    title = staff.get_by_label("Title")
+
+    with staff.expect_response("**/copy/") as answered:
+        for _ in range(7):
+            title.press("x")
+            staff.clock.run_for(1500)  # ms: no pause of two seconds
+
+    assert answered.value.ok
+    expect(staff.locator("[data-kept-line]")).to_contain_text("Unsaved changes kept at")
 
 
 def test_ctrl_s_saves_and_stays_where_one_was(staff, rows):

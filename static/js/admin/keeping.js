@@ -1,10 +1,12 @@
-// Nothing is lost: what was typed is kept by the server, as unsaved, two seconds after the last key. What cannot be
-// kept there is not left without a question. And others are told that the form is open.
+// Nothing is lost: what was typed is kept by the server, as unsaved, two seconds after the last key, and now and then
+// while somebody types on. What cannot be kept there is not left without a question. And others are told that the form
+// is open.
 import { word } from "../words.js"
 import { clock, setClocks } from "./clock.js"
 import { form, page, renewToken, send, SignedOut, typed } from "./form.js"
 
 const PAUSE = 2000 // ms
+const LONGEST = 10_000 // ms, from the first key of what is not kept
 const BEAT = 60_000 // ms
 const MOST_KEPT_ALIVE = 60_000 // bytes: browsers refuse more than 64 KiB when a page is left
 const line = page.querySelector("[data-kept-line]")
@@ -98,7 +100,7 @@ form.addEventListener("input", ({ target }) => {
   if (target.name?.startsWith("_")) return
   changedAt ||= Date.now()
   clearTimeout(waiting)
-  waiting = setTimeout(keep, PAUSE)
+  waiting = setTimeout(keep, Math.max(0, Math.min(PAUSE, changedAt + LONGEST - Date.now())))
 })
 form.addEventListener("submit", (event) => {
   renewToken()
