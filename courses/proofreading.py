@@ -57,11 +57,13 @@ def proofread(
     lesson_slugs: Collection[str] | None = None,
     image_names: Collection[str] | None = None,
     dead_links: Callable[[Collection[str]], Collection[str]] | None = None,
+    lost_headings: Callable[[Collection[str]], Collection[str]] | None = None,
 ) -> list[Problem]:
     """All problems of *markdown*, by line. heading_ids are the ids of its headings, for links within the page.
 
     lesson_slugs and image_names are what lesson:… and images/… may name; None does not check them. dead_links gives
-    those of the links to pages of this site that lead nowhere. It is asked once, and not at all where there are none.
+    those of the links to pages of this site that lead nowhere, lost_headings those of lesson:slug#heading that lead to
+    none. Each is asked once, and not at all where there are no such links.
     """
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = list(lines)
@@ -85,7 +87,9 @@ def proofread(
     problems.extend(_check_images(prose, image_names))
     links = list(_links(prose))
     pages = {target for _, target in links if target.startswith("/") and GOOD_TARGET.fullmatch(target)}
-    dead = dead_links(pages) if dead_links and pages else ()
+    dead = set(dead_links(pages)) if dead_links and pages else set()
+    parts = {target for _, target in links if (lesson := LESSON_LINK.fullmatch(target)) and lesson["fragment"]}
+    dead |= set(lost_headings(parts)) if lost_headings and parts else set()
     for line, target in links:
         problems.extend(_check_target(line, target, heading_ids, lesson_slugs, dead))
     return sorted(set(problems))
@@ -470,6 +474,12 @@ def _check_target(
     if lesson := LESSON_LINK.fullmatch(target):
         if lesson_slugs is not None and lesson["slug"] not in lesson_slugs:
             yield Problem(line, gettext('The course has no lesson "%(slug)s".') % {"slug": lesson["slug"]})
+        elif target in dead:
+            yield Problem(
+                line,
+                gettext('The lesson "%(slug)s" has no heading with the address %(target)s.')
+                % {"slug": lesson["slug"], "target": lesson["fragment"]},
+            )
     elif target.startswith("#"):
         if target[1:] not in heading_ids:
             yield Problem(line, gettext("This page has no heading with the address %(target)s.") % {"target": target})

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,6 +23,7 @@ from courses.models import Course, Lesson, LessonVersion, Noted
 from courses.releasing import PublishRefused as PublishRefused  # of both apps, who publish here
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
+from courses.site_links import lost_headings
 from courses.usage import Mention
 
 
@@ -85,8 +87,21 @@ def lesson_names(course: Course) -> dict[str, str]:
 
 
 def render_lesson(course: Course, body_markdown: str) -> Rendered:
-    """Render a text of *course*; a lesson or an image that the course does not have is a problem. Three queries."""
-    return render(body_markdown, lesson_names=lesson_names(course), images=images_of(course), can_run=True)
+    """Render a text of *course*; a lesson or an image that the course does not have is a problem.
+
+    Three queries, and one more where it links to parts of lessons.
+    """
+    return render(body_markdown, **what_can_be_named(course), can_run=True)
+
+
+def what_can_be_named(course: Course) -> dict[str, Any]:
+    """What render() needs to know of *course*, to which a text belongs. Three queries."""
+    names = lesson_names(course)
+    return {
+        "lesson_names": names,
+        "images": images_of(course),
+        "lost_headings": partial(lost_headings, course, names),
+    }
 
 
 Renderer = Callable[[Course, Collection[str]], None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Any
@@ -57,6 +57,7 @@ def render(
     lesson_names: Mapping[str, str] | None = None,
     images: Mapping[str, PlacedImage] | None = None,
     can_run: bool = False,
+    lost_headings: Callable[[Collection[str]], Collection[str]] | None = None,
 ) -> Rendered:
     """Render *markdown*; never fails because of what it says.
 
@@ -65,6 +66,7 @@ def render(
     to other pages of this site, for which the database is asked where there are some.
     images are what images/<name> may name, by name; None does not check them, and shows none.
     can_run is for the text of a lesson: its listings get a link to where they can be run, relative to the lesson.
+    lost_headings gives those of some links to parts of lessons that lead to none; None does not check them.
     """
     # A new engine each time: it keeps state, and several threads may be here at once.
     engine = Markdown(
@@ -91,6 +93,7 @@ def render(
         lesson_slugs=lesson_names,
         image_names=None if images is None else images.keys(),
         dead_links=None if lesson_names is None else dead_links,
+        lost_headings=lost_headings,
     )
     return Rendered(html, contents, problems)
 

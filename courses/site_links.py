@@ -1,14 +1,17 @@
-"""Links to pages of this site in texts, by their address: which of them lead nowhere."""
+"""Links to pages of this site in texts, by their address, and to parts of lessons: which of them lead nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from django.urls import Resolver404, resolve
 
+from courses.anchors import ID
+from courses.markdown_extensions import LESSON_LINK
 from courses.models import Course, FormerCourseAddress, FormerLessonAddress, Lesson
 
 COURSES = "courses"  # as all addresses of courses and of their lessons begin
@@ -27,9 +30,9 @@ def register_section(name: str, known: Known) -> None:
 
 @contextmanager
 def loading_files_of(course: str) -> Iterator[None]:
-    """Meanwhile only links to lessons of this course, by its slug, are looked up.
+    """Meanwhile only links to lessons of this course, by its slug, are looked up, and no headings in these.
 
-    Courses link to each other and to their exercises, and one of them is loaded first.
+    Courses link to each other and to their exercises, lessons to each other, and one of them is loaded first.
     """
     token = _loaded.set(course)
     try:
@@ -73,6 +76,21 @@ def dead_links(targets: Collection[str]) -> set[str]:
         named = _sections[section](set(slugs.values()))
         dead.update(target for target, slug in slugs.items() if slug not in named)
     return dead
+
+
+def lost_headings(course: Course, names: Mapping[str, str], targets: Collection[str]) -> set[str]:
+    """Those of *targets*, such as `lesson:slug#heading`, whose lesson has nothing with this address.
+
+    *names* are those by which lessons of *course* can be linked to, each with the lesson's slug. The address can be in
+    the draft, in what learners see, or in what is scheduled. One query.
+    """
+    if _loaded.get():
+        return set()
+    links = {target: link for target in targets if (link := LESSON_LINK.fullmatch(target)) and link["slug"] in names}
+    lessons = course.lessons.filter(slug__in={names[link["slug"]] for link in links.values()}).order_by()
+    texts = lessons.values_list("slug", "draft__body_html", "published__body_html", "scheduled__body_html")
+    ids = {slug: {unescape(name) for html in htmls for name in ID.findall(html or "")} for slug, *htmls in texts}
+    return {target for target, link in links.items() if link["fragment"][1:] not in ids.get(names[link["slug"]], set())}
 
 
 def _slugs_in(path: str) -> dict[str, str]:

@@ -14,10 +14,9 @@ from django.db.models import Max
 from django.utils.translation import gettext, gettext_lazy
 
 from courses import releasing
-from courses.images import images_of
 from courses.models import Course, Noted
 from courses.proofreading import python_problem
-from courses.publishing import DraftChanged, PublishRefused, content_hash, lesson_names, normalised_text
+from courses.publishing import DraftChanged, PublishRefused, content_hash, normalised_text, what_can_be_named
 from courses.rendering import Problem, Rendered, render
 from courses.search.index import forget_row, index_row
 from courses.usage import Mention
@@ -79,10 +78,10 @@ TEXTS = {
 
 
 def renderer(course: Course) -> Callable[[str], Rendered]:
-    """What renders the texts of an exercise of *course*. Two queries."""
+    """What renders the texts of an exercise of *course*. Three queries."""
     # Seen from /exercises/<slug>/ or /submissions/<id>/, which is where they are shown.
     lesson_url = f"../../courses/{course.slug}/{{slug}}/"
-    return partial(render, lesson_url=lesson_url, lesson_names=lesson_names(course), images=images_of(course))
+    return partial(render, lesson_url=lesson_url, **what_can_be_named(course))
 
 
 @transaction.atomic

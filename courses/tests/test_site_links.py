@@ -1,11 +1,11 @@
-"""Links to pages of the site lead somewhere, or are a problem of the text with their line."""
+"""Links to pages of the site and to parts of lessons lead somewhere, or are a problem of the text with their line."""
 
 import pytest
 
 from courses.addresses import rename_course, rename_lesson
 from courses.loading import ContentError, load_course
 from courses.models import Course
-from courses.publishing import render_lesson
+from courses.publishing import PublishRefused, publish_lesson, render_lesson, save_lesson_draft
 from courses.tests.builders import lesson_text, make_course, make_lesson, make_module, write_course
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,55 @@ def test_links_of_a_text_take_two_queries_more_at_most(course, django_assert_num
         render_lesson(course, "[x](https://example.org) [y](/search/)")
     with django_assert_num_queries(5):
         assert len(dead(course, many)) == 40
+
+
+def test_a_link_to_a_heading_that_another_lesson_has_not_is_a_problem(course):
+    lesson = course.lessons.get()
+    publish_lesson(lesson=lesson)  # has "why"
+    text = {"title": "Brewing", "summary": "S", "minutes": 1}
+    save_lesson_draft(lesson=lesson, body_markdown="## Über `tea`\n\n- a\n\n    ### Steep\n", **text)
+    links = "".join(
+        f"[x](lesson:{slug}#{part})\n"
+        for slug in ("brewing", "brew")  # the one that it had is a name of it, too
+        for part in ("why", "über-tea", "steep", "nope")
+    )
+
+    rendered = render_lesson(course, f"{links}[x](lesson:brewing) [x](lesson:nix#why) `[x](lesson:brewing#nope)`")
+
+    assert [(problem.line, problem.message) for problem in rendered.problems] == [
+        (4, 'The lesson "brewing" has no heading with the address #nope.'),
+        (8, 'The lesson "brew" has no heading with the address #nope.'),
+        (9, 'The course has no lesson "nix".'),
+    ]
+    with pytest.raises(PublishRefused):
+        publish_lesson(lesson=make_lesson(course.modules.get(), "next", published=False, body_markdown=links))
+
+
+def test_the_old_address_of_a_heading_is_no_problem(course):
+    lesson = course.lessons.get()
+    publish_lesson(lesson=lesson)
+    text = {"title": "Brewing", "summary": "S", "minutes": 1}
+    save_lesson_draft(lesson=lesson, body_markdown="## The reason\n\nBecause.\n", **text)
+    publish_lesson(lesson=lesson)
+
+    assert render_lesson(course, "[x](lesson:brewing#why) [x](lesson:brewing#the-reason)").problems == []
+
+
+def test_links_to_parts_of_lessons_take_one_query_more(course, django_assert_num_queries):
+    many = "".join(f"[x](lesson:brewing#part-{number})\n" for number in range(20))
+
+    with django_assert_num_queries(4):
+        assert len(render_lesson(course, many).problems) == 20
+
+
+def test_headings_of_other_lessons_are_not_looked_up_while_files_are_loaded(tmp_path):
+    folder = write_course(tmp_path)
+    (folder / "lessons/first.md").write_text(lesson_text("First", "[a](lesson:second#later)\n"))
+    (folder / "lessons/second.md").write_text(lesson_text("Second", "## Later\n\nText.\n"))
+
+    load_course(folder, publish=True)
+
+    assert Course.objects.get(slug="small").lessons.filter(published__isnull=False).count() == 2
 
 
 def test_a_folder_with_a_dead_link_in_its_course_is_not_loaded(tmp_path):
