@@ -67,7 +67,8 @@ def proofread(
     """
     lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = list(lines)
-    indents = [re.match(r"[> ]*", line)[0] if line.strip("> ") else None for line in lines]  # type: ignore[index]
+    wide = [line.expandtabs(len(TAB_INDENT)) for line in lines]
+    indents = [re.match(r"[> ]*", line)[0] if line.strip("> ") else None for line in wide]  # type: ignore[index]
     problems: list[Problem] = []
     listing_lines: dict[str, int] = {}
     for fence in find_fences(lines):
@@ -271,6 +272,10 @@ def _check_callouts(lines: list[str], indents: list[str | None]) -> Iterator[Pro
                     gettext('Unknown callout "%(kind)s"; there are %(known)s.')
                     % {"kind": callout["kind"], "known": ", ".join(known)},
                 )
+            elif not _has_content(indents, number):
+                yield Problem(
+                    number, gettext("This callout has no content; indent it by four spaces, below the first line.")
+                )
             if callout["sign"] != "!!!":
                 folded.append(callout["prefix"])
         elif folded and HEADING.fullmatch(line):
@@ -278,6 +283,12 @@ def _check_callouts(lines: list[str], indents: list[str | None]) -> Iterator[Pro
                 number,
                 gettext("What is folded has no headings: the contents of the page would lead to what is hidden."),
             )
+
+
+def _has_content(indents: list[str | None], number: int) -> bool:
+    """Whether what follows line *number*, which is not empty, is indented below it."""
+    content = next((one for one in indents[number:] if one is not None), "")
+    return content.startswith((indents[number - 1] or "") + TAB_INDENT)
 
 
 @dataclass(slots=True)
@@ -303,8 +314,7 @@ def _check_tabs(lines: list[str], indents: list[str | None]) -> Iterator[Problem
                 open_sets.append(_TabSet(indent, number))
                 sets.append(open_sets[-1])
             yield from _check_tab(open_sets[-1], number, tab["title"].strip('" '))
-            content = next((one for one in indents[number:] if one is not None), "")
-            if not content.startswith(indent + TAB_INDENT):
+            if not _has_content(indents, number):
                 yield Problem(number, gettext("This tab has no content; indent it by four spaces, below the title."))
             continue
         while open_sets and not _goes_on(open_sets[-1], indent, with_tab=False):

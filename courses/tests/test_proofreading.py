@@ -11,6 +11,13 @@ from courses.rendering import Problem, render
         ("Nothing wrong.", []),
         ("!!! note\n    a\n\n!!! tip\n    a\n\n!!! warning\n    a\n\n!!! compare\n    a", []),
         ("a\n\n!!! danger\n    b", [(3, 'Unknown callout "danger"; there are note, tip, warning, compare.')]),
+        ("!!! note\n\ta\n\n!!! tip\n\n    ```text\n    b\n    ```\n\n- c\n\n    ??? deeper\n        d", []),
+        ("!!! note\na", [(1, "This callout has no content; indent it by four spaces, below the first line.")]),
+        ("> !!! note\n> a", [(1, "This callout has no content; indent it by four spaces, below the first line.")]),
+        ('a\n\n??? warning "Care"\n', [(3, "This callout has no content; indent it by four spaces, below the first "
+          "line.")]),
+        ("!!! note\n    !!! tip\n    a", [(2, "This callout has no content; indent it by four spaces, below the first "
+          "line.")]),
         ("```text\n!!! danger\n# no heading\n<script>\n```", []),
         ("`<script>` and ``a ` <b>`` and `two\nlines <div onclick=x>`", []),
         ("```\nx\n```", [(1, "Say which language this code is in: python, console, json, text, …")]),
