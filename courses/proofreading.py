@@ -20,6 +20,7 @@ from courses.toml_tables import is_slug
 
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*(?P<text>[^#\s].*)")
+EMPTY_HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*#*[ \t]*")
 UNDERLINE = re.compile(r"(?P<sign>=+|-+)[ \t]*")
 CALLOUT = re.compile(r"(?P<prefix>[> ]*)(?P<sign>!!!|\?\?\?\+?)[ ]?(?P<kind>[\w -]*?)[ ]*(?P<title>\".*\")?[ ]*")
 # Also what was probably meant as one.
@@ -245,6 +246,11 @@ def _check_headings(lines: list[str]) -> Iterator[Problem]:
             level = len(heading["level"])
         elif (underline := UNDERLINE.fullmatch(line)) and number > 1 and lines[number - 2].strip():
             level = 1 if underline["sign"][0] == "=" else 2
+        elif empty := EMPTY_HEADING.fullmatch(line):
+            level = len(empty["level"])
+            yield Problem(number, gettext("This heading has no words."))
+            if level == 1:
+                continue
         if level == 1:
             yield Problem(number, gettext("The page's title is its only heading of level 1; start with ##."))
         elif level > above + 1:
