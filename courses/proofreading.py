@@ -21,6 +21,7 @@ from courses.toml_tables import is_slug
 CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)((?:(?!\n[ \t]*\n).)+?)(?<!`)\1(?!`)", re.DOTALL)
 HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*(?P<text>[^#\s].*)")
 EMPTY_HEADING = re.compile(r"[> ]*(?P<level>#{1,6})[ \t]*#*[ \t]*")
+FRONT_MATTER = re.compile(r"[\s\ufeff]*(?P<fence>\+\+\+)[ \t]*(?:\n|$)")
 UNDERLINE = re.compile(r"(?P<sign>=+|-+)[ \t]*")
 CALLOUT = re.compile(r"(?P<prefix>[> ]*)(?P<sign>!!!|\?\?\?\+?)[ ]?(?P<kind>[\w -]*?)[ ]*(?P<title>\".*\")?[ ]*")
 # Also what was probably meant as one.
@@ -80,6 +81,7 @@ def proofread(
             lines[number - 1] = ""
     # Code in the text is blanked like code in fences; line ends stay, so that lines keep their numbers.
     prose = CODE_SPAN.sub(_blank, "\n".join(lines))
+    problems.extend(_check_beginning(prose))
     problems.extend(_check_headings(prose.split("\n")))
     problems.extend(_check_callouts(prose.split("\n"), indents))
     problems.extend(_check_tabs(prose.split("\n"), indents))
@@ -236,6 +238,17 @@ def python_problem(source: str, *, with_warnings: bool = False) -> tuple[int, st
     except (ValueError, MemoryError, RecursionError) as error:
         return 1, str(error) or type(error).__name__
     return None
+
+
+def _check_beginning(prose: str) -> Iterator[Problem]:
+    if front_matter := FRONT_MATTER.match(prose):
+        yield Problem(
+            prose.count("\n", 0, front_matter.start("fence")) + 1,
+            gettext(
+                "The text begins with the front matter of a file, which readers would see: leave out all of it, up to "
+                "the second +++."
+            ),
+        )
 
 
 def _check_headings(lines: list[str]) -> Iterator[Problem]:

@@ -91,6 +91,9 @@ from courses.rendering import Problem, render
         ("## a\n\n## \n\nb\n##\n> ## #", [(3, "This heading has no words."), (6, "This heading has no words."),
                                             (7, "This heading has no words.")]),
         ("#\na", [(1, "This heading has no words.")]),
+        ('\n+++\ntitle = "a"\n+++\n\nb', [(2, "The text begins with the front matter of a file, which readers would "
+          "see: leave out all of it, up to the second +++.")]),
+        ("a\n\n+++\n\n```text\n+++\n```", []),
         ("a\n=", [(2, "The page's title is its only heading of level 1; start with ##.")]),
         ("| a |\n|---|\n| b |\n\n---\n\ntext", []),
         ("![A chart](/static/a.svg)", []),
