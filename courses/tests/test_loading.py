@@ -333,6 +333,19 @@ def test_a_draft_may_have_problems(folder):
     assert lesson("third").published is None
 
 
+def test_command_says_of_an_archive_where_it_is_loaded(folder, tmp_path):
+    archive = tmp_path / "small.zip"
+    archive.write_bytes(b"PK")
+
+    with pytest.raises(CommandError) as refused:
+        call_command("load_course", archive, dry_run=True)
+
+    assert str(refused.value) == (
+        f"{archive} is a file; this command takes the folder of a course. A .zip archive is loaded in the admin: "
+        "Load from files, above the list of courses."
+    )
+
+
 @pytest.mark.parametrize("path", ["missing", "Not-A-Slug"])
 def test_a_folder_without_a_course_is_a_mistake(tmp_path, path):
     with pytest.raises(ContentError):

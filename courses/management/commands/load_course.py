@@ -32,6 +32,11 @@ class Command(BaseCommand):
     def handle(self, *, path: Path, force: bool, publish: bool, dry_run: bool, **options: Any) -> None:
         # The folder's own name counts, also when the path ends in "." or is a link.
         folder = path if path.name else path.resolve()
+        if folder.is_file():
+            raise CommandError(
+                f"{folder} is a file; this command takes the folder of a course. A .zip archive is loaded in the "
+                "admin: Load from files, above the list of courses."
+            )
         try:
             loading = load_course(folder, force=force, publish=publish, is_checked=is_shipped(folder), dry_run=dry_run)
         except ContentError as error:
