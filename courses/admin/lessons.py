@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.addresses import rename_lesson
+from courses.addresses import AddressTaken, check_lesson_slug, rename_lesson
 from courses.admin.editing import EditingAdmin, Mistake, Reading, as_guest, read_fields
 from courses.admin.forms import LessonForm
 from courses.admin.ordering import OrderedAdmin
@@ -93,6 +93,11 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
             for message in messages
         ]
         course = self.course_of(row, form)
+        if course and (slug := typed.values.get("slug")):
+            try:
+                check_lesson_slug(slug, course=course, lesson=row)
+            except AddressTaken as taken:
+                mistakes.append(Mistake("slug", str(form["slug"].label), None, str(taken)))
         body = str(typed.values.get("body_markdown", ""))  # as it is typed: its lines are those of the text box
         rendered = render_lesson(course, body) if course else render(body, can_run=True)
         label = str(form["body_markdown"].label)

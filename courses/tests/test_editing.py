@@ -97,6 +97,28 @@ def test_fields_that_are_wrong_are_named_too(client, lesson, editor):
     assert {problem["field"]: problem["line"] for problem in found} == {"title": None, "minutes": None}
 
 
+def test_a_slug_of_another_lesson_is_named_while_somebody_types(client, lesson, editor):
+    other = make_lesson(lesson.module, "other")
+    rename_lesson(lesson=other, slug="another")
+
+    said = {}
+    for slug in (lesson.slug, "", "other", "another"):
+        found = check(client, lesson, slug=slug)
+        said[slug] = [(one["field"], one["line"], one["message"]) for one in found["problems"]], found["summary"]
+    adding = client.post(url("lesson_add_proofread"), form_data(lesson, slug="another", module=lesson.module_id)).json()
+
+    refused = "1 problem keeps this from being saved. What you type is kept for you."
+    taken = ("slug", None, "The course has a lesson with this slug already.")
+    former = "This was the slug of “another”, where its old address leads. Choose another one."
+    assert said == {
+        lesson.slug: ([], "No problems found."),
+        "": ([], "No problems found."),
+        "other": ([("slug", None, former)], refused),
+        "another": ([taken], refused),
+    }
+    assert [(one["field"], one["line"], one["message"]) for one in adding["problems"]] == [taken]
+
+
 def test_preview_is_the_page_of_learners_with_what_is_typed(client, lesson, editor):
     answer = check(client, lesson, title="Typed <title>", body_markdown="## Typed heading\n\nTyped *text*.\n")
     published = client.get(lesson.get_absolute_url()).content.decode()
