@@ -18,7 +18,7 @@ FONTS = {
     "source-sans-3-latin-wght-normal.woff2": "source-sans-3",
     "source-serif-4-latin-wght-normal.woff2": "source-serif-4",
 }
-BUNDLES = ("site.js", "exercise.js", "attempt.js", "decision.js", "passkeys.js", "run.js", "admin.js")
+BUNDLES = ("site.js", "exercise.js", "attempt.js", "answers.js", "decision.js", "passkeys.js", "run.js", "admin.js")
 # Not collected: the parts of site.css, the stamps of config/setup.py, and of the API's page the other viewer and those
 # builds of this one that it does not load.
 UNUSED = ["css/*", "build/*.json", "redoc", "swagger-ui-es-*", "swagger-ui.js*"]

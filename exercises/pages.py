@@ -47,11 +47,12 @@ def frame_of(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
         "next_step": next_step(found),
         "is_preview": is_preview,
         "version_query": DRAFT_QUERY if is_preview else "",
+        "device_key": device_key(request) + ("-draft" if is_preview else ""),
         "subject": json.dumps({"exercise": found.slug} | ({"version": "draft"} if is_preview else {})),
     }
 
 
 def device_key(request: HttpRequest) -> str:
-    """Under what a browser keeps the code of this account apart from that of others; "" for guests."""
+    """Under what a browser keeps the work of this account apart from that of others; "" for guests."""
     account = request.user.pk if request.user.is_authenticated else None
     return salted_hmac("exercises.device", str(account)).hexdigest()[:16] if account else ""

@@ -42,7 +42,7 @@ from exercises.highlighting import shown_files
 from exercises.history import history_of, newest_of_kind, number_of, present_code, timeline_of
 from exercises.models import Exercise, ExerciseVersion, Submission
 from exercises.owners import ensure_owner, owner_of
-from exercises.pages import device_key, frame_of, place_of
+from exercises.pages import frame_of, place_of
 from exercises.progress import mark_lesson
 from exercises.responses import SeeOther, private
 from exercises.results import Result, result_of
@@ -131,7 +131,6 @@ def exercise_page(
         "form": form,
         "draft_version": form.draft_version if form.is_bound else draft.version if draft else 0,
         "draft": draft,
-        "device_key": device_key(request) + ("-draft" if frame["is_preview"] else ""),
         "timeline": timeline,
         "judged_files": json.dumps(newest.files) if newest and newest.files != texts else "",
         "max_file_bytes": MAX_FILE_BYTES,

@@ -1,8 +1,9 @@
 // The page of a decision: the ranking follows the matrix while one types.
 // Without JavaScript a button computes it on the server, and others add and remove rows and columns there.
 import { announce } from "./announce.js";
-import { candidates, label, press, rows } from "./decision/matrix.js";
-import { check } from "./decision/ranges.js";
+import { keepAnswers } from "./answers/keeping.js";
+import { candidates, label, makeRoom, press, rows } from "./decision/matrix.js";
+import { check, checkAll } from "./decision/ranges.js";
 import { numberIn, ranking } from "./decision/ranking.js";
 import { word } from "./words.js";
 
@@ -89,6 +90,8 @@ function tell(ranks, names) {
 }
 
 form.querySelector("[data-rank-button]").hidden = true
+keepAnswers({ makeRoom })
+checkAll()
 form.addEventListener("input", (event) => {
   const problem = check(event.target)
   if (problem) announce(problem)
@@ -97,6 +100,6 @@ form.addEventListener("input", (event) => {
 form.addEventListener("submit", (event) => {
   if (!event.submitter || !press(event.submitter)) return
   event.preventDefault()
-  update()
+  form.dispatchEvent(new Event("input")) // as if it had been typed
 })
 update()

@@ -47,6 +47,29 @@ def fill_scenarios(page, *, reasons="The team knows it."):
         page.locator("[name=reasons]").nth(index).fill(reasons)
 
 
+def fill(page, kind):
+    """Answer all of an exercise of *kind*, not quite right, without handing it in."""
+    if kind == "decision":
+        fill_matrix(page, pick="Flask")
+    elif kind == "scenario":
+        fill_scenarios(page)
+    else:
+        for label in ("Stars on a website", "Flask", "Sanic"):
+            page.get_by_label(label, exact=True).check()
+
+
+def typed(page):
+    """What the form holds, as it would be sent."""
+    fields = page.evaluate("[...new FormData(document.querySelector('#answers-form'))]")
+    return [field for field in fields if field[0] != "csrfmiddlewaretoken"]
+
+
+def kept(page):
+    """What the browser keeps of answers."""
+    names = page.evaluate("Object.keys(localStorage)")
+    return [name for name in names if name.startswith("fieldguide:answers:")]
+
+
 def ranked(page):
     names = page.locator(".decision-ranking [data-rank-name]").all_inner_texts()
     return list(zip(names, page.locator(".decision-ranking [data-rank-points]").all_inner_texts(), strict=True))
@@ -349,3 +372,121 @@ def test_without_motion_the_ranking_changes_places_at_once(page):
 
     assert page.evaluate("document.getAnimations().length") == 0
     assert ranked(page)[0] == ("Django", "34 of 40")
+
+
+@pytest.mark.parametrize("kind", PAGES)
+def test_typed_answers_are_back_after_a_reload_and_in_a_new_tab_until_they_are_handed_in(page, watched, kind):
+    page.goto(PAGES[kind])
+    fill(page, kind)
+    page.get_by_text("Saved on this device", exact=True).wait_for()
+    written = typed(page)
+
+    page.reload()
+    after_reload, said = typed(page), page.locator("[data-answers]").inner_text()
+    tab = page.context.new_page()
+    page.close()
+    tab.goto(PAGES[kind])
+    in_new_tab = typed(tab)
+    with tab.expect_navigation():
+        tab.get_by_role("button", name="Submit").click()
+
+    assert (after_reload, in_new_tab, said) == (written, written, "Saved on this device")
+    assert (kept(tab), tab.locator("[data-answers]").inner_text()) == ([], "")
+    assert typed(tab) == written  # as it was handed in
+    assert watched.console_errors == []
+
+
+@pytest.mark.parametrize("way", ["link", "back"])
+def test_answers_are_kept_when_one_leaves_at_once(page, way):
+    page.goto(PAGES["scenario"])
+    page.locator("[name=reasons]").first.fill("The team knows it.")
+
+    page.get_by_role("link", name="Read the lesson again").click()
+    page.wait_for_url("**/first/")
+    if way == "link":
+        page.goto(PAGES["scenario"])
+    else:
+        page.go_back()
+
+    wait_for(lambda: page.locator("[name=reasons]").first.input_value() == "The team knows it.", "the text")
+
+
+def test_rows_and_columns_of_a_kept_decision_are_back_as_they_were(page):
+    page.goto(PAGES["decision"])
+    fill_matrix(page, pick="Django")
+    page.get_by_role("button", name="Add a candidate").click()
+    page.keyboard.type("Sanic")
+    page.get_by_role("button", name="Remove Required features").click()
+    page.get_by_role("button", name="Add a criterion").click()
+    page.keyboard.type("Hosting")
+    page.get_by_label("Weight: Hosting").fill("9")
+    page.get_by_role("radio", name="Sanic").check()
+    written, order = typed(page), ranked(page)
+
+    page.reload()
+
+    assert (typed(page), ranked(page)) == (written, order)
+    assert page.get_by_role("radio", name="Sanic").is_checked()
+    assert page.locator("[data-criterion] [data-error]").all_inner_texts() == [
+        "This must be a whole number from 0 to 5."
+    ]
+    assert page.locator("[data-criterion] [data-help]").count() == 0  # that of the criterion which was removed
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_a_refused_form_is_shown_as_it_was_sent_and_kept(page):
+    page.goto(PAGES["choice"])
+    page.get_by_label("Flask", exact=True).check()
+    page.get_by_text("Saved on this device", exact=True).wait_for()
+    record = page.evaluate("name => localStorage.getItem(name)", kept(page)[0])
+    page.get_by_label("Flask", exact=True).uncheck()
+    page.get_by_label("Sanic", exact=True).check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Submit").click()
+    refused = typed(page)
+
+    page.goto(PAGES["choice"])
+    again = typed(page)
+    page.evaluate("([name, record]) => localStorage.setItem(name, record)", [kept(page)[0], record])
+    page.get_by_label("Django", exact=True).check()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Submit").click()
+
+    assert refused == again == [["question:sync", "sanic"]]
+    assert typed(page) == [["question:sync", "django"], ["question:sync", "sanic"]]
+
+
+def test_answers_to_another_version_are_not_put_back(page):
+    page.goto(PAGES["scenario"])
+    page.locator("[name=reasons]").first.fill("The team knows it.")
+    page.get_by_text("Saved on this device", exact=True).wait_for()
+    page.goto(PAGES["choice"])  # the same storage, and another page
+    page.evaluate(
+        """name => {
+            const record = JSON.parse(localStorage.getItem(name))
+            localStorage.setItem(name, JSON.stringify({...record, version: "0"}))
+        }""",
+        kept(page)[0],
+    )
+
+    page.goto(PAGES["scenario"])
+
+    assert page.locator("[name=reasons]").first.input_value() == ""
+
+
+def test_saving_answers_by_key_says_so(page):
+    page.goto(PAGES["scenario"])
+    page.locator("[name=reasons]").first.fill("The team knows it.")
+
+    page.keyboard.press("Control+s")
+
+    wait_for(lambda: page.locator("[data-announcer]").text_content() == "Saved on this device", "the announcement")
+
+
+def test_a_browser_that_keeps_nothing_says_so(page):
+    page.add_init_script("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }")
+    page.goto(PAGES["scenario"])
+
+    page.locator("[name=reasons]").first.fill("The team knows it.")
+
+    page.get_by_text("This browser keeps nothing: submit, or copy your answers before you leave").wait_for()

@@ -24,32 +24,41 @@ function blankCopy(element) {
 }
 
 function addCriterion() {
-  const row = blankCopy(rows().at(-1))
-  rows().at(-1).after(row)
-  row.querySelector("input").focus()
+  rows().at(-1).after(blankCopy(rows().at(-1)))
 }
 
 function addCandidate() {
-  const cell = blankCopy(candidates().at(-1))
-  candidates().at(-1).after(cell)
+  candidates().at(-1).after(blankCopy(candidates().at(-1)))
   for (const row of rows()) scoresIn(row).at(-1).after(blankCopy(scoresIn(row).at(-1)))
   picks.append(blankCopy(picks.lastElementChild))
-  cell.querySelector("input").focus()
 }
 
 function removeCriterion(index) {
   rows()[index].remove()
-  rows()[Math.min(index, rows().length - 1)].querySelector("input").focus()
 }
 
 function removeCandidate(index) {
   candidates()[index].remove()
   for (const row of rows()) scoresIn(row)[index].remove()
   picks.children[index].remove()
-  candidates()[Math.min(index, candidates().length - 1)].querySelector("input").focus()
 }
 
+const focusOn = (list, index) => list.at(Math.min(index, list.length - 1)).querySelector("input").focus()
 const typedName = (cell) => cell.querySelector("input").value.trim().replace(/\s+/g, " ")
+
+/** As many rows and columns as `fields` ([[name, value], …]) are of; a help goes to the row that its criterion will be in. */
+export function makeRoom(fields) {
+  const helps = new Map(rows().map((row) => [typedName(row), row.querySelector("[data-help]")]))
+  const names = fields.filter(([name]) => name === "criterion").map(([, value]) => value)
+  const columns = fields.filter(([name]) => name === "candidate").length
+  while (rows().length < names.length) addCriterion()
+  while (rows().length > Math.max(1, names.length)) removeCriterion(rows().length - 1)
+  while (candidates().length < columns) addCandidate()
+  while (candidates().length > Math.max(1, columns)) removeCandidate(candidates().length - 1)
+  for (const help of helps.values()) help?.remove()
+  rows().forEach((row, index) => row.querySelector("td").append(helps.get(names[index]) ?? ""))
+  label() // numbers the picks
+}
 
 /** Names of the candidates as the page calls them, and every label that speaks of a row or a column. */
 export function label() {
@@ -83,10 +92,24 @@ function show(command, isUseful) {
 export function press(button) {
   const index = (list, selector) => list.indexOf(button.closest(selector))
   const actions = {
-    "add-criterion": addCriterion,
-    "add-candidate": addCandidate,
-    "remove-criterion": () => removeCriterion(index(rows(), "[data-criterion]")),
-    "remove-candidate": () => removeCandidate(index(candidates(), "[data-candidate]")),
+    "add-criterion": () => {
+      addCriterion()
+      focusOn(rows(), -1)
+    },
+    "add-candidate": () => {
+      addCandidate()
+      focusOn(candidates(), -1)
+    },
+    "remove-criterion": () => {
+      const row = index(rows(), "[data-criterion]")
+      removeCriterion(row)
+      focusOn(rows(), row)
+    },
+    "remove-candidate": () => {
+      const column = index(candidates(), "[data-candidate]")
+      removeCandidate(column)
+      focusOn(candidates(), column)
+    },
     rank: () => {}, // it is always ranked
   }
   const action = actions[button.value.split(":")[0]]

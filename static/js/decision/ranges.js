@@ -45,4 +45,7 @@ export function check(input) {
   return isNew ? noteBeside(input).textContent : ""
 }
 
-for (const input of form.querySelectorAll("input[name=weight], input[name=score]")) if (isWrong(input)) say(input)
+/** Look at all fields, those that the server or this browser filled. */
+export function checkAll() {
+  for (const input of form.querySelectorAll("input[name=weight], input[name=score]")) if (isWrong(input)) say(input)
+}
