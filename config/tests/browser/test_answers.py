@@ -490,3 +490,29 @@ def test_a_browser_that_keeps_nothing_says_so(page):
     page.locator("[name=reasons]").first.fill("The team knows it.")
 
     page.get_by_text("This browser keeps nothing: submit, or copy your answers before you leave").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_answers_that_a_sign_in_elsewhere_made_strange_are_sent_again(page, without_scripts, scripts):
+    page = page if scripts else without_scripts
+    page.goto(PAGES["scenario"])
+    fill_scenarios(page)
+    written = [page.locator("[name=reasons]").nth(index).input_value() for index in range(3)]
+    other = page.context.new_page()
+    other.goto("/accounts/signup/")
+    other.locator("input[name=email]").fill(f"strange-{scripts}@example.org")
+    other.locator("input[name=password1]").fill("correct-horse-battery")
+    with other.expect_navigation():
+        other.locator("input[name=password1]").press("Enter")
+    with page.expect_response(lambda response: response.request.method == "POST") as refused:
+        page.get_by_role("button", name="Submit").click()
+    page.get_by_text("Go back and send it again: what you wrote is still there.").wait_for()
+
+    page.go_back()
+    page.get_by_role("button", name="Submit").wait_for()
+    there = [page.locator("[name=reasons]").nth(index).input_value() for index in range(3)]
+    page.get_by_role("button", name="Submit").click()
+
+    assert refused.value.status == 403
+    assert there == written
+    page.wait_for_selector("[data-live-result][data-outcome=pass]")
