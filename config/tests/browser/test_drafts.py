@@ -358,6 +358,18 @@ def two_tabs(context: BrowserContext) -> tuple[Page, Page]:
     return context.new_page(), context.new_page()
 
 
+def test_without_scripts_typed_code_is_there_when_one_comes_back(without_scripts):
+    page = without_scripts
+    page.goto(EXERCISE)
+    page.locator("textarea[name='file:main.py']").fill("# not sent yet\n")
+
+    page.get_by_role("link", name="Read the lesson again").click()
+    page.wait_for_url("**/courses/**")
+    page.go_back()
+
+    assert text_of(page) == "# not sent yet\n"
+
+
 def test_a_second_tab_that_wrote_nothing_follows_the_first(context):
     first, other = two_tabs(context)
     begin(first, "# first\n")

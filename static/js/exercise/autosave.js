@@ -11,6 +11,7 @@ const HERE_MS = 500
 const THERE_MS = 2000
 const RETRY_MS = [5000, 15_000, 30_000] // when the server could not be reached
 
+for (const box of boxes) box.autocomplete = "off" // the browser's own memory of it is for pages without this script
 const label = form.querySelector("[data-saved]")
 let version = Number(page.dataset.draftVersion) // that these texts come from
 let onServer = initialTexts() // what the server has as that version, or would begin with
