@@ -132,6 +132,7 @@ def exercise_page(
         "draft_version": form.draft_version if form.is_bound else draft.version if draft else 0,
         "draft": draft,
         "timeline": timeline,
+        "is_judged": newest is not None,
         "judged_files": json.dumps(newest.files) if newest and newest.files != texts else "",
         "max_file_bytes": MAX_FILE_BYTES,
     }

@@ -146,6 +146,24 @@ def test_editing_after_a_result_says_that_it_belongs_to_the_earlier_code(page):
     assert page.locator("[data-continue]").is_visible()  # passed stays passed
 
 
+def test_a_result_is_marked_as_of_earlier_code_also_after_a_reload(page):
+    page.goto(EXERCISE)
+    write_code(page, WRONG)
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, "fail")
+    page.reload()
+    at_first = page.locator("[data-result-remark]").is_visible()
+
+    write_code(page, WRONG + "\n# more\n")
+    page.get_by_text("These results are for attempt 1; you have changed the code.").wait_for()
+    write_code(page, WRONG)
+    again = page.locator("[data-result-remark]").is_visible()
+    page.locator("[data-submit]").click()
+
+    page.get_by_text("This is the same code as in the attempt before.").wait_for()
+    assert (at_first, again) == (False, False)
+
+
 def test_tab_indents_and_escape_then_tab_leaves(page):
     page.goto(EXERCISE)
     write_code(page, "")

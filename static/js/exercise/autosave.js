@@ -3,7 +3,7 @@
 import { announce } from "../announce.js";
 import { word } from "../words.js";
 import { listen, read, write } from "./device.js";
-import { boxes, form, page, same, setText, texts, tooLarge } from "./files.js";
+import { boxes, form, page, same, setText, shownTexts, texts, tooLarge } from "./files.js";
 import { canSave, load, send } from "./server_draft.js";
 import { clock } from "./clock.js";
 
@@ -14,13 +14,9 @@ const RETRY_MS = [5000, 15_000, 30_000] // when the server could not be reached
 for (const box of boxes) box.autocomplete = "off" // the browser's own memory of it is for pages without this script
 const label = form.querySelector("[data-saved]")
 let version = Number(page.dataset.draftVersion) // that these texts come from
-let onServer = initialTexts() // what the server has as that version, or would begin with
+let onServer = shownTexts() // what the server has as that version, or would begin with
 let conflict = null // another draft, of which the learner has not said yet what to do with it
 let [hereTimer, thereTimer, failures] = [undefined, undefined, 0]
-
-function initialTexts() {
-  return Object.fromEntries(boxes.map((box) => [box.dataset.path, box.defaultValue]))
-}
 
 const isSaved = () => same(onServer, texts())
 

@@ -9,6 +9,11 @@ export function texts() {
   return Object.fromEntries(boxes.map((box) => [box.dataset.path, box.value]))
 }
 
+/** {path: text} of all files as the server sent them. */
+export function shownTexts() {
+  return Object.fromEntries(boxes.map((box) => [box.dataset.path, box.defaultValue]))
+}
+
 /** Put `text` into `box` as if it had been typed, so that everybody who listens hears of it. */
 export function setText(box, text) {
   if (box.value === text) return

@@ -3,7 +3,7 @@ import { announce } from "../announce.js";
 import { word } from "../words.js";
 import { saveThere } from "./autosave.js";
 import { deliver, newSubmission, unfinished } from "./delivery.js";
-import { form, page, same, texts } from "./files.js";
+import { form, page, same, shownTexts, texts } from "./files.js";
 import { follow } from "./follow.js";
 import { refreshHistory } from "./history.js";
 import { showError, takeBack } from "./problems.js";
@@ -24,8 +24,9 @@ let sending = null // the submission that is on its way
 let isAway = false // and the server could not be reached
 
 function judgedTexts() {
-  const known = page.querySelector("[data-judged-files]")
-  return known ? JSON.parse(known.dataset.judgedFiles) : null
+  const { judgedFiles } = place.dataset
+  if (judgedFiles === undefined) return null
+  return judgedFiles ? JSON.parse(judgedFiles) : shownTexts() // told only where they differ from the page's code
 }
 
 function setRemark(text) {
