@@ -114,6 +114,20 @@ def test_tables_of_a_task_are_all_in_view(page, width):
     assert table.evaluate("one => one.scrollWidth - one.clientWidth") == 0
 
 
+@pytest.mark.parametrize("address", ["choose-a-framework/", "async-not-blocked/history/?a=start&b=now"])
+def test_breadcrumbs_leave_room_for_what_follows_and_keep_something_of_each(page, address):
+    page.goto(f"/exercises/{address}")
+
+    for width in (660, 768, 1024, 1160):
+        page.set_viewport_size({"width": width, "height": 600})
+        crumbs = [one.bounding_box() for one in page.locator(".crumbs li > *").all()]
+        ends = [box["x"] + box["width"] for box in crumbs]
+        nexts = [box["x"] for box in (*crumbs[1:], page.locator(".bar-tools").bounding_box())]
+        assert all(end <= start for end, start in zip(ends, nexts, strict=True)), (width, crumbs)
+        assert min(box["width"] for box in crumbs) > 40, (width, crumbs)
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 @pytest.mark.parametrize("address", [LESSON, EXERCISE], ids=["lesson", "exercise"])
 def test_reduced_motion_stops_transitions(page, address):
     page.emulate_media(reduced_motion="reduce")
