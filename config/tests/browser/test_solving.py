@@ -60,6 +60,26 @@ def test_what_failed_is_in_view_below_the_code_and_nothing_has_scrolled(page):
     assert page.evaluate("[scrollY, document.querySelector('#results').scrollTop]") == [0, 0]
 
 
+@pytest.mark.parametrize("width", [720, 1040])  # of paper, upright and across
+def test_code_and_results_are_printed(page, width):
+    page.goto(EXERCISE)
+    write_code(page, f"{WRONG}# {'long ' * 60}\n")
+    page.keyboard.press("Control+Enter")
+    wait_for_outcome(page, "fail")
+    page.set_viewport_size({"width": 1040, "height": 850})
+    page.locator("[data-results-fold]").click()  # a fold of the screen, not of paper
+
+    page.set_viewport_size({"width": width, "height": 850})
+    page.emulate_media(media="print")
+
+    assert page.locator("#exercise-title").is_visible()
+    assert page.get_by_text("At message we expected").is_visible()
+    code = page.locator(".cm-content")
+    assert "Hello from Django" in code.inner_text()
+    assert code.bounding_box()["height"] > 100
+    assert page.locator(".cm-scroller").evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_status_is_announced_once_each_and_politely(page):
     page.goto(EXERCISE)
     page.evaluate(
