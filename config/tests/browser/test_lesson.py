@@ -143,6 +143,16 @@ def test_next_is_the_next_step_that_is_not_finished(page):
     page.wait_for_url("**/exercises/check-criteria/")
 
 
+def test_listings_keep_to_the_column_on_paper(page):
+    page.set_viewport_size({"width": 720, "height": 900})
+    page.goto(LESSON)
+    page.emulate_media(media="print")
+
+    text, listing = page.locator(".prose > p").first, page.locator(".prose > .codeblock").first
+    assert listing.bounding_box()["x"] == text.bounding_box()["x"]
+    assert listing.evaluate("one => getComputedStyle(one).borderLeftWidth") == "1px"
+
+
 def test_print_hides_everything_but_the_text(page):
     page.goto(LESSON)
     page.emulate_media(media="print")
