@@ -110,6 +110,24 @@ def test_what_differs_can_be_read_in_forced_colours(page):
     assert (ink, ground) == ("rgb(0, 0, 0)", "rgb(255, 255, 0)")  # MarkText and Mark, as browsers have them
 
 
+def test_the_time_of_a_test_stands_beside_its_name_on_a_phone_however_long_it_took(phone):
+    phone.goto(EXERCISE)
+    phone.get_by_role("tab", name="Code").click()
+    write_code(phone, WRONG)
+    phone.locator("[data-submit]").click()
+    wait_for_outcome(phone, "fail")
+
+    phone.locator(".test-time").evaluate_all("all => all.forEach((one, at) => { one.textContent = `${12 ** at} ms` })")
+
+    off = phone.locator(".test > summary").evaluate_all(
+        """rows => rows.map((row) => {
+            const [own, time] = [row, row.lastElementChild].map((one) => one.getBoundingClientRect())
+            return Math.abs(time.top + time.bottom - own.top - own.bottom) / 2
+        })"""
+    )
+    assert max(off) < 1, off
+
+
 def test_hints_beside_a_result_lead_to_the_help(phone):
     phone.goto(EXERCISE)
     phone.get_by_role("tab", name="Code").click()
