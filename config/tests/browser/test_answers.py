@@ -321,6 +321,22 @@ def test_pages_are_accessible_and_fit_every_window_in_every_state(page, kind, st
     assert axe_violations(page) == []  # also where the matrix is no table any more
 
 
+def test_the_icon_of_a_result_stays_beside_its_headline(page):
+    state_of(page, "decision", "answered")
+    page.set_viewport_size({"width": 320, "height": 700})
+    short = page.locator(".result-headline").inner_text()
+    long = "Your code stopped with an error before it was ready"  # what exercises of code may say
+
+    for text in (short, long):
+        page.locator(".result-headline").evaluate("(one, text) => { one.textContent = text }", text)
+        both = page.locator(".result-icon, .result-headline")
+        icon, headline = both.evaluate_all(  # at once: the page may be scrolling
+            "both => both.map((one) => one.getBoundingClientRect().toJSON())"
+        )
+        assert icon["right"] <= headline["left"]
+        assert abs(icon["top"] + icon["bottom"] - headline["top"] - headline["bottom"]) < 2, text
+
+
 @pytest.mark.parametrize("kind", PAGES)
 def test_the_button_is_large_on_a_phone(phone, kind):
     phone.goto(PAGES[kind])
