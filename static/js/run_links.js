@@ -26,10 +26,23 @@ function enhance(link) {
   const run = makeButton("run-link", link.innerHTML)
   const edit = makeButton("icon-btn run-edit", '<svg class="i" aria-hidden="true"><use href="#i-pencil"/></svg>', tools.dataset.edit.replace("{name}", name))
 
+  let refusal = null
+
+  /** Go to the page that works without JavaScript; where it is out of reach, stay with the lesson and say so. */
+  async function leave() {
+    if (await fetch(link.href, { method: "HEAD" }).catch(() => null)) return location.assign(link.href)
+    refusal = document.createElement("p")
+    refusal.className = "run-hint run-error"
+    refusal.setAttribute("role", "alert")
+    refusal.textContent = tools.dataset.offline
+    block.append(refusal)
+  }
+
   async function act(what) {
+    refusal?.remove()
     const module = await load()
-    if (module) module.open(block, { url: link.href, tools, run, edit })[what]()
-    else location.assign(link.href)
+    if (module) module.open(block, { url: link.href, tools, run, edit, leave })[what]()
+    else leave()
   }
 
   run.addEventListener("click", () => act("run"))

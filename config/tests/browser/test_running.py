@@ -197,6 +197,58 @@ def test_a_run_is_stopped(page):
     expect(block.locator(".run-headline")).to_be_focused()  # the button is gone
 
 
+def test_without_a_network_a_listing_says_so_and_the_lesson_stays(page):
+    block = block_of(page, PROGRAM)
+    run = block.get_by_role("button", name=re.compile("^Run"))
+    with page.expect_response(re.compile(r"/run(\.\w+)?\.js$")):
+        run.focus()
+    offline = block.get_by_text("We could not reach the server.")
+    page.context.set_offline(True)
+
+    run.click()
+    offline.wait_for()
+    after_run = page.url, run.get_attribute("aria-busy"), block.locator(".run-pane").count()
+    block.get_by_role("button", name=re.compile("^Edit")).click()
+    expect(offline).to_have_count(1)
+    page.context.set_offline(False)
+    run.click()
+
+    assert after_run == (page.url, None, 0)
+    assert ended(block).is_visible()
+    expect(offline).to_have_count(0)
+
+
+def test_without_a_network_not_even_the_script_is_needed_to_stay(page):
+    page.route(re.compile(r"/run(\.\w+)?\.js$"), lambda route: route.abort())
+    block = block_of(page, PROGRAM)
+    address = page.url
+    page.context.set_offline(True)
+
+    block.get_by_role("button", name=re.compile("^Run")).click()
+
+    block.get_by_text("We could not reach the server.").wait_for()
+    assert page.url == address
+
+
+def test_a_run_says_when_the_server_cannot_be_reached_and_when_it_can_again(page):
+    block = block_of(page, PROGRAM)
+    edit(page, block, "import time\nprint('begun', flush=True)\ntime.sleep(8)\n")
+    page.keyboard.press("Control+Enter")
+    stop = block.get_by_role("button", name="Stop")
+    stop.wait_for()
+    away = block.get_by_role("alert").filter(has_text="We could not reach the server.")
+    page.context.set_offline(True)
+
+    stop.click()
+    away.wait_for(timeout=2000)  # at once
+    page.wait_for_timeout(6000)
+    expect(away).to_have_count(1)
+    page.context.set_offline(False)
+
+    assert ended(block).is_visible()
+    expect(away).to_have_count(0)
+
+
 def test_html_is_shown_as_a_page_that_can_do_nothing(page):
     block = block_of(page, f"{COURSE}compare-with-flask/")
     edit(page, block, PAGE)

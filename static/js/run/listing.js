@@ -31,20 +31,22 @@ async function fetchForm(url) {
   return page.querySelector("[data-run-form]")
 }
 
-function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
+function makeListing(block, { url, tools, run: runButton, edit: editButton, leave }) {
   const code = block.querySelector(".hl")
   const head = block.querySelector(".cbhead")
   let fetching = null
   let parts = null // once the form is there: form, box, runner
   let pane = null
 
-  /** Get the form and put it into the block; null when it cannot be had, and the browser goes to the page. */
+  /** Get the form and put it into the block; null when it cannot be had: then the listing is as it was. */
   async function prepare() {
     if (parts) return parts
     const form = await (fetching ??= fetchForm(url))
     if (parts) return parts
     if (!form) {
-      location.assign(url)
+      if (fetching) leave() // once, if both buttons were pressed
+      fetching = null
+      closePane()
       return null
     }
     const file = form.querySelector(".file")
@@ -120,6 +122,15 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton }) {
   function openPane() {
     pane ??= makePane(block)
     block.classList.add("codeblock--run")
+  }
+
+  function closePane() {
+    runButton.removeAttribute("aria-busy")
+    outOfSight.disconnect()
+    toOutput.hidden = true
+    pane?.pane.remove()
+    pane = null
+    block.classList.remove("codeblock--run")
   }
 
   async function run() {

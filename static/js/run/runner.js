@@ -25,6 +25,14 @@ function send(url, init) {
   return turn
 }
 
+function makeLine(className, text, role) {
+  const line = document.createElement("p")
+  line.className = className
+  if (role) line.setAttribute("role", role)
+  line.textContent = text
+  return line
+}
+
 /** What the fields named request:<key> in `root` ask. */
 export function requestIn(root) {
   const request = {}
@@ -42,24 +50,32 @@ export function makeRunner(place, { tools, token }) {
   let following = null
   let isSending = false
 
+  const away = makeLine("run-error", words.away, "alert")
+
   function say(className, text, role) {
-    const line = document.createElement("p")
-    line.className = className
-    if (role) line.setAttribute("role", role)
-    line.textContent = text
-    place.replaceChildren(line)
+    place.replaceChildren(makeLine(className, text, role))
   }
 
-  /** What "Stop" does, without a wait. */
-  function stop() {
+  /** Below what is shown, until the server is there again. */
+  function onAway(isAway) {
+    if (isAway) place.append(away)
+    else away.remove()
+  }
+
+  /** What "Stop" does, without a wait. Resolves to whether the server has heard it. */
+  async function stop() {
     const form = place.querySelector("[data-pending=true] [data-panel-form]")
-    if (form) fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual" }).catch(() => null)
+    if (!form) return true
+    const init = { method: "POST", body: new FormData(form), redirect: "manual" }
+    return fetch(form.action, init).then(() => true, () => false)
   }
 
-  place.addEventListener("submit", (event) => {
+  place.addEventListener("submit", async (event) => {
     if (!event.target.closest("[data-panel-form]")) return
     event.preventDefault()
-    stop()
+    const panel = place.querySelector("[data-live-result]")
+    const isHeard = await stop()
+    if (isHeard || place.contains(panel)) onAway(!isHeard)
   })
 
   /** Run `job`, the body of the API's request. Resolves to the final panel, or to null. */
@@ -80,7 +96,7 @@ export function makeRunner(place, { tools, token }) {
       return null
     }
     const { id } = await response.json()
-    const panel = await follow(place, { url: words.panelUrl.replace(NO_ID, id), say: () => {}, signal })
+    const panel = await follow(place, { url: words.panelUrl.replace(NO_ID, id), say: () => {}, onAway, signal })
     if (panel) announce(panel.dataset.announcement)
     return panel
   }
