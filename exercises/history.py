@@ -120,10 +120,11 @@ def of_kept(draft: KeptDraft, exercise: Exercise) -> Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """Files under a name, to be compared. ref is what an address calls them."""
+    """Files under a name, to be compared. ref is what an address calls them, name what a sentence does."""
 
     ref: str
     label: str
+    name: str
     files: dict[str, str]
 
 
@@ -143,15 +144,16 @@ def comparable(
 ) -> list[Code]:
     """Everything that can be compared: the code as it is now, the start version, entries, the reference where open."""
     codes = [
-        Code(ref=NOW, label=_("Your code now"), files=present),
-        Code(ref=START, label=_("The start version"), files=version.starter),
+        Code(ref=NOW, label=_("Your code now"), name=_("your code now"), files=present),
+        Code(ref=START, label=_("The start version"), name=_("the start version"), files=version.starter),
     ]
     if help_of(owner, exercise, version).solution == "open":
-        codes.append(Code(ref=REFERENCE, label=_("The reference solution"), files=version.solution))
-    return codes + [
-        Code(ref=entry.ref, label=f"{entry.label} · {moment(entry.created_at)}", files=entry.files)
-        for entry in timeline
-    ]
+        label, name = _("The reference solution"), _("the reference solution")
+        codes.append(Code(ref=REFERENCE, label=label, name=name, files=version.solution))
+    for entry in timeline:
+        label = f"{entry.label} · {moment(entry.created_at)}"
+        codes.append(Code(ref=entry.ref, label=label, name=label, files=entry.files))
+    return codes
 
 
 def entry_files(owner: Owner | None, exercise: Exercise, ref: UUID) -> dict[str, str] | None:

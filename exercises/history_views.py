@@ -89,8 +89,9 @@ def compare_draft(request: HttpRequest, slug: str) -> HttpResponse:
     found, version = coded(request, slug)
     form = FilesForm(version, request.POST)
     present = present_code(drafts.draft_of(owner_of(request), found), history_of(owner_of(request), found), version)
-    saved = Code(ref=NOW, label=_("The draft of the other device"), files=present)
-    yours = Code(ref="", label=_("Your code here"), files=form.texts)
+    there, here = _("the draft of the other device"), _("your code here")
+    saved = Code(ref=NOW, label=there, name=there, files=present)
+    yours = Code(ref="", label=here, name=here, files=form.texts)
     status = 200 if form.is_valid() else 422
     context = {**place_of(found, version), **difference(saved, yours), "problems": form.non_field_errors(), "codes": []}
     return render(request, "exercises/comparison.html", context, status=status)

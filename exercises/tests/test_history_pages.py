@@ -207,6 +207,8 @@ def test_the_reference_can_be_compared_after_a_pass(client):
     page = client.get(HISTORY, {"a": "reference", "b": "now"}).content.decode()
 
     assert "<del>the answer key</del>" in page
+    assert "1 line only in the reference solution" in page
+    assert "1 line only in your code now" in page
 
 
 def test_a_comparison_escapes_the_code(client):
@@ -236,6 +238,7 @@ def test_code_that_is_not_saved_is_compared_and_not_stored(client, form, status,
     if status == 200:
         assert "<del>theirs</del>" in response.content.decode()
         assert "<ins>mine</ins>" in response.content.decode()
+        assert "1 line only in the draft of the other device" in response.content.decode()
     assert (editor(client), kept(client)) == (("theirs\n", 1), [])
 
 
