@@ -278,11 +278,12 @@ def memory_exceeded(run: Run) -> Words:
     text = gettext("Stopped: more than %(size)s MB")
     headline = text % {"size": f"{limit / MIB:g}"} if limit else gettext("Stopped: too much memory")
     question = gettext("Is a list or a text growing without end?")
-    return Words(headline, during(run), [*peak(run), question])
+    return Words(headline, during(run), [*peak(run, limit), question])
 
 
-def peak(run: Run) -> list[str]:
-    if not run.memory_bytes:
+def peak(run: Run, limit: int | None) -> list[str]:
+    """What it was seen to have, unless that was below the limit: the kernel stops what grows on between two looks."""
+    if not run.memory_bytes or run.memory_bytes <= (limit or 0):
         return []
     return [gettext("It had %(size)d MB when we stopped it.") % {"size": math.ceil(run.memory_bytes / MIB)}]
 
