@@ -234,12 +234,21 @@ def continuation_of(owner: Owner | None, among: Collection[CourseProgress]) -> C
     """
     last = None if owner is None else _last_activity(owner)
     progress = next((one for one in among if last and one.course.pk == last.course_id), None)
-    if last is None or progress is None:
-        return None
+    step = _step_from(last, progress) if last and progress else None
+    return Continuation(progress.course, step) if progress and step else None
+
+
+def continuation_in(owner: Owner | None, progress: CourseProgress) -> Step | None:
+    """The same in one course, whatever *owner* did elsewhere since. Two queries once the course is begun."""
+    last = _last_activity(owner, within=progress.course) if owner and progress.is_started else None
+    return _step_from(last, progress) if last else progress.first_unfinished
+
+
+def _step_from(last: _Activity, progress: CourseProgress) -> Step | None:
     steps = list(progress.steps())
     here = next((index for index, step in enumerate(steps) if last.is_about(step)), 0)
     following = next((item for item in steps[here:] + steps[:here] if not item.is_finished), None)
-    return Continuation(progress.course, following.step) if following else None
+    return following.step if following else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +263,15 @@ class _Activity:
         return self.exercise_id is None and item.lesson.lesson_id == self.lesson_id
 
 
-def _last_activity(owner: Owner) -> _Activity | None:
-    """What *owner* handed in or marked as done last. Two queries."""
+def _last_activity(owner: Owner, within: Course | None = None) -> _Activity | None:
+    """What *owner* handed in or marked as done last, in one course or in any. Two queries."""
     exercise = "exercise_version__exercise"
     fields = (f"{exercise}__lesson__course_id", f"{exercise}__lesson_id", f"{exercise}_id")
-    attempt = Submission.objects.owned_by(owner).order_by("-pk").values_list("created_at", *fields).first()
-    mark = LessonDone.objects.owned_by(owner).order_by("-done_at", "-pk")
-    done = mark.values_list("done_at", "lesson__course_id", "lesson_id").first()
+    attempts, marks = Submission.objects.owned_by(owner), LessonDone.objects.owned_by(owner)
+    if within is not None:
+        attempts = attempts.filter(**{f"{exercise}__lesson__course": within})
+        marks = marks.filter(lesson__course=within)
+    attempt = attempts.order_by("-pk").values_list("created_at", *fields).first()
+    done = marks.order_by("-done_at", "-pk").values_list("done_at", "lesson__course_id", "lesson_id").first()
     newest = max((row for row in (attempt, done) if row), key=lambda row: row[0], default=None)
     return _Activity(*newest[1:]) if newest else None

@@ -17,6 +17,7 @@ from exercises.course_progress import (
     CourseProgress,
     ExerciseProgress,
     LessonProgress,
+    continuation_in,
     continuation_of,
     progress_along,
     progress_in,
@@ -24,6 +25,7 @@ from exercises.course_progress import (
 from exercises.models import ExerciseVersion
 from exercises.owners import owner_of
 from exercises.progress import standing_of
+from exercises.steps import Step
 
 register = template.Library()
 
@@ -46,6 +48,12 @@ def progress_of(context: dict[str, Any], courses: Iterable[Course]) -> list[Cour
 def continuation(context: dict[str, Any], among: Collection[CourseProgress]) -> Continuation | None:
     """Where this learner left off."""
     return continuation_of(owner_of(context["request"]), among)
+
+
+@register.simple_tag(takes_context=True)
+def continuation_within(context: dict[str, Any], progress: CourseProgress) -> Step | None:
+    """Where this learner left off in one course."""
+    return continuation_in(owner_of(context["request"]), progress)
 
 
 @register.inclusion_tag("exercises/_lesson_practice.html", takes_context=True)

@@ -218,6 +218,25 @@ def test_progress_and_home_page_show_a_guest_where_to_go_on(client, course):
     assert "it stays passed" in solving.content.decode()
 
 
+def test_the_page_of_a_course_goes_on_where_the_others_do_and_where_this_course_was_left(client, course):
+    owner = guest()
+    session = client.session
+    session[GUEST] = str(owner.guest)
+    session.save()
+    passed(exercise_of(course, "a"), owner)
+
+    def continues():
+        return f"Continue: {client.get('/progress/').context['left_off'].step.title}"
+
+    assert continues() == "Continue: B"  # and not the lesson before it, which is not marked as done
+    assert "Continue: B" in client.get(course.get_absolute_url()).content.decode()
+    elsewhere = make_exercise("elsewhere", lesson=make_lesson("other", course=make_course("other")))
+    make_exercise("further", lesson=elsewhere.lesson)
+    passed(elsewhere, owner)
+    assert continues() == "Continue: Further"
+    assert "Continue: B" in client.get(course.get_absolute_url()).content.decode()
+
+
 def test_a_visitor_who_did_nothing_is_not_told_to_continue(client, course):
     assert "Continue where you left off" not in client.get("/").content.decode()
     assert client.get("/progress/").context["left_off"] is None
