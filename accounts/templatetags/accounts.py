@@ -4,7 +4,9 @@ import re
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.template.defaultfilters import stringfilter
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 register = template.Library()
@@ -32,6 +34,13 @@ SYSTEMS = (
 )
 # A capital after a blank that small letters follow: "Sign In" has one, an acronym has none.
 INNER_CAPITAL = re.compile(r"(?<=\S)(\s+)([A-Z])(?=[a-z])")
+
+
+@register.filter(name="input")
+def input_of(field: BoundField) -> SafeString:
+    """What is filled in for *field*. The first that was refused has the focus, so that it is read with its error."""
+    refused = next((name for name in field.form.fields if name in field.form.errors), None)
+    return field.as_widget(attrs={"autofocus": True} if field.name == refused else None)
 
 
 @register.filter(is_safe=True)

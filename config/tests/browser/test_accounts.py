@@ -4,6 +4,7 @@ import re
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from config.tests.browser.conftest import EXERCISE, LESSON, RIGHT, wait_for_outcome, write_code
 from config.tests.site import wait_for
@@ -124,6 +125,19 @@ def test_password_is_reset_by_mail(page, site):
     assert page.context.request.get("/accounts/email/").status == 200
 
 
+def test_what_a_form_refused_has_the_focus_and_the_title_says_so(page):
+    page.goto("/accounts/signup/")
+    page.get_by_label("Email").fill(new_address())
+    page.get_by_label("Password", exact=True).fill("123")
+    page.locator("main").get_by_role("button", name="Sign up", exact=True).click()
+
+    page.get_by_text("This password is too short").first.wait_for()
+
+    expect(page.get_by_label("Password", exact=True)).to_be_focused()
+    expect(page.get_by_label("Password", exact=True)).to_have_accessible_description(re.compile("too short"))
+    assert page.title() == "Not accepted: Sign up · Fieldguide"
+
+
 def test_wrong_password_is_refused_in_words(page):
     page.goto("/accounts/login/")
     page.get_by_label("Email").fill(new_address())
@@ -132,3 +146,4 @@ def test_wrong_password_is_refused_in_words(page):
     page.locator("main").get_by_role("button", name="Sign in", exact=True).click()
 
     assert "not correct" in page.locator("main").inner_text()
+    assert "not correct" in page.evaluate("document.activeElement.innerText")
