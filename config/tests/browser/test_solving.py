@@ -30,6 +30,18 @@ def test_right_solution_passes_by_itself_and_leads_on(page, watched):
     assert watched.console_errors == []
 
 
+def test_right_solution_leads_on_by_itself_on_a_phone_too(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(EXERCISE)
+    page.get_by_role("tab", name="Code").click()
+    write_code(page, RIGHT)
+
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, "pass")
+
+    wait_for(lambda: page.evaluate("document.activeElement.matches('[data-continue]')"), "focus on Continue")
+
+
 def test_wrong_solution_shows_what_was_asked_expected_and_got(page):
     page.goto(EXERCISE)
     write_code(page, WRONG)

@@ -62,7 +62,8 @@ async function watch(url, said) {
 function celebrate() {
   const here = document.activeElement
   goOn.hidden = false
-  if (here === document.body || form.contains(here) || place.contains(here)) goOn.focus()
+  const isHere = here === document.body || form.contains(here) || place.contains(here)
+  if (isHere || here.id === "results-title") goOn.focus() // on phones the heading has had it since the press
 }
 
 function onAway(response) {
