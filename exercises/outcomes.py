@@ -52,6 +52,7 @@ NO_APP = re.compile(
     r"application|(?P<neither>neither a WSGI nor an ASGI application))"
 )
 NO_MODULE = re.compile(r"No module named '(\w[\w.]*)'")
+ALIKE = 0.75  # of 1, by difflib: `falsk` is for `flask`, and `pandass` not for `ipaddress`
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,7 @@ def what_is_there(run: Run) -> list[str]:
     lines = []
     if missing := NO_MODULE.search(run.details.get("message", "")):
         name = missing[1].partition(".")[0]
-        if alike := get_close_matches(name, {*installed, *sys.stdlib_module_names}, n=1):
+        if alike := get_close_matches(name, {*installed, *sys.stdlib_module_names}, n=1, cutoff=ALIKE):
             lines.append(gettext("Did you mean `%(name)s`?") % {"name": alike[0]})
     if installed:
         names = ", ".join(f"`{name}`" for name in installed)

@@ -406,6 +406,7 @@ def test_memory_tells_its_peak_unless_the_headline_says_more(seen_mb, sentences)
     [
         ("No module named 'jsn'", ["Did you mean `json`?"]),
         ("No module named 'fastapi.midleware'", ["Did you mean `fastapi`?"]),
+        ("No module named 'pandass'", []),
         ("No module named 'zzzzqqqq'", []),
         ("No module named '" + "x" * 400 + "'", []),
         ("cannot import name 'Flsk' from 'flask'", []),
