@@ -1,5 +1,6 @@
 // Every page. One behaviour a module; each finds its elements by data attribute and does nothing without them.
 // Imports end with a semicolon because Django gives hashed names only to those (without Node nothing is bundled).
+import "./zone.js";
 import "./theme.js";
 import "./shortcuts.js";
 import "./search.js";

@@ -256,3 +256,21 @@ def test_without_scripts_a_refusal_says_what_is_wrong_and_keeps_the_text(without
     assert posted.value.status == 422
     assert "64" in page.locator("[data-submit-error]").inner_text()
     assert len(page.locator("textarea[name='file:main.py']").input_value()) == 70_000
+
+
+def test_times_are_those_of_the_clock_on_ones_wall(browser, site):
+    context = browser.new_context(base_url=site.url, timezone_id="America/New_York")
+    page = context.new_page()
+    page.goto(EXERCISE)
+    write_code(page, WRONG)
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, "fail")
+    page.reload()
+
+    shown = page.locator("[data-history] time").first
+    clock = "(at) => new Date(at).toLocaleTimeString('en-GB', {hour: '2-digit', minute: '2-digit'})"
+    told = page.evaluate(clock, shown.get_attribute("datetime"))
+    text = shown.inner_text()
+    context.close()
+
+    assert text.endswith(f", {told}"), text
