@@ -9,11 +9,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
+from courses.addresses import AddressTaken
 from courses.admin.editing import Mistake, Reading, Typed, as_guest, read_fields
 from courses.extent import extent_of
 from courses.models import Lesson
 from courses.rendering import Rendered
 from exercises import answer_views, views
+from exercises.addresses import check_exercise_slug
 from exercises.admin.forms import CONTENT_FIELDS, ExerciseForm, FamilyForm
 from exercises.answers import ANSWERED
 from exercises.cases import Case, CasesError
@@ -49,6 +51,7 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
     lesson = lesson_in(row, form)
     extent = extent_of("")
     mistakes = [
+        *_misplaced(row, form),
         *_unreadable(form, typed),
         *(_placed(form, one) for one in content.problems() if one.field not in typed.errors),
         *(_placed(form, one, "publishing") for one in program_problems(content)),
@@ -129,6 +132,17 @@ def _page(exercise: Exercise, version: ExerciseVersion) -> Callable[[HttpRequest
         return views.exercise_page(guest, exercise, version, FilesForm(version, None), None)
 
     return page
+
+
+def _misplaced(row: Exercise | None, form: ExerciseForm) -> Iterator[Mistake]:
+    """What is wrong with where the exercise belongs and how it is called there."""
+    place = read_fields(form, ["lesson", "slug"])
+    yield from _unreadable(form, place)
+    if slug := place.values.get("slug"):
+        try:
+            check_exercise_slug(slug, exercise=row)
+        except AddressTaken as taken:
+            yield Mistake("slug", str(form["slug"].label), None, str(taken))
 
 
 def _unreadable(form: ExerciseForm, typed: Typed) -> Iterator[Mistake]:

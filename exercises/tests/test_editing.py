@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from courses.models import WorkingCopy
 from exercises.models import Exercise, ExerciseVersion, Family, Submission
 from exercises.tests.answer_content import CHOICE
-from exercises.tests.builders import make_course, make_lesson
+from exercises.tests.builders import make_course, make_exercise, make_lesson
 from exercises.tests.content import CASES, FAMILY, content
 from exercises.tests.test_admin import filled_in, open_form, staff, url
 from exercises.versions import save_exercise_draft, save_family
@@ -40,6 +40,23 @@ def test_an_exercise_without_mistakes_has_none(client, exercise, editor):
     assert answer["problems"] == []
     assert "You see a draft" in answer["html"]
     assert 'data-exercise="health"' in answer["html"]
+
+
+def test_a_place_and_a_slug_that_cannot_be_are_named_while_somebody_types(client, exercise, editor):
+    make_exercise("other", lesson=exercise.lesson)
+    form = open_form(client, exercise)
+
+    said = {}
+    for slug in (exercise.slug, "other", "My Exercise"):
+        said[slug] = [(one["field"], one["message"]) for one in check(client, exercise, slug=slug)["problems"]]
+    adding = client.post(url("exercise_add_proofread"), form | {"slug": "", "lesson": ""}).json()["problems"]
+
+    assert said[exercise.slug] == []
+    assert said["other"] == [("slug", "There is an exercise with this slug already.")]
+    assert {field for field, _ in said["My Exercise"]} == {"slug"}
+    assert [(one["field"], one["message"]) for one in adding[:2]] == [
+        ("lesson", "This field is required."), ("slug", "This field is required."),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
