@@ -13,6 +13,7 @@ from courses.course_folder import FilesRefused, write_archive, write_folder
 from courses.loading import COURSE, names_at_the_top, registered_parts
 from courses.models import Course, Lesson
 from courses.publishing import render_lesson
+from courses.site_links import loading_files_of
 from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
 
 TEXTS_BELOW = 2  # exercises/<slug>/prompt.md; deeper there are programs
@@ -33,10 +34,11 @@ def exported_files(course: Course) -> dict[str, bytes]:
     if empty := [lesson.slug for lesson in lessons if lesson.draft is None]:
         raise ExportRefused(gettext("Write a text first for %(lessons)s.") % {"lessons": ", ".join(empty)})
     files = {COURSE: course_as_file(course).to_toml().encode()}
-    files |= {f"lessons/{lesson.slug}.md": _lesson_file(course, lesson).to_text().encode() for lesson in lessons}
     files |= {f"images/{name}": bytes(data) for name, data in course.images.values_list("name", "data")}
-    for part in registered_parts():
-        files |= part.export(course)
+    with loading_files_of(course.slug):  # their problems are those that a load would find
+        files |= {f"lessons/{lesson.slug}.md": _lesson_file(course, lesson).to_text().encode() for lesson in lessons}
+        for part in registered_parts():
+            files |= part.export(course)
     names = former_names(course)
     return {path: _with_present_names(path, files[path], names) for path in sorted(files)}
 

@@ -70,7 +70,7 @@ class AddressForm(forms.ModelForm):
     wrote meanwhile into another stays, and what both have changed is said.
     """
 
-    seen = SeenField(required=False)
+    seen = SeenField(label=gettext_lazy("Seen"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
