@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from config.tests.browser.conftest import COURSE, STAFF_PASSWORD
+from config.tests.browser.conftest import COURSE, STAFF_PASSWORD, write_code
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,8 @@ def test_edit_is_a_draft_until_it_is_published(staff, browser, base_url):
 def test_cases_that_cannot_be_read_are_refused_with_the_line(staff):
     staff.goto("/admin/exercises/family/")
     staff.get_by_role("link", name="health", exact=True).click()
-    cases = staff.get_by_label("Cases")
-    lines = cases.input_value().splitlines()
-    cases.fill("\n".join([*lines, "colour = 3"]))
+    lines = staff.locator("[name=cases_toml]").input_value().splitlines()
+    write_code(staff, "\n".join([*lines, "colour = 3"]))
 
     staff.get_by_role("button", name="Save", exact=True).click()
 
