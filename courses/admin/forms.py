@@ -127,7 +127,7 @@ def _read_seen(text: str) -> dict[str, Any]:
     """{} where there is none, or something else than what a form has written."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second of a million brackets
         return {}
     return found if isinstance(found, dict) else {}
 

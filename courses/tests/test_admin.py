@@ -486,7 +486,7 @@ def test_a_form_of_before_undoes_neither_a_new_address_nor_a_move(client):
     assert (lesson.slug, lesson.module, lesson.draft.title) == ("renamed", more, "A better title")
 
 
-@pytest.mark.parametrize("seen", ["", "{", "[]", "null", '{"title": 5, "nothing": 1}'])
+@pytest.mark.parametrize("seen", ["", "{", "[]", "null", "[" * 100_000, '{"title": 5, "nothing": 1}'], ids=range(6))
 def test_a_form_that_says_nothing_of_what_it_saw_saves_what_it_has(client, seen):
     client.force_login(User.objects.create_superuser("root"))
     course = make_course()
