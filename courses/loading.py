@@ -122,6 +122,7 @@ class Loading:
     only_here: list[str] = field(default_factory=list)  # labels of rows that have no file
     published_now: list[str] = field(default_factory=list)  # labels of rows that this load published
     unchecked: list[str] = field(default_factory=list)  # labels of rows that a gate kept from being published
+    unfinished: list[Problem] = field(default_factory=list)  # mistakes of what was loaded as a draft
     waits_for_lesson: bool = False  # the course was to be published, and none of its lessons is
 
     @property
@@ -147,7 +148,16 @@ class Loading:
 
     def problem(self, label: str, line: int | None, message: str) -> None:
         """Record a mistake in a file. Any one of them rolls the whole load back, after all were found."""
-        self.problems.append(Problem(f"{self.root}/{label}" if self.root else label, line, message))
+        self.problems.append(Problem(self._path(label), line, message))
+
+    def unfinished_at(self, label: str, line: int | None, message: str) -> None:
+        """Record a mistake in a file that is loaded all the same: learners get nothing of it."""
+        problem = Problem(self._path(label), line, message)
+        if problem not in self.unfinished:
+            self.unfinished.append(problem)
+
+    def _path(self, label: str) -> str:
+        return f"{self.root}/{label}" if self.root else label
 
     def keep_edited(self, label: str, edited: bool) -> bool:
         """Whether to leave the row *label* alone: it was *edited* in the admin, and this load is not forced.
@@ -535,6 +545,6 @@ def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: st
 
 def _report_problems(lesson: Lesson, file: LessonFile, label: str, loading: Loading) -> None:
     """A text with problems is not loaded, unless it says of itself that it is a draft."""
-    if not file.draft:
-        for problem in render_lesson(lesson.course, file.body_markdown).problems:
-            loading.problem(label, file.body_line + problem.line - 1, problem.message)
+    report = loading.unfinished_at if file.draft else loading.problem
+    for problem in render_lesson(lesson.course, file.body_markdown).problems:
+        report(label, file.body_line + problem.line - 1, problem.message)

@@ -46,10 +46,15 @@ GOOD_TARGET = re.compile(r"(?:https?://|mailto:)\S+|/(?!/)\S*|#\S+")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """A mistake in a text. line counts from 1 in the Markdown."""
+    """A mistake in a text. line counts from 1; 0 where it is of the text as a whole."""
 
     line: int
     message: str
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.message
+        return gettext("Line %(line)s: %(message)s") % {"line": self.line, "message": self.message}
 
 
 def proofread(

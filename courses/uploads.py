@@ -6,6 +6,7 @@ Nothing is published by it: what is loaded is a draft, and the publish gate stan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from itertools import islice
 from typing import Any, cast
 
@@ -67,6 +68,7 @@ def preview_of(loading: Loading) -> dict[str, Any]:
         "kept": loading.kept,
         "overwritten": loading.overwritten,
         "only_here": loading.only_here,
+        "unfinished": [asdict(problem) for problem in loading.unfinished],
     }
 
 

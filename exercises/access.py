@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from courses.access import acts_as_staff, editable_by, may, may_edit
 from courses.action_log import noted
-from exercises.errors import NotYours
+from exercises.errors import NotComplete, NotYours
 from exercises.models import Exercise, ExerciseQuerySet, ExerciseVersion, Run, Submission, Trial
 from exercises.owners import owner_of
 from exercises.versions import release_due_exercise
@@ -78,7 +78,7 @@ def query_of(request: HttpRequest, exercise: Exercise) -> str:
 def exercise_to_hand_in(
     request: HttpRequest | Request, slug: str, *, version: str = ""
 ) -> tuple[Exercise, ExerciseVersion | None]:
-    """The exercise, and the version where staff tries another than the published one. Raises Http404.
+    """The exercise, and the version where staff tries another than the published one. Raises Http404 and NotComplete.
 
     *version*: "draft" has the same meaning as in the address.
     """
@@ -87,6 +87,8 @@ def exercise_to_hand_in(
         exercises = visible_exercises(request, wants_draft=wants_draft).select_related("lesson__course", "draft")
         found = get_object_or_404(exercises, slug=slug)
         if preview := version_to_try(request, found, wants_draft=wants_draft):
+            if not preview.is_complete:
+                raise NotComplete
             return found, preview
     elif version or "version" in request.GET:
         raise Http404

@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from exercises import progress
 from exercises.answers import ANSWERED
-from exercises.errors import NotPassed, NotPublished
+from exercises.errors import NotComplete, NotPassed, NotPublished
 from exercises.models import Exercise, ExerciseVersion, Owner, Run, SelfAssessment, Submission
 from exercises.owners import hold_owner
 
@@ -26,11 +26,13 @@ def answer(*, owner: Owner, exercise: Exercise, answers: Any, preview: ExerciseV
 
     What it returns is loaded like a row of `with_current_run()`.
 
-    Raises NotPublished, and InvalidAnswers for what cannot be judged.
+    Raises NotPublished, NotComplete, and InvalidAnswers for what cannot be judged.
     """
     version = preview or exercise.published
     if version is None:
         raise NotPublished
+    if not version.is_complete:
+        raise NotComplete
     version.exercise = exercise
     kind = ANSWERED[version.kind]
     read = kind.read(version.sheet, answers)

@@ -29,7 +29,7 @@ STANDINGS = {
 HEADLINES = {
     ExerciseCheck.Status.PENDING: gettext_lazy("The programs are being run"),
     ExerciseCheck.Status.PASSED: gettext_lazy("Every program does what it should"),
-    ExerciseCheck.Status.FAILED: gettext_lazy("Something is wrong"),  # of a check whose programs were not kept
+    ExerciseCheck.Status.FAILED: gettext_lazy("Something is wrong"),  # where no program says what
     ExerciseCheck.Status.UNAVAILABLE: gettext_lazy("Not every program could be run"),
     ExerciseCheck.Status.CANCELLED: gettext_lazy("The check was stopped"),
 }

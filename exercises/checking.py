@@ -1,6 +1,6 @@
 """The publish gate: an exercise is sound when the sandbox shows that its reference passes, that its starter runs and
-does not pass, and that each of its wrong files fails at the case it names. What is answered instead of coded is sound
-as soon as it can be saved (exercises.content).
+does not pass, and that each of its wrong files fails at the case it names. What is answered instead of coded has no
+program: it is sound as soon as it has no mistakes (exercises.content). A draft with mistakes is not run at all.
 
 Every program of a check is a run, so it is claimed, tried again, taken back from a worker that died, and shown like one
 of a learner. The conclusion is drawn when the last has ended. Sentences are made in exercises.check_results.
@@ -14,6 +14,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import now
 
 from courses.models import Course
@@ -45,8 +46,8 @@ class Problem:
 
 
 def programs_of(version: ExerciseVersion) -> Iterator[Program]:
-    """All that a check of *version* runs, in its order; nothing where it is answered."""
-    if version.kind in ANSWERED:
+    """All that a check of *version* runs, in its order; nothing where it is answered or cannot be run."""
+    if version.kind in ANSWERED or not version.is_complete:
         return
     for seed in SEEDS:
         yield SOLUTION, seed
@@ -75,7 +76,7 @@ def request_check(*, version: ExerciseVersion, author: User | None = None) -> Ex
         return under_way
     check = ExerciseCheck.objects.create(version=version, created_by=author)
     _queue(check, programs_of(version))
-    settle(check)  # what has nothing to run is sound
+    settle(check)  # there may be nothing to run
     return check
 
 
@@ -101,13 +102,15 @@ def resume_check(*, check: ExerciseCheck) -> None:
 
 @transaction.atomic
 def request_course_check(*, course: Course, author: User | None = None) -> CourseCheck:
-    """Have the drafts of all exercises of *course* checked in which code is written. Asking twice is one check."""
+    """Have the drafts of all exercises of *course* checked in which code is written, or which have mistakes. Asking
+    twice is one check."""
     hold(f"course-check:{course.pk}")
     under_way = CourseCheck.objects.filter(course=course, checks__status=Status.PENDING).first()
     if under_way is not None:
         return under_way
     course_check = CourseCheck.objects.create(course=course, created_by=author)
-    exercises = Exercise.objects.filter(lesson__course=course, draft__isnull=False).exclude(draft__kind__in=ANSWERED)
+    is_to_show = ~Q(draft__kind__in=ANSWERED) | Q(draft__cases=[])
+    exercises = Exercise.objects.filter(is_to_show, lesson__course=course, draft__isnull=False)
     checks = [
         request_check(version=exercise.draft, author=author)
         for exercise in exercises.select_related("draft")
@@ -181,6 +184,8 @@ def settle_all() -> None:
 
 def conclusion(version: ExerciseVersion, runs: Sequence[Run]) -> ExerciseCheck.Status:
     """What came of a check all of whose *runs* have ended. It is green only when every program of *version* was run."""
+    if not version.is_complete:
+        return Status.FAILED
     if any(run.status == Run.Status.CANCELLED for run in runs):
         return Status.CANCELLED
     done = [run for run in runs if run.status == Run.Status.DONE]

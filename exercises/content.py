@@ -18,7 +18,10 @@ from exercises.answers import ANSWERED, AnswerKind
 from exercises.answers.sheets import Sheet
 from exercises.cases import Case, CasesError, declared_params, parse
 from exercises.models import ExerciseVersion, Family
-from exercises.toml_documents import TomlError
+from exercises.toml_documents import Document, TomlError
+
+# By name; a text is what was typed where that is no TOML, and is kept as it is.
+Values = Mapping[str, Any] | str
 
 ENTRY = "main.py"  # the file that is run
 MAX_FILES = 20
@@ -60,7 +63,7 @@ class ContentProblem(NamedTuple):
 
 
 class InvalidContent(Exception):
-    """The content cannot be stored as a version; `problems` has everything that is wrong with it."""
+    """The content cannot be stored as a version; `problems` has everything that keeps it from that."""
 
     def __init__(self, problems: Sequence[ContentProblem]) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem}" for problem in problems))
@@ -81,10 +84,10 @@ class ExerciseContent:
     solution_markdown: str = ""
     wrong: Mapping[str, str] = field(default_factory=dict)  # {"returns-text.py": what stands in main.py}
     family: Family | None = None
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Values = field(default_factory=dict)
     cases_toml: str = ""
     hints: Sequence[str] = ()
-    limits: Mapping[str, Any] = field(default_factory=dict)
+    limits: Values = field(default_factory=dict)
 
     @classmethod
     def of(cls, version: ExerciseVersion) -> ExerciseContent:
@@ -101,10 +104,10 @@ class ExerciseContent:
             solution=_normalised_files(self.solution),
             solution_markdown=normalised_text(self.solution_markdown),
             wrong=_normalised_files(self.wrong),
-            params=_sorted(self.params),
+            params=_normalised_values(self.params),
             cases_toml=normalised_text(self.cases_toml),
             hints=[normalised_text(hint).rstrip("\n") for hint in self.hints],
-            limits=_sorted(self.limits),
+            limits=_normalised_values(self.limits),
         )
 
     @property
@@ -131,47 +134,66 @@ class ExerciseContent:
             raise CasesError(error.problems) from error
 
     def cases(self) -> list[Case]:
-        """The cases with the parameters filled in, of the family or the exercise's own. Raises CasesError."""
+        """The cases with the parameters filled in, of the family or the exercise's own. Raises CasesError.
+
+        Parameters that cannot be read are none.
+        """
         if self.answered is not None:
             return cast(list[Case], self.answered.cases(self.sheet()))
-        return parse(self.family.cases_toml if self.family else self.cases_toml, self.params, kind=self.kind)
+        text = self.family.cases_toml if self.family else self.cases_toml
+        return parse(text, {} if isinstance(self.params, str) else self.params, kind=self.kind)
 
     def problems(self) -> list[ContentProblem]:
-        """What keeps this from being stored. A prompt that renders with mistakes only keeps it from being published."""
-        if self.answered is not None:
-            return [*self._problems_of_texts(), *self._problems_of_parts(), *self._problems_of_cases()]
-        return [*self._problems_of_texts(), *self._problems_of_files(), *self._problems_of_cases()]
+        """All that keeps this from being published; of the Markdown and the programs exercises.versions says more."""
+        return [*self.refusals(), *self.mistakes()]
 
-    def _problems_of_texts(self) -> Iterator[ContentProblem]:
+    def refusals(self) -> list[ContentProblem]:
+        """What keeps this from being stored: what no column, and no file of an export, could hold."""
+        return [*self._refusals_of_texts(), *self._refusals_of_files()]
+
+    def mistakes(self) -> list[ContentProblem]:
+        """What keeps this from being run and answered, and so from being published. It can be stored as a draft."""
+        parts = self._mistakes_of_files() if self.answered is None else self._mistakes_of_parts()
+        return [*self._mistakes_of_texts(), *parts, *self._mistakes_of_cases()]
+
+    def _refusals_of_texts(self) -> Iterator[ContentProblem]:
         if not self.title or len(self.title) > MAX_TITLE:
             yield ContentProblem("title", gettext("A title has 1 to %(most)s characters.") % {"most": MAX_TITLE})
         if self.kind not in ExerciseVersion.Kind.values:
             yield ContentProblem(
                 "kind", gettext("The kind is one of %(values)s.") % {"values": ", ".join(ExerciseVersion.Kind.values)}
             )
-        elif message := self._problem_of_framework():
-            yield ContentProblem("framework", message)
+        if self.framework and self.framework not in ExerciseVersion.Framework.values:
+            yield ContentProblem("framework", _one_of_the_frameworks())
         if self.difficulty not in ExerciseVersion.Difficulty.values:
             values = ", ".join(ExerciseVersion.Difficulty.values)
             yield ContentProblem("difficulty", gettext("The difficulty is one of %(values)s.") % {"values": values})
-        if not self.prompt_markdown:
-            yield ContentProblem("prompt_markdown", gettext("The prompt is empty."))
-        if not all(self.hints):
-            yield ContentProblem("hints", gettext("A hint is empty."))
         for name, text in {
             "prompt_markdown": self.prompt_markdown,
             "solution_markdown": self.solution_markdown,
             "cases_toml": self.cases_toml,
             "hints": "\n".join(self.hints),
-            "params": json.dumps(dict(self.params), ensure_ascii=False),
+            "params": _as_text(self.params),
+            "limits": _as_text(self.limits),
         }.items():
             if problem := files.problem_of(text):
                 yield ContentProblem(name, files.REMARKS[problem] % {"limit": files.MAX_FILE_BYTES // 1024})
-        for name, value in self.limits.items():
-            if message := limits.problem_of({name: value}):
-                yield ContentProblem("limits", message, key=name)
 
-    def _problems_of_parts(self) -> Iterator[ContentProblem]:
+    def _mistakes_of_texts(self) -> Iterator[ContentProblem]:
+        if message := self._mistake_of_framework():
+            yield ContentProblem("framework", message)
+        if not self.prompt_markdown:
+            yield ContentProblem("prompt_markdown", gettext("The prompt is empty."))
+        if not all(self.hints):
+            yield ContentProblem("hints", gettext("A hint is empty."))
+        for column in ("params", "limits"):
+            yield from _mistakes_of_values(column, getattr(self, column))
+        if not isinstance(self.limits, str):
+            for name, value in self.limits.items():
+                if message := limits.problem_of({name: value}):
+                    yield ContentProblem("limits", message, key=name)
+
+    def _mistakes_of_parts(self) -> Iterator[ContentProblem]:
         """Of an exercise that is answered: parts that it does not have, and one that it needs."""
         for name, label in CODE_PARTS.items():
             if getattr(self, name):
@@ -184,18 +206,14 @@ class ExerciseContent:
                 "solution_markdown", gettext("The solution is empty: learners compare their answers with it.")
             )
 
-    def _problem_of_framework(self) -> str:
+    def _mistake_of_framework(self) -> str:
         """An app has one, a program or a function may do without; where no code is written there is none."""
-        if self.answered is not None:
-            return ""
-        kind, known = ExerciseVersion.Kind, ExerciseVersion.Framework.values
+        kind = ExerciseVersion.Kind
         if self.kind == kind.STREAMLIT and self.framework != ExerciseVersion.Framework.STREAMLIT:
             return gettext("The framework of this kind is streamlit.")
-        if self.framework in known or (not self.framework and self.kind in (kind.FUNCTION, kind.SCRIPT)):
-            return ""
-        return gettext("The framework is one of %(known)s.") % {"known": ", ".join(known)}
+        return _one_of_the_frameworks() if self.kind == kind.HTTP and not self.framework else ""
 
-    def _problems_of_files(self) -> Iterator[ContentProblem]:
+    def _refusals_of_files(self) -> Iterator[ContentProblem]:
         for role in ("starter", "solution", "wrong"):
             listed = getattr(self, role)
             if len(listed) > MAX_FILES:
@@ -209,6 +227,8 @@ class ExerciseContent:
                 elif problem := files.problem_of(text):
                     message = files.REMARKS[problem] % {"limit": files.MAX_FILE_BYTES // 1024}
                     yield ContentProblem(role, message, path)
+
+    def _mistakes_of_files(self) -> Iterator[ContentProblem]:
         for role in ("starter", "solution"):
             if ENTRY not in getattr(self, role):
                 yield ContentProblem(
@@ -222,7 +242,7 @@ class ExerciseContent:
             if not WRONG_NAME.fullmatch(path):
                 yield ContentProblem("wrong", gettext("must be named like returns-text.py."), path)
 
-    def _problems_of_cases(self) -> Iterator[ContentProblem]:
+    def _mistakes_of_cases(self) -> Iterator[ContentProblem]:
         if self.family and self.answered:
             return  # said already
         if self.family and self.cases_toml:
@@ -233,10 +253,12 @@ class ExerciseContent:
         if self.kind not in ExerciseVersion.Kind.values:
             return  # a problem of its own, and what the cases should look like is unknown
         try:
+            if isinstance(self.params, str):
+                return  # said already
             if self.family:
-                params_problems = list(self._problems_of_params(declared_params(self.family.cases_toml)))
-                yield from params_problems
-                if params_problems:
+                mistakes = list(_mistakes_of_params(self.params, declared_params(self.family.cases_toml)))
+                yield from mistakes
+                if mistakes:
                     return
             names = {case["name"] for case in self.cases()}
         except CasesError as error:
@@ -255,18 +277,28 @@ class ExerciseContent:
                     "wrong", gettext("names a case that does not exist: %(named)s") % {"named": named}, path, 1
                 )
 
-    def _problems_of_params(self, declared: Mapping[str, str]) -> Iterator[ContentProblem]:
-        for name, description in declared.items():
-            if name not in self.params:
-                yield ContentProblem(
-                    "params",
-                    gettext("The family asks for %(name)s: %(description)s")
-                    % {"name": name, "description": description},
-                )
-        for name in self.params:
-            if name not in declared:
-                message = gettext("The family has no parameter %(name)s.") % {"name": name}
-                yield ContentProblem("params", message, key=name)
+
+def _mistakes_of_params(params: Mapping[str, Any], declared: Mapping[str, str]) -> Iterator[ContentProblem]:
+    for name, description in declared.items():
+        if name not in params:
+            message = gettext("The family asks for %(name)s: %(description)s")
+            yield ContentProblem("params", message % {"name": name, "description": description})
+    for name in params:
+        if name not in declared:
+            message = gettext("The family has no parameter %(name)s.") % {"name": name}
+            yield ContentProblem("params", message, key=name)
+
+
+def _mistakes_of_values(column: str, values: Values) -> Iterator[ContentProblem]:
+    if isinstance(values, str):
+        try:
+            Document(values)
+        except TomlError as error:
+            yield from (ContentProblem(column, one.message, line=one.line) for one in error.problems)
+
+
+def _one_of_the_frameworks() -> str:
+    return gettext("The framework is one of %(known)s.") % {"known": ", ".join(ExerciseVersion.Framework.values)}
 
 
 def is_path(path: str) -> bool:
@@ -284,6 +316,21 @@ def case_named_in(text: str) -> str:
 
 def _normalised_files(files: Mapping[str, str]) -> dict[str, str]:
     return {path: without_mark(files[path]).replace("\r\n", "\n").replace("\r", "\n") for path in sorted(files)}
+
+
+def _normalised_values(values: Values) -> Values:
+    """Read, where they are a text that can be."""
+    if isinstance(values, str):
+        values = normalised_text(values)
+        try:
+            values = Document(values).values
+        except TomlError:
+            return values
+    return cast(Values, _sorted(values))
+
+
+def _as_text(values: Values) -> str:
+    return values if isinstance(values, str) else json.dumps(values, ensure_ascii=False)
 
 
 def _sorted(value: Any) -> Any:

@@ -53,6 +53,13 @@ class NotPublished(ExerciseError):
     message = _("This exercise is not published, so nothing can be handed in.")
 
 
+class NotComplete(ExerciseError):
+    """Of a draft that was saved with mistakes, which only staff can meet."""
+
+    code = "not_complete"
+    message = _("This draft was saved with mistakes that keep it from being run. Its form in the admin names them.")
+
+
 class Archived(ExerciseError):
     """What learners had at this address is in no list any more, and takes no more answers."""
 

@@ -71,8 +71,10 @@ class ExerciseFiles:
             lines.append(f"family = {quoted(content.family.slug)}")
         if content.hints:
             lines += ["hints = [", *(f"    {quoted(hint)}," for hint in content.hints), "]"]
-        for title in ("limits", "params"):
-            if values := getattr(content, title):
+        tables = {title: values for title in ("limits", "params") if (values := getattr(content, title))}
+        lines += [f"{title} = {quoted(text)}" for title, text in tables.items() if isinstance(text, str)]
+        for title, values in tables.items():
+            if not isinstance(values, str):
                 lines += ["", f"[{title}]", to_toml(values)]
         return "\n".join(lines) + "\n"
 
@@ -132,7 +134,7 @@ def _described(document: Document, families: Mapping[str, Family | None]) -> dic
     if not isinstance(hints, list) or not all(isinstance(hint, str) for hint in hints):
         document.problem(("hints",), gettext("hints must be an array of texts"))
     for key in ("limits", "params"):
-        if not isinstance(values.get(key, {}), dict):
+        if not isinstance(values.get(key, {}), dict | str):  # a text: what was typed in a draft, and is no TOML
             document.problem((key,), gettext("%(label)s must be a table") % {"label": key})
     if isinstance(values.get("family"), str) and values["family"] not in families:
         document.problem(("family",), gettext("there is no families/%(slug)s.toml") % {"slug": values["family"]})

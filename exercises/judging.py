@@ -232,6 +232,8 @@ def judge_files(
 ) -> Judgement:
     """What judge() does, for files that nobody handed in."""
     cases: list[Case] = version.cases
+    if not cases:
+        raise ValueError(f"{version!r} was saved with mistakes: it has nothing to be judged by")
     asked = questions(cases, seed)
     job = sandbox.Job(
         kind=JOB_KINDS[ExerciseVersion.Kind(version.kind)],

@@ -13,19 +13,21 @@ from courses.publishing import PublishRefused, content_hash, lesson_names, norma
 from courses.snapshots import former_names, with_present_names
 from courses.toml_tables import is_slug
 from exercises.addresses import exercise_at
-from exercises.cases import CasesError, check_alone, declared_params
-from exercises.content import ContentProblem, InvalidContent
+from exercises.cases import CasesError, check_alone
+from exercises.content import ContentProblem
 from exercises.exercise_files import DESCRIPTION, FOLDERS, TEXTS, ExerciseFiles, InvalidFiles, read_exercise
 from exercises.models import Exercise, Family
 from exercises.versions import (
+    InvalidFamily,
     NotChecked,
     as_line,
+    check_storable,
     draft_content,
     hash_of_cases,
     members_of,
+    problems_of_draft,
     publish_exercise,
     save_exercise_draft,
-    text_problems,
 )
 
 
@@ -45,7 +47,7 @@ class ExercisesPart:
         ):
             if exercise.draft is not None:
                 exported = as_files(exercise)
-                if not exported.draft and text_problems(exercise):
+                if not exported.draft and problems_of_draft(exercise):
                     exported = replace(exported, draft=True)  # or it could not be loaded again
                 files |= {f"exercises/{exercise.slug}/{path}": text for path, text in exported.to_files().items()}
         return {label: text.encode() for label, text in files.items()}
@@ -134,10 +136,9 @@ class _Load:
             return
         text = normalised_text(text)
         try:
-            declared_params(text)
-        except CasesError as error:
-            for line, message in error.problems:
-                self._problem(label, line, message)
+            check_storable(Family(cases_toml=text))
+        except InvalidFamily as refusal:
+            self._problem(label, None, str(refusal))
             return
         family = Family.objects.filter(slug=slug).first() or Family(slug=slug, course=self.course)
         if family.course_id != self.course.pk:
@@ -159,7 +160,7 @@ class _Load:
     def _resolve_others(self, loaded: set[str]) -> None:
         """Resolve the cases again of members that this load did not write: they may use a family that it changed.
 
-        Of a family without members what can be checked without them.
+        A family without members keeps nothing from being published: its mistakes are told, and it is loaded.
         """
         for family in filter(None, self.families.values()):
             members = members_of(family)
@@ -168,20 +169,17 @@ class _Load:
                     check_alone(family.cases_toml)
                 except CasesError as error:
                     for line, message in error.problems:
-                        self._problem(f"families/{family.slug}.toml", line, message)
+                        self.loading.unfinished_at(f"families/{family.slug}.toml", line, message)
             for exercise in members:
                 if exercise.slug not in loaded:
                     self._resolve(exercise)
 
     def _resolve(self, exercise: Exercise) -> None:
-        """Save the draft of *exercise* as it is, with the cases that its family has now."""
-        content = draft_content(exercise)
-        try:
-            save_exercise_draft(
-                exercise=exercise, content=content, author=self.loading.author, origin=Noted.Origin.FAMILY
-            )
-        except InvalidContent as error:
-            for problem in error.problems:
+        """Save the draft of *exercise* as it is, with the cases that its family has now; it must not suffer by them."""
+        content, before = draft_content(exercise), exercise.draft
+        save_exercise_draft(exercise=exercise, content=content, author=self.loading.author, origin=Noted.Origin.FAMILY)
+        if before is not None and before.is_complete:
+            for problem in content.mistakes():
                 label = f"exercises/{exercise.slug}"
                 if content.family:
                     label = f"families/{content.family.slug}.toml"
@@ -216,9 +214,12 @@ class _Load:
 
     def _load_exercise(self, slug: str, folder: str, files: ExerciseFiles) -> None:
         lesson = self.lessons.get(files.lesson)
-        problems = files.content.problems()
+        problems = files.content.refusals() if files.draft else files.content.problems()
         for problem in problems:
             self._problem(*self._place(folder, files, problem))
+        if files.draft:
+            for problem in files.content.mistakes():
+                self.loading.unfinished_at(*self._place(folder, files, problem))
         if lesson is None:
             line = files.lines.get("lesson")
             message = gettext("the course has no lesson %(slug)s") % {"slug": files.lesson}
@@ -238,7 +239,7 @@ class _Load:
         if not self._write(exercise, lesson, files):
             return
         if not files.draft:
-            for problem in text_problems(exercise):
+            for problem in problems_of_draft(exercise):
                 if problem.field == "hints":
                     problem = problem._replace(message=as_line(problem).message)
                 self._problem(*self._place(folder, files, problem))

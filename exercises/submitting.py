@@ -9,7 +9,15 @@ from django.conf import settings
 from django.db import transaction
 
 from exercises import drafts, events, queueing
-from exercises.errors import InvalidFiles, KeyReused, NotPending, NotPublished, NotRepeatable, TooManyPending
+from exercises.errors import (
+    InvalidFiles,
+    KeyReused,
+    NotComplete,
+    NotPending,
+    NotPublished,
+    NotRepeatable,
+    TooManyPending,
+)
 from exercises.files import problems_of
 from exercises.locks import hold
 from exercises.models import Exercise, ExerciseVersion, Owner, Run, Submission, Trial
@@ -39,11 +47,14 @@ def submit(
 
     What it returns is loaded like a row of `with_current_run()`.
 
-    Raises NotPublished, InvalidFiles, KeyReused, and TooManyPending when *owner* already waits for MAX_PENDING results.
+    Raises NotPublished, NotComplete, InvalidFiles, KeyReused, and TooManyPending when *owner* already waits for
+    MAX_PENDING results.
     """
     version = preview or exercise.published
     if version is None:
         raise NotPublished
+    if not version.is_complete:
+        raise NotComplete
     version.exercise = exercise
     problems = problems_of(files, expected=version.starter)
     if problems:

@@ -18,7 +18,7 @@ from exercises import events
 from exercises.answers import ANSWERED
 from exercises.asking import read_request, request_asking
 from exercises.cases import questions
-from exercises.errors import InvalidFiles, NotPending, NotPublished, NotRunnable
+from exercises.errors import InvalidFiles, NotComplete, NotPending, NotPublished, NotRunnable
 from exercises.files import problems_of
 from exercises.models import Exercise, ExerciseVersion, Owner, Run, Trial
 from exercises.owners import hold_owner
@@ -118,8 +118,10 @@ def start(*, owner: Owner, program: Program, files: Mapping[str, str], request: 
     """Store *files* and *request*, both as the program and exercises.asking read them, and queue their run.
 
     The trial is the account's when *owner* is a guest who has logged in meanwhile. Raises TooManyPending when *owner*
-    already waits for MAX_PENDING results.
+    already waits for MAX_PENDING results, and NotComplete.
     """
+    if program.exercise_version is not None and not program.exercise_version.is_complete:
+        raise NotComplete
     owner = hold_owner(owner)
     refuse_too_many(owner)
     trial = Trial.objects.create(

@@ -23,7 +23,7 @@ from courses.usage import Mention
 from exercises import files
 from exercises.answers import ANSWERED, sheets
 from exercises.answers.sheets import Sheet
-from exercises.cases import Case, check_alone, declared_params
+from exercises.cases import Case, CasesError, check_alone, declared_params
 from exercises.content import ContentProblem, ExerciseContent, InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.toml_documents import Document
@@ -38,12 +38,7 @@ class NotChecked(PublishRefused):
 
 
 class InvalidFamily(Exception):
-    """The cases of a family do not fit its members. problems: {exercise's slug: what is wrong}."""
-
-    def __init__(self, problems: dict[str, list[ContentProblem]]) -> None:
-        lines = [f"{slug}: {problem}" for slug, found in problems.items() for problem in found]
-        super().__init__("; ".join(lines))
-        self.problems = problems
+    """The cases of a family cannot be stored; the text says why."""
 
 
 class FamilyChanged(Exception):
@@ -61,10 +56,16 @@ class Text(NamedTuple):
     mend: StrOrPromise
 
 
-# By the columns in which text_problems() finds something.
+# By the columns in which problems_of_draft() finds something.
 TEXTS = {
+    "framework": Text(gettext_lazy("framework"), gettext_lazy("Choose the framework anew, then publish.")),
     "prompt_markdown": Text(gettext_lazy("prompt"), gettext_lazy("Mend these problems in the prompt, then publish.")),
     "hints": Text(gettext_lazy("hints"), gettext_lazy("Mend these problems in the hints, then publish.")),
+    "limits": Text(gettext_lazy("limits"), gettext_lazy("Mend these problems in the limits, then publish.")),
+    "family": Text(
+        gettext_lazy("family"), gettext_lazy("Mend these problems in the cases of the family, then publish.")
+    ),
+    "params": Text(gettext_lazy("parameters"), gettext_lazy("Mend these problems in the parameters, then publish.")),
     "cases_toml": Text(gettext_lazy("cases"), gettext_lazy("Mend these problems in the cases, then publish.")),
     "solution_markdown": Text(
         gettext_lazy("solution"), gettext_lazy("Mend these problems in the solution, then publish.")
@@ -98,13 +99,14 @@ def save_exercise_draft(
 
     *note*, *origin* and *restored_number*: see Noted.
 
-    The texts are rendered and the cases are resolved now, never in a request. Content equal to the draft's makes no
-    new version: the draft is returned. Raises InvalidContent.
+    The texts are rendered and the cases are resolved now, never in a request; content with mistakes makes a draft that
+    has none (ExerciseVersion.is_complete). Content equal to the draft's makes no new version: the draft is returned.
+    Raises InvalidContent for what cannot be stored.
     """
     content = content.normalised()
-    if problems := content.problems():
+    if problems := content.refusals():
         raise InvalidContent(problems)
-    cases = content.cases()
+    cases = [] if content.mistakes() else content.cases()
     hashed = content_hash({"author": content.author_hash, "cases": cases})
     stored = _locked(exercise)
     if stored.draft is not None and stored.draft.content_hash == hashed:
@@ -131,8 +133,8 @@ def save_exercise_draft(
 def rendered_columns(
     content: ExerciseContent, cases: Sequence[Case], render_text: Callable[[str], Rendered]
 ) -> dict[str, Any]:
-    """What a version has beside the columns that its author wrote. *content* is without problems."""
-    return _html_columns(content, content.sheet(), render_text) | {"cases": cases}
+    """What a version has beside the columns that its author wrote. *cases*: [] where *content* has mistakes."""
+    return _html_columns(content, content.sheet() if cases else {}, render_text) | {"cases": cases}
 
 
 def _html_columns(
@@ -164,7 +166,7 @@ def render_exercises_again(course: Course, image_names: Collection[str]) -> None
 def restore_exercise_version(*, version: ExerciseVersion, author: User | None = None) -> ExerciseVersion:
     """Make the content of an old *version* the draft again, as a new version, with the cases that its family has now.
 
-    What learners see stays. Raises InvalidContent when it does not fit its family any more.
+    What learners see stays. Where it does not fit its family any more, that is a mistake of the draft.
     """
     content, origin = ExerciseContent.of(version), Noted.Origin.RESTORED
     return save_exercise_draft(
@@ -184,10 +186,10 @@ def check_draft_is_still(*, exercise: Exercise, number: int) -> None:
 def save_family(*, family: Family, cases_toml: str, author: User | None = None) -> list[ExerciseVersion]:
     """Store the cases of a new or known family; the drafts of its members, resolved again. Their learners see nothing.
 
-    Raises CasesError for cases that nobody could use and InvalidFamily for cases that a member cannot use.
+    Cases with mistakes keep the members from being published. Raises InvalidFamily for what cannot be stored.
     """
-    check_family(family=family, cases_toml=cases_toml)
     family.cases_toml = normalised_text(cases_toml)
+    check_storable(family)
     family.save()
     return [
         save_exercise_draft(exercise=member, content=draft_content(member), author=author, origin=Noted.Origin.FAMILY)
@@ -208,16 +210,25 @@ def check_family_is_still(*, family: Family, cases_hash: str) -> None:
         raise FamilyChanged(present)
 
 
-def check_family(*, family: Family, cases_toml: str) -> None:
-    """What save_family() raises, without saving anything."""
-    changed = Family(pk=family.pk, slug=family.slug, cases_toml=normalised_text(cases_toml))
-    declared_params(changed.cases_toml)
-    members = {member.slug: replace(draft_content(member), family=changed) for member in members_of(family)}
-    if not members:
-        check_alone(changed.cases_toml)
-    problems = {slug: found for slug, content in members.items() if (found := content.problems())}
-    if problems:
-        raise InvalidFamily(problems)
+def check_storable(family: Family) -> None:
+    """Raise InvalidFamily where its cases cannot be stored, whatever they say."""
+    if problem := files.problem_of(family.cases_toml):
+        raise InvalidFamily(files.REMARKS[problem] % {"limit": files.MAX_FILE_BYTES // 1024})
+
+
+def problems_of_family(family: Family) -> dict[str, list[ContentProblem]]:
+    """What keeps exercises with its cases from being published, by the slug of the member; "": whoever uses them.
+
+    *family* may have another text than is stored.
+    """
+    try:
+        declared_params(family.cases_toml)
+        members = {member.slug: replace(draft_content(member), family=family) for member in members_of(family)}
+        if not members:
+            check_alone(family.cases_toml)
+    except CasesError as error:
+        return {"": [ContentProblem("family", message, line=line) for line, message in error.problems]}
+    return {slug: found for slug, content in members.items() if (found := content.mistakes())}
 
 
 def draft_content(exercise: Exercise) -> ExerciseContent:
@@ -238,18 +249,19 @@ def members_of(family: Family) -> list[Exercise]:
 def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: bool = True) -> ExerciseVersion:
     """Let learners solve the exercise's draft from now on, or from *at*. What they have already changes nothing.
 
-    Raises PublishRefused when there is no draft, when the exercise is archived, when its texts have mistakes, or,
-    unless *check* is false, when the sandbox has not shown that the draft is sound (NotChecked). Only load_course
-    passes false: for courses that CI has checked. What is answered instead of coded needs no sandbox: it was checked
-    when it was saved.
+    Raises PublishRefused when there is no draft, when the exercise is archived, when the draft has mistakes, or,
+    unless *check* is false, when the sandbox has not shown that it is sound (NotChecked). Only load_course passes
+    false: for courses that CI has checked. What is answered instead of coded has no program, and needs no sandbox.
     """
     stored = _locked(exercise)
     if stored.draft is None:
         raise PublishRefused(gettext("The exercise has no content yet."))
     releasing.refuse_archived(stored)
-    if problems := text_problems(stored):
+    if problems := problems_of_draft(stored):
         field = problems[0].field
         raise PublishRefused(str(TEXTS[field].mend), [as_line(one) for one in problems if one.field == field])
+    if not stored.draft.is_complete:  # it had mistakes by the rules of an earlier release
+        raise PublishRefused(gettext("Save the exercise once more: its draft was saved when it had mistakes."))
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
         raise NotChecked(_why_not_checked(stored.draft))
     if releasing.release_draft(exercise, stored, at=at):
@@ -327,24 +339,25 @@ def bring_back_exercise(*, exercise: Exercise) -> None:
     releasing.bring_back(exercise, _locked(exercise))
 
 
-def text_problems(exercise: Exercise) -> list[ContentProblem]:
-    """What keeps the draft from being published though it could be saved: mistakes in what learners read, and programs
-    that are no Python. Renders the texts: not for lists."""
+def problems_of_draft(exercise: Exercise) -> list[ContentProblem]:
+    """What keeps the draft from being published though it could be saved: what cannot be run or answered, mistakes in
+    what learners read, and programs that are no Python. Renders the texts: not for lists."""
     draft = exercise.draft
     if draft is None:
         return []
+    mistakes = ExerciseContent.of(draft).mistakes()
     found = markdown_problems(draft, draft.sheet, renderer(exercise.lesson.course))
-    return [*found, *program_problems(draft)]
+    return [*mistakes, *found, *program_problems(draft)]
 
 
 def as_line(problem: ContentProblem) -> Problem:
-    """One of text_problems() as a line of its field; the words say which hint, or which file."""
+    """One of problems_of_draft() as a line of its field; the words say which hint, or which file."""
     message = problem.message
-    if problem.field == "hints":
+    if problem.field == "hints" and problem.path:
         message = gettext("hint %(number)s: %(message)s") % {"number": problem.path, "message": message}
     elif problem.path:
         message = f"{problem.path}: {message}"
-    return Problem(problem.line or 1, message)
+    return Problem(problem.line or 0, message)
 
 
 def program_problems(programs: ExerciseVersion | ExerciseContent) -> Iterator[ContentProblem]:

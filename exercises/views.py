@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language, gettext_noop
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses.access import may_edit
 from courses.models import Course, Lesson
 from courses.previews import PARAMETER, PreviewOver, check_preview
 from courses.views import preview_over
@@ -69,6 +71,8 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
             context = {"exercise": gone, "course": gone.lesson.course, "attempts": attempts}
             return render(request, "exercises/retired.html", context, status=HTTPStatus.GONE)
         raise
+    if not version.is_complete:
+        return unfinished_page(request, found, version)
     if version.kind in ANSWERED:
         return answer_views.exercise(request, found, version)
     form = FilesForm(version, request.POST if request.method == "POST" else None)
@@ -104,11 +108,22 @@ def shared(request: HttpRequest, slug: str, token: str) -> HttpResponse:
         return preview_over(request)
     if version is None or request.method == "POST":
         raise Http404
+    if not version.is_complete:
+        return unfinished_page(request, found, version)
     context = {**place_of(found, version), "files": shown_files(version.starter),
                "case_names": [case["name"] for case in version.cases]}  # fmt: skip
     if version.kind in ANSWERED:
         context |= answer_views.fields_of(version)
     response = render(request, "exercises/shared.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def unfinished_page(request: HttpRequest, found: Exercise, version: ExerciseVersion) -> HttpResponse:
+    """In place of a draft that was saved with mistakes."""
+    edit_url = reverse("admin:exercises_exercise_change", args=[found.pk])
+    context = place_of(found, version) | {"edit_url": edit_url if may_edit(request.user, found.lesson.course) else ""}
+    response = render(request, "exercises/unfinished.html", context, status=HTTPStatus.CONFLICT)
     response["X-Robots-Tag"] = "noindex"
     return response
 

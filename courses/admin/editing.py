@@ -140,8 +140,6 @@ class EditingAdmin(admin.ModelAdmin):
 
     # The text box to which a picture goes that was uploaded without a script; "" where nothing is Markdown.
     main_text = ""
-    # Whether what has problems can be saved, as a draft.
-    has_drafts = True
 
     # --- For the subclass ---
 
@@ -202,7 +200,6 @@ class EditingAdmin(admin.ModelAdmin):
             "restored": restored,
             "others": working_copies.others(**mine),
             "uses": None if uses is None else [(use, self._url_of(use)) for use in uses],
-            "has_drafts": self.has_drafts,
             "max_megabytes": MAX_BYTES // 1024**2,
             **{f"{page}_url": self._url(page, obj) for page in self._pages()},
         }

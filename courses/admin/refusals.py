@@ -27,12 +27,5 @@ def refusal_message(
     else:
         outcome = format_html(str(still), title=title, number=published_number)
     problems = refusal.problems if list_problems else []
-    lines = format_html_join(
-        "",
-        "<br>{}",
-        (
-            (gettext("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message},)
-            for problem in problems
-        ),
-    )
+    lines = format_html_join("", "<br>{}", ((problem,) for problem in problems))
     return format_html("{} {}{}", outcome, refusal.message, lines)

@@ -43,10 +43,14 @@ class CheckedAdmin(admin.ModelAdmin):
     # --- What is done ---
 
     def check_draft(self, request: HttpRequest, exercise: Exercise) -> ExerciseCheck | None:
-        """Have the draft checked; None, and a message, where there is nothing to run."""
+        """Have the draft checked; None, and a message, where nothing can be run."""
         if exercise.draft is None:
             text = gettext("%(exercise)s has no content yet.") % {"exercise": exercise}
             self.message_user(request, text, messages.ERROR)
+            return None
+        if not exercise.draft.is_complete:
+            text = gettext("%(draft)s was not run: mend what its form names, then check it again.")
+            self.message_user(request, text % {"draft": exercise.draft}, messages.ERROR)
             return None
         if exercise.draft.kind in ANSWERED:
             text = gettext("%(draft)s has nothing to run: it was checked when it was saved.")

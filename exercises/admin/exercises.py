@@ -19,7 +19,7 @@ from django.utils.translation import gettext, gettext_lazy
 from courses.admin.contents import register_of_lessons
 from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.ordering import OrderedAdmin
-from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
+from courses.admin.versions import StateFilter, VersionedAdmin
 from courses.models import Course
 from courses.structure import assign_parent
 from exercises.addresses import rename_exercise
@@ -30,7 +30,7 @@ from exercises.admin.listing_checks import ListingsAdmin
 from exercises.admin.reading import lesson_in, read_exercise_form
 from exercises.admin.rejudging import RejudgedAdmin
 from exercises.answers import ANSWERED
-from exercises.content import ExerciseContent, InvalidContent
+from exercises.content import ExerciseContent
 from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
@@ -39,10 +39,10 @@ from exercises.versions import (
     as_line,
     bring_back_exercise,
     cancel_exercise_schedule,
+    problems_of_draft,
     publish_exercise,
     restore_exercise_version,
     save_exercise_draft,
-    text_problems,
     unpublish_exercise,
 )
 
@@ -117,6 +117,8 @@ class ExerciseAdmin(
 
     @admin.display(description=gettext_lazy("check of the draft"))
     def check_of_draft(self, exercise: Exercise) -> str:
+        if exercise.draft is not None and not exercise.draft.is_complete:
+            return gettext("Has mistakes")
         if exercise.draft is not None and exercise.draft.kind in ANSWERED:
             return gettext("Needs none")
         status = exercise.check_status  # type: ignore[attr-defined]  # get_queryset() asks for it
@@ -134,7 +136,7 @@ class ExerciseAdmin(
             return {}
         problems = [
             replace(line := as_line(problem), message=f"{line.message} ({TEXTS[problem.field].name})")
-            for problem in text_problems(exercise)
+            for problem in problems_of_draft(exercise)
         ]
         check = exercise.draft.checks.select_related("version").first()
         return {"problems": problems, "is_answered": exercise.draft.kind in ANSWERED, **status_of(check)}
@@ -196,10 +198,7 @@ class ExerciseAdmin(
         unpublish_exercise(exercise=exercise)
 
     def restore_version(self, version: ExerciseVersion, *, author: User) -> ExerciseVersion:
-        try:
-            return restore_exercise_version(version=version, author=author)
-        except InvalidContent as error:
-            raise RestoreRefused("; ".join(map(str, error.problems))) from error
+        return restore_exercise_version(version=version, author=author)
 
     def as_files(self, version: ExerciseVersion) -> dict[str, str]:
         """The files of *version* without the exercise's place and without the cases of its family."""

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -20,18 +20,17 @@ from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.own import DeletedOneByOne
 from courses.publishing import PublishRefused
 from exercises.admin.forms import FamilyForm
-from exercises.admin.reading import read_family_form
+from exercises.admin.reading import problems_of_cases, read_family_form
 from exercises.checking import request_check
 from exercises.models import Exercise, ExerciseCheck, Family
-from exercises.versions import members_of, publish_family, save_family
+from exercises.versions import members_of, problems_of_family, publish_family, save_family
 
 
 @admin.register(Family)
 class FamilyAdmin(EditingAdmin, DeletedOneByOne):
     course_path = "course"
     form = FamilyForm
-    change_form_template = "admin/editing/change_form.html"
-    has_drafts = False
+    change_form_template = "admin/exercises/family/change_form.html"
     list_display = ["slug", "course", "member_count"]
     list_filter = ["course"]
     list_select_related = ["course"]
@@ -52,6 +51,13 @@ class FamilyAdmin(EditingAdmin, DeletedOneByOne):
     def get_readonly_fields(self, request: HttpRequest, obj: Family | None = None) -> list[str]:
         return ["course", "slug", "members"] if obj else []
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if family := context.get("original"):
+            context["problems"] = problems_of_cases(family)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def read_form(self, row: Family | None, form: FamilyForm) -> Reading:
         return read_family_form(row, form)
 
@@ -60,7 +66,10 @@ class FamilyAdmin(EditingAdmin, DeletedOneByOne):
 
     def save_model(self, request: HttpRequest, obj: Family, form: FamilyForm, change: bool) -> None:
         drafts = save_family(family=obj, cases_toml=form.cleaned_data["cases_toml"], author=cast(User, request.user))
-        if drafts:
+        if problems_of_family(obj):
+            text = gettext("These cases have mistakes. No exercise with them can be published before they are mended.")
+            self.message_user(request, text, messages.WARNING)
+        elif drafts:
             names = ", ".join(draft.exercise.slug for draft in drafts)
             self.message_user(
                 request,
@@ -85,22 +94,32 @@ class FamilyAdmin(EditingAdmin, DeletedOneByOne):
                 reverse("admin:exercises_exercise_change", args=[member.pk]),
                 member.slug,
                 member.state,
-                ExerciseCheck.Status(checks[member.pk]).label if checks[member.pk] else gettext("Not checked"),
+                self._standing(member, checks[member.pk]),
             )
             for member in members
         )
         return format_html_join("", '<div><a href="{}">{}</a>: {} · {}</div>', rows)
+
+    def _standing(self, member: Exercise, check: str | None) -> str:
+        """*check*: the status of the newest one of its draft."""
+        if member.draft is not None and not member.draft.is_complete:
+            return gettext("Has mistakes")
+        return str(ExerciseCheck.Status(check).label) if check else gettext("Not checked")
 
     @admin.action(description=gettext_lazy("Check their exercises in the sandbox"), permissions=["change"])
     def check_members(self, request: HttpRequest, families: QuerySet[Family]) -> None:
         for family in families:
             self.log_change(request, family, noted(gettext_noop("Checks of its exercises asked for.")))
             for member in members_of(family):
-                if member.draft is not None:
-                    request_check(version=member.draft, author=cast(User, request.user))
-                    self.message_user(
-                        request, gettext("%(member)s is being checked in the sandbox.") % {"member": member}
-                    )
+                if member.draft is None:
+                    continue
+                if not member.draft.is_complete:
+                    text = gettext("%(member)s was not run: its draft has mistakes.") % {"member": member}
+                    self.message_user(request, text, messages.ERROR)
+                    continue
+                request_check(version=member.draft, author=cast(User, request.user))
+                text = gettext("%(member)s is being checked in the sandbox.") % {"member": member}
+                self.message_user(request, text)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         """Not for authors: members of a family may be in other courses."""

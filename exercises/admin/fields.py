@@ -97,7 +97,7 @@ class TextsField(forms.Field):
 
 
 class TomlField(forms.CharField):
-    """{name: value}, written as lines of TOML."""
+    """{name: value}, written as lines of TOML; the text itself where that is none, which a draft may have."""
 
     widget = forms.Textarea
 
@@ -105,10 +105,11 @@ class TomlField(forms.CharField):
         return to_toml(value) if isinstance(value, Mapping) else value
 
     def to_python(self, value: Any) -> Any:
+        text = (super().to_python(value) or "").replace("\r\n", "\n")
         try:
-            return Document(super().to_python(value) or "").values
-        except TomlError as error:
-            raise ValidationError([str(problem) for problem in error.problems]) from error
+            return Document(text).values
+        except TomlError:
+            return text
 
 
 def _total(data: Mapping[str, Any], name: str) -> int:

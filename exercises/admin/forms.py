@@ -15,7 +15,6 @@ from courses.models import Lesson
 from exercises.addresses import check_exercise_slug
 from exercises.admin import skeletons
 from exercises.admin.fields import FilesField, TextsField, TomlField
-from exercises.cases import CasesError
 from exercises.content import MAX_TITLE, ExerciseContent
 from exercises.exercise_files import MAX_POSITION
 from exercises.models import Exercise, ExerciseVersion, Family
@@ -23,8 +22,8 @@ from exercises.versions import (
     FamilyChanged,
     InvalidFamily,
     check_draft_is_still,
-    check_family,
     check_family_is_still,
+    check_storable,
     hash_of_cases,
 )
 
@@ -59,6 +58,7 @@ class ExerciseForm(VersionedForm):
     )
     difficulty = forms.ChoiceField(label=gettext_lazy("Difficulty"), choices=ExerciseVersion.Difficulty)
     prompt_markdown = forms.CharField(
+        required=False,
         label=gettext_lazy("Prompt"),
         strip=False,
         widget=text_area(16, "markdown"),
@@ -163,7 +163,7 @@ class ExerciseForm(VersionedForm):
             self.add_error("family", gettext("The family is of another course than the lesson."))
         if not any(name in self.errors for name in CONTENT_FIELDS):
             self.content = ExerciseContent(**{name: cleaned[name] for name in CONTENT_FIELDS}).normalised()
-            for problem in self.content.problems():
+            for problem in self.content.refusals():
                 self.add_error(problem.field, str(problem))
         self.check_conflict(cleaned)
         return cleaned
@@ -222,10 +222,7 @@ class FamilyForm(EditedForm):
     def clean_cases_toml(self) -> str:
         text: str = self.cleaned_data["cases_toml"]
         try:
-            check_family(family=self.instance, cases_toml=text)
-        except CasesError as error:
-            raise ValidationError([str(problem) for problem in error.problems]) from error
-        except InvalidFamily as error:
-            messages = [f"{slug}: {problem}" for slug, found in error.problems.items() for problem in found]
-            raise ValidationError(messages) from error
+            check_storable(Family(cases_toml=text))
+        except InvalidFamily as refusal:
+            raise ValidationError(str(refusal)) from refusal
         return text

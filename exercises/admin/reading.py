@@ -13,7 +13,7 @@ from courses.addresses import AddressTaken
 from courses.admin.editing import Mistake, Reading, Typed, as_guest, read_fields
 from courses.extent import extent_of
 from courses.models import Lesson
-from courses.rendering import Rendered
+from courses.rendering import Problem, Rendered
 from exercises import answer_views, views
 from exercises.addresses import check_exercise_slug
 from exercises.admin.forms import CONTENT_FIELDS, ExerciseForm, FamilyForm
@@ -22,13 +22,14 @@ from exercises.cases import Case, CasesError
 from exercises.content import ContentProblem, ExerciseContent
 from exercises.forms import FilesForm
 from exercises.models import Exercise, ExerciseVersion, Family
-from exercises.toml_documents import Document, TomlError
+from exercises.toml_documents import Document
 from exercises.versions import (
     InvalidFamily,
-    check_family,
+    check_storable,
     draft_content,
     markdown_problems,
     members_of,
+    problems_of_family,
     program_problems,
     rendered_columns,
     renderer,
@@ -53,7 +54,8 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
     mistakes = [
         *_misplaced(row, form),
         *_unreadable(form, typed),
-        *(_placed(form, one) for one in content.problems() if one.field not in typed.errors),
+        *(_placed(form, one) for one in content.refusals() if one.field not in typed.errors),
+        *(_placed(form, one, "publishing") for one in content.mistakes() if one.field not in typed.errors),
         *(_placed(form, one, "publishing") for one in program_problems(content)),
     ]
     if lesson is None:
@@ -84,12 +86,11 @@ def read_family_form(row: Family | None, form: FamilyForm) -> Reading:
         for message in messages
     ]
     try:
-        check_family(family=family, cases_toml=text)
-    except CasesError as error:
-        mistakes += [Mistake("cases_toml", label, one.line, one.message) for one in error.problems]
-        return Reading(mistakes, None, why_no_page=gettext("The preview comes back when the cases can be read."))
-    except InvalidFamily as error:
-        mistakes += [Mistake("cases_toml", label, line, message) for line, message in _for_members(error)]
+        check_storable(family)
+    except InvalidFamily as refusal:
+        mistakes.append(Mistake("cases_toml", label, None, str(refusal)))
+    if problems := problems_of_cases(family):
+        mistakes += [Mistake("cases_toml", label, one.line or None, one.message, "publishing") for one in problems]
         return Reading(mistakes, None, why_no_page=gettext("The preview comes back when the cases can be read."))
     for exercise in members_of(family):
         content = replace(draft_content(exercise), family=family)
@@ -98,16 +99,18 @@ def read_family_form(row: Family | None, form: FamilyForm) -> Reading:
     return Reading(mistakes, None, why_no_page=gettext("The preview comes when an exercise takes its cases from here."))
 
 
-def _for_members(error: InvalidFamily) -> Iterator[tuple[int | None, str]]:
-    """Each mistake once, with the exercises for which it is one."""
-    slugs: dict[tuple[int | None, str], list[str]] = {}
-    for slug, problems in error.problems.items():
-        for problem in problems:
+def problems_of_cases(family: Family) -> list[Problem]:
+    """What is wrong with the cases of *family*, each once, with the exercises for which it is wrong."""
+    slugs: dict[tuple[int, str], list[str]] = {}
+    for slug, found in problems_of_family(family).items():
+        for problem in found:
             line = problem.line if problem.field == "family" else None  # of the family's cases
             message = f"{problem.path}: {problem.message}" if problem.path else problem.message
-            slugs.setdefault((line, message), []).append(slug)
-    for (line, message), found in sorted(slugs.items(), key=lambda item: (item[0][0] or 0, item[0][1])):
-        yield line, f"{message} ({', '.join(found)})"
+            slugs.setdefault((line or 0, message), []).extend(filter(None, [slug]))
+    return [
+        Problem(line, f"{message} ({', '.join(members)})" if members else message)
+        for (line, message), members in sorted(slugs.items())
+    ]
 
 
 def _next_version(
@@ -146,15 +149,9 @@ def _misplaced(row: Exercise | None, form: ExerciseForm) -> Iterator[Mistake]:
 
 
 def _unreadable(form: ExerciseForm, typed: Typed) -> Iterator[Mistake]:
-    """What the fields themselves say, with the line where that is TOML."""
+    """What the fields themselves say."""
     for name, messages in typed.errors.items():
         label = str(form[name].label)
-        if name in ("params", "limits"):
-            try:
-                Document(str(form[name].value() or "").replace("\r\n", "\n"))
-            except TomlError as error:
-                yield from (Mistake(name, label, one.line, one.message) for one in error.problems)
-                continue
         yield from (Mistake(name, label, None, message) for message in messages)
 
 

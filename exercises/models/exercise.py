@@ -210,7 +210,8 @@ class ExerciseVersion(Noted):
     cases_toml = models.TextField(
         _("cases"), blank=True, help_text=_("The exercise's own cases; empty when a family has them.")
     )
-    cases = models.JSONField(default=list, editable=False)  # resolved: what exercises.cases.parse() returned
+    # Resolved: what exercises.cases.parse() returned; [] where a draft was saved with mistakes.
+    cases = models.JSONField(default=list, editable=False)
     # Of the kinds that are answered: what else cases.toml and solution.md say, with its HTML (exercises.answers).
     sheet = models.JSONField(default=dict, editable=False)
     hints = models.JSONField(_("hints"), default=list)  # Markdown, from nudge to how
@@ -243,6 +244,11 @@ class ExerciseVersion(Noted):
 
     def __str__(self) -> str:
         return gettext("%(title)s (version %(number)s)") % {"title": self.title, "number": self.number}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it can be run or answered. A draft that was saved with mistakes has no cases."""
+        return bool(self.cases)
 
     @property
     def has_solution(self) -> bool:

@@ -144,20 +144,10 @@ def test_the_form_edits_adds_and_removes_files_and_hints(client, publisher, exer
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"cases_toml": CASES + "whys = 1\n"}, "cases_toml", "line 11: unknown key"),
-        ({"cases_toml": "a ="}, "cases_toml", "line 1: not valid TOML: Invalid value"),
-        ({"cases_toml": ""}, "cases_toml", "one [[case]] is needed"),
-        ({"params": "a = 1"}, "cases_toml", "the exercise gives 'a'"),
-        ({"params": "a == 1"}, "params", "line 1:"),
-        ({"limits": "\nwall_seconds = 2000"}, "limits", "wall_seconds must be"),
         ({"starter-1-path": "../up.py"}, "starter", "is no path such as"),
         ({"starter-1-path": "main.py"}, "starter", "main.py is there twice."),
-        ({"solution-1-path": "more.py"}, "solution", "exactly the files of the starter"),
-        ({"wrong-0-text": "x = 1"}, "wrong", "says-yes.py: line 1: must begin with a comment"),
-        ({"starter-0-remove": "on"}, "starter", "main.py is missing"),
         ({"starter-0-text": "x" * 65537}, "starter", "main.py: is larger than 64 KiB."),
         ({"starter-0-text": "a\0b"}, "starter", "main.py: holds a NUL character."),
-        ({"starter-total": "9" * 5000}, "starter", "main.py is missing"),
         ({"title": " "}, "title", "required"),
     ],
 )
@@ -173,6 +163,55 @@ def test_the_form_says_what_is_wrong_at_its_field_and_keeps_what_was_typed(
     assert message in " ".join(errors[field])
     assert "Keep me" in response.content.decode()
     assert exercise.versions.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cases_toml": CASES + "whys = 1\n"}, "Line 11: unknown key &#x27;whys&#x27;"),
+        ({"cases_toml": "a ="}, "Line 1: not valid TOML: Invalid value (cases)"),
+        ({"cases_toml": ""}, "one [[case]] is needed at least, 50 at most (cases)"),
+        ({"params": "a = 1"}, "the exercise gives &#x27;a&#x27;"),
+        ({"params": "a == 1"}, "Line 1: not valid TOML: Invalid value (parameters)"),
+        ({"limits": "\nwall_seconds = 2000"}, "wall_seconds must be a number from 1 to 60. (limits)"),
+        ({"solution-1-path": "more.py"}, "exactly the files of the starter"),
+        ({"wrong-0-text": "x = 1"}, "Line 1: says-yes.py: must begin with a comment like"),
+        ({"starter-0-remove": "on"}, "main.py is missing: it is the file that is run. (starter)"),
+        ({"starter-total": "9" * 5000}, "main.py is missing: it is the file that is run. (starter)"),
+        ({"prompt_markdown": ""}, "The prompt is empty. (prompt)"),
+        ({"framework": ""}, "The framework is one of"),
+    ],
+)
+def test_mistakes_are_saved_listed_and_keep_from_publishing_and_running(client, publisher, exercise, changes, message):
+    change, form = url("exercise_change", exercise.pk), open_form(client, exercise)
+
+    saved = client.post(change, form | changes)
+    page = client.get(change).content.decode()
+    listed = client.get(url("exercise_changelist")).content.decode()
+    published = client.post(change, open_form(client, exercise) | {"_publish": "1"}, follow=True)
+    checked = client.post(change, open_form(client, exercise) | {"_check": "1"}, follow=True)
+
+    assert (saved.status_code, draft_of(exercise).number) == (302, 2)
+    assert message in page
+    assert "Has mistakes" in listed
+    assert "is not published yet. " in messages_of(published)[-1]
+    assert (
+        messages_of(checked)[-1]
+        == "A health check (version 2) was not run: mend what its form names, then check it again."
+    )
+    assert not Exercise.objects.get().published
+    assert not Run.objects.exists()
+
+
+def test_what_was_typed_with_mistakes_stands_in_the_form_as_it_was_typed(client, publisher, exercise):
+    typed = {"cases_toml": "a = [\n", "params": "# mine\na == 1\n", "limits": "wall_seconds: 5\n"}
+
+    client.post(url("exercise_change", exercise.pk), open_form(client, exercise) | typed)
+    form = open_form(client, exercise)
+    client.post(url("exercise_change", exercise.pk), form)
+
+    assert {name: form[name] for name in typed} == typed
+    assert draft_of(exercise).number == 2
 
 
 def test_the_form_does_not_overwrite_what_somebody_else_saved(client, publisher, exercise):
@@ -275,7 +314,7 @@ def test_the_list_needs_the_same_queries_for_any_length(
     assert response.status_code == 200
 
 
-def test_a_family_is_saved_for_all_its_members_or_not_at_all(client, publisher, exercise):
+def test_a_family_is_saved_for_all_its_members_with_its_mistakes(client, publisher, exercise):
     family = Family(course=exercise.lesson.course, slug="shared")
     save_family(family=family, cases_toml=FAMILY)
     save_exercise_draft(
@@ -285,12 +324,19 @@ def test_a_family_is_saved_for_all_its_members_or_not_at_all(client, publisher, 
 
     form = filled_in(client.get(change).content.decode())
 
-    refused = client.post(change, form | {"cases_toml": FAMILY.replace("[params]", "[params]\nmore = 'x'")})
-    broken = client.post(change, form | {"cases_toml": FAMILY + "\n[x"})
-    saved = client.post(change, form | {"cases_toml": FAMILY.replace("200", "204")}, follow=True)
+    wanting = client.post(
+        change, form | {"cases_toml": FAMILY.replace("[params]", "[params]\nmore = 'x'")}, follow=True
+    )
+    wanting_page = client.get(change).content.decode()
+    client.post(change, filled_in(wanting_page) | {"cases_toml": FAMILY + "\n[x"})
+    broken_page = client.get(change).content.decode()
+    mended = filled_in(broken_page) | {"cases_toml": FAMILY.replace("200", "204")}
+    saved = client.post(change, mended, follow=True)
 
-    assert refused.context["adminform"].form.errors["cases_toml"] == ["health: The family asks for more: x"]
-    assert broken.context["adminform"].form.errors["cases_toml"][0].startswith("line 9: ")
+    assert messages_of(wanting)[0].startswith("These cases have mistakes.")
+    assert "The family asks for more: x (health)" in wanting_page
+    assert "health</a>: Draft · Has mistakes" in broken_page
+    assert "Line 9: not valid TOML" in broken_page
     assert messages_of(saved)[0] == "Drafts with these cases: health. Check them, then publish."
     assert draft_of(exercise).cases[0]["expect"]["status"] == [204]
     assert "health</a>: Draft" in client.get(change).content.decode()

@@ -63,12 +63,14 @@ def test_an_answered_exercise_is_added_with_its_questions(client, publisher):
 def test_the_form_names_what_does_not_fit(client, publisher, changes, field, error):
     exercise = make_answered("choice", is_published=False)
 
-    response = client.post(url("exercise_change", exercise.pk), open_form(client, exercise) | changes)
+    form = open_form(client, exercise) | changes
+    named = client.post(url("exercise_proofread", exercise.pk), form).json()["problems"]
+    client.post(url("exercise_change", exercise.pk), form)
+    shown = client.get(exercise.get_absolute_url())
 
-    assert response.status_code == 200
-    errors = response.context["adminform"].form.errors[field]
-    assert [message for message in errors if message.startswith(error)], errors
-    assert draft_of(exercise).number == 1
+    assert [one for one in named if one["field"] == field and error in f"line {one['line']}: {one['message']}"], named
+    assert (draft_of(exercise).number, draft_of(exercise).is_complete) == (2, False)
+    assert (shown.status_code, "cannot be shown yet" in shown.content.decode()) == (409, True)
 
 
 def test_the_page_offers_no_check_and_says_why(client, publisher):

@@ -17,7 +17,7 @@ from exercises.owners import GUEST, adopt_guest
 from exercises.tests.answer_content import make_answered
 from exercises.tests.builders import guest, make_exercise, make_run, make_submission, make_user
 from exercises.tests.content import content
-from exercises.versions import save_exercise_draft, text_problems
+from exercises.versions import problems_of_draft, save_exercise_draft
 
 pytestmark = pytest.mark.django_db
 Status, Verdict = Run.Status, Run.Verdict
@@ -195,7 +195,7 @@ def test_saving_renders_hints_and_solution():
     assert version.hints_html[0] == "<p>Use <code>app</code>.</p>"
     assert "<script>" not in version.hints_html[1]
     assert version.solution_html == "<p>So, <strong>because</strong>.</p>"
-    assert [problem.field for problem in text_problems(exercise)] == ["hints"]
+    assert [problem.field for problem in problems_of_draft(exercise)] == ["hints"]
 
 
 def test_versions_from_before_are_rendered_by_the_migration():

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from courses.exporting import export_course
 from courses.loading import ContentError, load_course
@@ -146,13 +147,6 @@ def test_dry_run_stores_nothing(folder):
          "families/Wealth.toml: does not belong here: families has files named <slug>.toml"),
         ("families/notes.md", "x", "families/notes.md: does not belong here: families has files named <slug>.toml"),
         ("exercises/notes.md", "x", "exercises/notes.md: does not belong here: exercises has folders named <slug>"),
-        ("families/health.toml", "a =", "families/health.toml:1: not valid TOML: Invalid value"),
-        ("families/health.toml", FAMILY + "extra = 1\n",
-         "families/health.toml:8: unknown key 'extra'; a case knows expect, name, request, why"),
-        ("families/health.toml", FAMILY.replace("200", "2000"),
-         "families/health.toml:7: status must be a number from 100 to 599, or an array of them"),
-        ("families/health.toml", FAMILY + "[params.more]\n",
-         "families/health.toml:8: more: must be a description in quotes"),
         ("exercises/alone/notes.txt", "x", "exercises/alone/notes.txt: does not belong to an exercise"),
         ("exercises/alone/starter/../../x.py", "x",
          "exercises/x.py: does not belong here: exercises has folders named <slug>"),
@@ -204,6 +198,61 @@ def test_load_names_the_file_and_line_of_a_mistake(folder, label, text, problem)
     problems = [str(found).removeprefix(f"{folder}/") for found in caught.value.problems]
     assert [found for found in problems if found.startswith(problem)], problems
     assert Exercise.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a =", "families/health.toml:1: not valid TOML: Invalid value"),
+        (FAMILY + "extra = 1\n",
+         "families/health.toml:8: unknown key 'extra'; a case knows expect, name, request, why"),
+        (FAMILY.replace("200", "2000"),
+         "families/health.toml:7: status must be a number from 100 to 599, or an array of them"),
+        (FAMILY + "[params.more]\n", "families/health.toml:8: more: must be a description in quotes"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("use", ["by an exercise", "by a draft", "by none"])
+def test_mistakes_of_a_family_stop_the_load_where_an_exercise_that_is_no_draft_uses_it(
+    folder, capsys, use, text, problem
+):
+    (folder / "families/health.toml").write_text(text)
+    if use == "by an exercise":
+        edit(folder, "exercises/member/exercise.toml", "draft = true\n", "")
+    elif use == "by none":
+        shutil.rmtree(folder / "exercises/member")
+
+    if use == "by an exercise":
+        with pytest.raises(ContentError) as caught:
+            load_course(folder)
+        found = caught.value.problems
+    else:
+        found = load_course(folder).unfinished
+        assert Family.objects.get().cases_toml.strip() == text.strip()
+
+    assert [str(one).removeprefix(f"{folder}/") for one in found if problem in str(one)], found
+    assert Exercise.objects.count() == {"by an exercise": 0, "by a draft": 2, "by none": 1}[use]
+
+
+def test_an_exercise_that_says_that_it_is_a_draft_is_loaded_with_its_mistakes_which_are_told(folder, capsys):
+    edit(folder, "exercises/alone/exercise.toml", "difficulty", "draft = true\ndifficulty")
+    (folder / "exercises/alone/cases.toml").write_text("a = [\n")
+
+    call_command("load_course", str(folder), publish=True)
+
+    exercise = Exercise.objects.get(slug="alone")
+    assert (exercise.draft.is_complete, exercise.published) == (False, None)
+    assert f"DRAFT: {folder}/exercises/alone/cases.toml:" in capsys.readouterr().err
+
+
+def test_a_load_that_would_break_the_draft_of_an_exercise_that_it_does_not_have_is_refused(folder):
+    load_course(folder)
+    shutil.rmtree(folder / "exercises/member")
+    (folder / "families/health.toml").write_text(FAMILY.replace("200", "2000"))
+
+    with pytest.raises(ContentError, match=r"status must be .* \(exercise member\)"):
+        load_course(folder)
+
+    assert Exercise.objects.get(slug="member").draft.is_complete
 
 
 def test_load_follows_no_link_out_of_the_folder(folder):

@@ -29,7 +29,7 @@ from exercises.tests import answer_content
 from exercises.tests.builders import make_exercise
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, content, write_exercises
 from exercises.tests.kinds import FILES, write_exercise
-from exercises.versions import save_exercise_draft, save_family
+from exercises.versions import draft_content, save_exercise_draft, save_family
 
 pytestmark = pytest.mark.django_db
 SHIPPED = sorted(path.parent for path in (Path(__file__).parents[2] / "courses/content").glob("*/course.toml"))
@@ -310,6 +310,45 @@ def test_work_that_is_not_finished_comes_back_as_a_draft(tmp_path):
     assert Lesson.objects.get().published is None
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"cases_toml": "a = [\n"},
+        {"cases_toml": "", "params": '# mine\n\\x == "1"\n', "limits": "wall_seconds: 5\n\n[more\n"},
+        {"limits": {"wall_seconds": 2000, "more": [{"a b": "c"}]}},
+        {"starter": {"other.py": "x = 1\n"}, "solution": {}, "wrong": {"Some_Thing.txt": "", "a.py": "x"}},
+        {"framework": "", "prompt_markdown": "", "hints": ["a", ""]},
+        {"kind": "decision"},
+    ],
+    ids=["cases", "values", "limits", "files", "texts", "kind"],
+)
+def test_an_exercise_with_mistakes_comes_back_as_it_was_saved(broken):
+    exercise = make_exercise(lesson=make_lesson(make_module(make_course())))
+    save_exercise_draft(exercise=exercise, content=content(**broken))
+    saved = draft_content(Exercise.objects.get())
+
+    files = come_back("frameworks")
+
+    assert draft_content(Exercise.objects.get()) == saved
+    assert not Exercise.objects.get().draft.is_complete
+    assert b"draft = true" in files[f"exercises/{exercise.slug}/exercise.toml"]
+
+
+def test_families_with_mistakes_come_back_with_their_exercises(tmp_path):
+    course = make_course()
+    exercise = make_exercise(lesson=make_lesson(make_module(course)))
+    used, unused = Family(course=course, slug="used"), Family(course=course, slug="unused")
+    save_family(family=used, cases_toml=FAMILY)
+    save_exercise_draft(exercise=exercise, content=content(cases_toml="", family=used, params={"answer": 1}, wrong={}))
+    for family in (used, unused):
+        save_family(family=family, cases_toml="# Not yet:\na = [\n")
+
+    files = come_back("frameworks")
+
+    assert files["families/used.toml"] == files["families/unused.toml"] == b"# Not yet:\na = [\n"
+    assert not Exercise.objects.get().draft.is_complete
+
+
 def test_links_to_a_lesson_that_was_renamed_lead_to_it_where_nobody_knows_its_former_slug(tmp_path):
     folder = write_exercises(tmp_path)
     links = "[It](lesson:first), [that](<lesson:first>), [this][1] and `lesson:first`.\n\n[1]: lesson:first\n"
@@ -469,15 +508,16 @@ def test_what_the_forms_of_exercises_and_families_take_comes_back(taken, tmp_pat
         params=st.fixed_dictionaries({"zeta": VALUES, "alpha": VALUES}),
         family_text=st.tuples(TEXT, TEXT),
         chosen=st.sampled_from(["none", "none", "its own", "its own", "foreign"]),
+        broken=st.sampled_from(["nothing", "nothing", "cases", "params", "limits", "family"]),
         held_back=st.booleans(),
     )  # fmt: skip
-    def comes_back(form, hints, others, main, wrong, params, family_text, chosen, held_back):
+    def comes_back(form, hints, others, main, wrong, params, family_text, chosen, broken, held_back):
         with rolled_back():
             comment = "".join(filter(str.isprintable, family_text[0]))  # TOML has no others in it
             after = family_text[1] if not family_text[1].strip() else ""
             family_form = FamilyForm({
                 "course": course.pk, "slug": "mixed",
-                "cases_toml": f"# {comment}\n{MIXED_FAMILY}{after}",
+                "cases_toml": f"x = {family_text[1]}" if broken == "family" else f"# {comment}\n{MIXED_FAMILY}{after}",
             })  # fmt: skip
             family = {"none": None, "foreign": foreign}.get(chosen)
             if chosen == "its own":
@@ -502,8 +542,9 @@ def test_what_the_forms_of_exercises_and_families_take_comes_back(taken, tmp_pat
                     "difficulty": "easy",
                     "lesson": lesson.pk,
                     "family": family.pk if family else "",
-                    "params": to_toml(params) if family else "",
-                    "cases_toml": "" if family else CASES,
+                    "params": family_text[0] if broken == "params" else to_toml(params) if family else "",
+                    "cases_toml": family_text[0] if broken == "cases" else "" if family else CASES,
+                    "limits": family_text[0] if broken == "limits" else "",
                 }
             )
             if not exercise_form.is_valid():

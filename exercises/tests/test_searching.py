@@ -9,8 +9,9 @@ from courses.models import Course
 from courses.search import search
 from courses.search.index import fill
 from exercises.models import Exercise
-from exercises.tests.builders import STARTER, make_exercise
-from exercises.versions import publish_exercise, unpublish_exercise
+from exercises.tests.builders import make_exercise, make_lesson
+from exercises.tests.content import content
+from exercises.versions import publish_exercise, save_exercise_draft, unpublish_exercise
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ def test_search_shows_exercises_that_are_published_now(exercise, change, is_foun
 
 
 def test_search_finds_an_exercise_once_it_is_published(db):
-    exercise = make_exercise("new", title="A brand new task", is_published=False, solution=STARTER)
+    exercise = Exercise.objects.create(lesson=make_lesson(), slug="new")
+    save_exercise_draft(exercise=exercise, content=content(title="A brand new task"))
     before = found("brand")
 
     publish_exercise(exercise=exercise, check=False)

@@ -10,18 +10,18 @@ from courses.publishing import PublishRefused
 from courses.tests.test_images import picture
 from exercises import limits
 from exercises.addresses import rename_exercise
-from exercises.cases import CasesError
 from exercises.content import InvalidContent
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion, Family
 from exercises.tests.builders import make_lesson, make_user
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, content
 from exercises.versions import (
     InvalidFamily,
+    problems_of_draft,
+    problems_of_family,
     publish_exercise,
     publish_family,
     save_exercise_draft,
     save_family,
-    text_problems,
     unpublish_exercise,
 )
 from sandbox import Limits
@@ -59,7 +59,7 @@ def test_links_to_exercises_are_checked_in_all_texts_of_one(exercise):
     save_exercise_draft(exercise=exercise, content=content(**texts))
 
     nowhere = 'The link "{}" leads nowhere: no course, lesson or exercise has this address.'
-    assert [(one.field, one.path, one.line, one.message) for one in text_problems(exercise)] == [
+    assert [(one.field, one.path, one.line, one.message) for one in problems_of_draft(exercise)] == [
         ("prompt_markdown", "", 3, nowhere.format("/exercises/nothing-here/")),
         ("hints", "2", 1, nowhere.format("/exercises/health/nothing")),
         ("solution_markdown", "", 2, nowhere.format("/courses/nix/")),
@@ -100,16 +100,8 @@ def test_save_draft_of_the_same_content_makes_no_version(exercise):
         ({"title": ""}, ("title", "", None)),
         ({"title": "x" * 201}, ("title", "", None)),
         ({"kind": "essay"}, ("kind", "", None)),
-        ({"framework": ""}, ("framework", "", None)),
+        ({"framework": "rails"}, ("framework", "", None)),
         ({"difficulty": "brutal"}, ("difficulty", "", None)),
-        ({"prompt_markdown": " \n"}, ("prompt_markdown", "", None)),
-        ({"hints": ["a", " \n"]}, ("hints", "", None)),
-        ({"limits": {"wall_seconds": 0}}, ("limits", "", None)),
-        ({"limits": {"wall_seconds": True}}, ("limits", "", None)),
-        ({"limits": {"memory_bytes": 2e8}}, ("limits", "", None)),
-        ({"limits": {"network": 1}}, ("limits", "", None)),
-        ({"starter": {}, "solution": {}}, ("starter", "", None)),
-        ({"solution": {"main.py": SOLUTION, "b.py": ""}}, ("solution", "", None)),
         ({"starter": {"main.py": "", "../b.py": ""}}, ("starter", "../b.py", None)),
         ({"starter": {"main.py": "", "/etc/b.py": ""}}, ("starter", "/etc/b.py", None)),
         ({"starter": {"main.py": "", "a//b.py": ""}}, ("starter", "a//b.py", None)),
@@ -117,20 +109,75 @@ def test_save_draft_of_the_same_content_makes_no_version(exercise):
         ({"starter": {"main.py": "", "a\\b.py": ""}}, ("starter", "a\\b.py", None)),
         ({"starter": {"main.py": "x" * 65537}}, ("starter", "main.py", None)),
         ({"starter": {"main.py": "\0"}}, ("starter", "main.py", None)),
-        ({"wrong": {"Wrong.py": "# fails: The body says ok"}}, ("wrong", "Wrong.py", None)),
-        ({"wrong": {"a.py": "x = 1"}}, ("wrong", "a.py", 1)),
-        ({"wrong": {"a.py": "# fails: Something else"}}, ("wrong", "a.py", 1)),
-        ({"cases_toml": ""}, ("cases_toml", "", None)),
-        ({"cases_toml": CASES + "why = 1"}, ("cases_toml", "", 11)),
-        ({"params": {"answer": 1}}, ("cases_toml", "", None)),
+        ({"limits": "\0"}, ("limits", "", None)),
     ],
 )
-def test_save_draft_refuses_what_cannot_work_and_says_where(exercise, changes, problem):
+def test_save_draft_refuses_what_cannot_be_stored_and_says_where(exercise, changes, problem):
     with pytest.raises(InvalidContent) as caught:
         save_exercise_draft(exercise=exercise, content=content(**changes))
 
     assert problem in [(found.field, found.path, found.line) for found in caught.value.problems]
     assert ExerciseVersion.objects.count() == 0
+
+
+MISTAKES = [
+    ({"framework": ""}, ("framework", "", None)),
+    ({"prompt_markdown": " \n"}, ("prompt_markdown", "", None)),
+    ({"hints": ["a", " \n"]}, ("hints", "", None)),
+    ({"limits": {"wall_seconds": 0}}, ("limits", "", None)),
+    ({"limits": {"wall_seconds": True}}, ("limits", "", None)),
+    ({"limits": {"memory_bytes": 2e8}}, ("limits", "", None)),
+    ({"limits": {"network": 1}}, ("limits", "", None)),
+    ({"limits": "a = 1\nwall_seconds: 5\n"}, ("limits", "", 2)),
+    ({"starter": {}, "solution": {}}, ("starter", "", None)),
+    ({"solution": {"main.py": SOLUTION, "b.py": ""}}, ("solution", "", None)),
+    ({"wrong": {"Wrong.py": "# fails: The body says ok"}}, ("wrong", "Wrong.py", None)),
+    ({"wrong": {"a.py": "x = 1"}}, ("wrong", "a.py", 1)),
+    ({"wrong": {"a.py": "# fails: Something else"}}, ("wrong", "a.py", 1)),
+    ({"cases_toml": ""}, ("cases_toml", "", None)),
+    ({"cases_toml": CASES + "why = 1"}, ("cases_toml", "", 11)),
+    ({"params": {"answer": 1}}, ("cases_toml", "", None)),
+    ({"params": "answer = = 1\n"}, ("params", "", 1)),
+    ({"kind": "choice", "framework": "", "starter": {}, "solution": {}, "wrong": {}, "cases_toml": "a ="},
+     ("cases_toml", "", 1)),
+    ({"kind": "choice"}, ("starter", "", None)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "problem"), MISTAKES)
+def test_a_draft_with_mistakes_is_saved_and_is_not_published(exercise, changes, problem):
+    version = save_exercise_draft(exercise=exercise, content=content(**changes))
+    green(version)
+
+    with pytest.raises(PublishRefused) as refusal:
+        publish_exercise(exercise=exercise)
+
+    assert problem in [(found.field, found.path, found.line) for found in problems_of_draft(exercise)]
+    assert refusal.value.problems
+    assert (version.is_complete, version.cases, version.sheet) == (False, [], {})
+    assert not Exercise.objects.get().published
+
+
+def test_a_draft_that_is_mended_is_complete_and_learners_keep_what_they_have_meanwhile(exercise):
+    published = save_exercise_draft(exercise=exercise, content=content())
+    green(published)
+    publish_exercise(exercise=exercise)
+
+    broken = save_exercise_draft(exercise=exercise, content=content(cases_toml="a = ["))
+    between = Exercise.objects.get().published
+    mended = save_exercise_draft(exercise=exercise, content=content())
+
+    assert (published.is_complete, broken.is_complete, mended.is_complete) == (True, False, True)
+    assert (broken.number, mended.number, between) == (2, 3, published)
+    assert mended.cases == published.cases
+
+
+def test_a_draft_from_before_a_rule_has_to_be_saved_once_more(exercise):
+    save_exercise_draft(exercise=exercise, content=content())
+    ExerciseVersion.objects.update(cases=[])  # as it would be if its content had had a mistake then
+
+    with pytest.raises(PublishRefused, match="Save the exercise once more"):
+        publish_exercise(exercise=exercise, check=False)
 
 
 def test_limits_are_fields_of_the_sandbox_and_every_bound_is_accepted():
@@ -168,20 +215,37 @@ def test_save_family_that_changes_nothing_makes_no_version(member):
 
 
 @pytest.mark.parametrize(
-    ("cases_toml", "error", "message"),
+    ("cases_toml", "slug", "message"),
     [
-        ("a =", CasesError, "line 1: not valid TOML: Invalid value"),
-        (FAMILY.replace("[params]", "[params]\nmore = 'x'"), InvalidFamily, "health: The family asks for more: x"),
-        (FAMILY.replace("status", "stats"), InvalidFamily,
-         "health: line 7: unknown key 'stats'; expect knows at_least_ms, component, content_type, figure, headers, "
+        ("a =", "", "line 1: not valid TOML: Invalid value"),
+        (FAMILY.replace("[params]", "[params]\nmore = 'x'"), "health", "The family asks for more: x"),
+        (FAMILY.replace("status", "stats"), "health",
+         "line 7: unknown key 'stats'; expect knows at_least_ms, component, content_type, figure, headers, "
          "json, status, text_contains, within_ms"),
     ],
 )  # fmt: skip
-def test_save_family_refuses_cases_that_a_member_cannot_use(member, cases_toml, error, message):
-    with pytest.raises(error) as caught:
-        save_family(family=Family.objects.get(), cases_toml=cases_toml)
+def test_cases_of_a_family_with_mistakes_are_saved_and_keep_its_members_from_being_published(
+    member, cases_toml, slug, message
+):
+    published, family = member.published, Family.objects.get()
 
-    assert str(caught.value) == message
+    (draft,) = save_family(family=family, cases_toml=cases_toml)
+    green(draft)
+    with pytest.raises(PublishRefused, match=r"^health: "):
+        publish_family(family=family)
+    mended = save_family(family=family, cases_toml=FAMILY)
+
+    assert [str(problem) for problem in problems_of_family(Family(pk=family.pk, cases_toml=cases_toml))[slug]] == [
+        message
+    ]
+    assert (draft.is_complete, [version.is_complete for version in mended]) == (False, [True])
+    assert Exercise.objects.get().published == published
+
+
+def test_save_family_refuses_what_cannot_be_stored(member):
+    with pytest.raises(InvalidFamily, match="larger than 64 KiB"):
+        save_family(family=Family.objects.get(), cases_toml=FAMILY + "#" * 65_536)
+
     assert Family.objects.get().cases_toml == FAMILY
 
 
@@ -233,7 +297,7 @@ def test_what_python_only_warns_of_and_files_of_other_kinds_may_be_as_they_are(e
     files = {"main.py": 'pattern = "\\d"\n', "templates/page.html": "<p>{{ x }}"}
     save_exercise_draft(exercise=exercise, content=content(starter=files, solution=files))
 
-    assert text_problems(exercise) == []
+    assert problems_of_draft(exercise) == []
 
 
 def test_publish_family_publishes_all_that_learners_see_or_nothing(member):

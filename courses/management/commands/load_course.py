@@ -90,6 +90,8 @@ class Command(BaseCommand):
                     f"Run manage.py check_exercises {slug}, then load_course --publish again."
                 )
             )
+        for problem in loading.unfinished:
+            self.stderr.write(self.style.WARNING(f"DRAFT: {problem}"))
         if loading.waits_for_lesson:
             text = "NOT PUBLISHED: the course, as long as no lesson of it is published."
             self.stderr.write(self.style.WARNING(text))

@@ -12,6 +12,7 @@ from exercises.check_results import program_results
 from exercises.checking_here import check_here
 from exercises.judging import JudgingPostponed
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
+from exercises.versions import TEXTS, as_line, problems_of_draft
 
 WRONG, UNAVAILABLE = 1, 2  # exit codes
 
@@ -44,7 +45,8 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"{count} {pluralize(exercises, 'is,are')} sound."))
 
     def _exercises(self, slugs: list[str]) -> list[tuple[Exercise, ExerciseVersion]]:
-        found = Exercise.objects.filter(draft__isnull=False).select_related("draft").order_by("slug")
+        related = ("draft__family", "lesson__course")
+        found = Exercise.objects.filter(draft__isnull=False).select_related(*related).order_by("slug")
         if slugs:
             found = found.filter(slug__in=slugs)
         if missing := sorted(set(slugs) - {exercise.slug for exercise in found}):
@@ -55,7 +57,10 @@ class Command(BaseCommand):
         """One line a program: what it was, whether it did as it should, what came of it."""
         yield self.style.MIGRATE_HEADING(exercise.slug)
         programs = program_results(check)
-        if not programs:
+        if not check.version.is_complete:
+            for problem in problems_of_draft(exercise):
+                yield f"  {self.style.ERROR('wrong')}  {TEXTS[problem.field].name}  {as_line(problem)}"
+        elif not programs:
             yield "  ok     cases.toml  has nothing to run"
         width = max((len(program.program) for program in programs), default=0)
         for program in programs:
