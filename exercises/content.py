@@ -154,7 +154,7 @@ class ExerciseContent:
     def mistakes(self) -> list[ContentProblem]:
         """What keeps this from being run and answered, and so from being published. It can be stored as a draft."""
         parts = self._mistakes_of_files() if self.answered is None else self._mistakes_of_parts()
-        return [*self._mistakes_of_texts(), *parts, *self._mistakes_of_cases()]
+        return [*self._mistakes_of_texts(), *parts, *self.mistakes_of_cases()]
 
     def _refusals_of_texts(self) -> Iterator[ContentProblem]:
         if not self.title or len(self.title) > MAX_TITLE:
@@ -238,11 +238,15 @@ class ExerciseContent:
             yield ContentProblem(
                 "solution", gettext("The solution needs exactly the files of the starter: learners hand in those.")
             )
-        for path in self.wrong:
+        for path, text in self.wrong.items():
             if not WRONG_NAME.fullmatch(path):
                 yield ContentProblem("wrong", gettext("must be named like returns-text.py."), path)
+            if not case_named_in(text):
+                message = gettext("must begin with a comment like `# fails: GET / answers 200`.")
+                yield ContentProblem("wrong", message, path, 1)
 
-    def _mistakes_of_cases(self) -> Iterator[ContentProblem]:
+    def mistakes_of_cases(self) -> Iterator[ContentProblem]:
+        """Those of mistakes() that mended cases, of the family or its own, would have no more."""
         if self.family and self.answered:
             return  # said already
         if self.family and self.cases_toml:
@@ -253,9 +257,9 @@ class ExerciseContent:
         if self.kind not in ExerciseVersion.Kind.values:
             return  # a problem of its own, and what the cases should look like is unknown
         try:
-            if isinstance(self.params, str):
-                return  # said already
             if self.family:
+                if isinstance(self.params, str):
+                    return  # said already
                 mistakes = list(_mistakes_of_params(self.params, declared_params(self.family.cases_toml)))
                 yield from mistakes
                 if mistakes:
@@ -268,14 +272,9 @@ class ExerciseContent:
             return
         for path, text in self.wrong.items():
             named = case_named_in(text)
-            if not named:
-                yield ContentProblem(
-                    "wrong", gettext("must begin with a comment like `# fails: GET / answers 200`."), path, 1
-                )
-            elif named not in names:
-                yield ContentProblem(
-                    "wrong", gettext("names a case that does not exist: %(named)s") % {"named": named}, path, 1
-                )
+            if named and named not in names:
+                message = gettext("names a case that does not exist: %(named)s") % {"named": named}
+                yield ContentProblem("wrong", message, path, 1)
 
 
 def _mistakes_of_params(params: Mapping[str, Any], declared: Mapping[str, str]) -> Iterator[ContentProblem]:

@@ -217,7 +217,7 @@ def check_storable(family: Family) -> None:
 
 
 def problems_of_family(family: Family) -> dict[str, list[ContentProblem]]:
-    """What keeps exercises with its cases from being published, by the slug of the member; "": whoever uses them.
+    """How its cases keep exercises from being published, by the slug of the member; "": whoever uses them.
 
     *family* may have another text than is stored.
     """
@@ -228,7 +228,7 @@ def problems_of_family(family: Family) -> dict[str, list[ContentProblem]]:
             check_alone(family.cases_toml)
     except CasesError as error:
         return {"": [ContentProblem("family", message, line=line) for line, message in error.problems]}
-    return {slug: found for slug, content in members.items() if (found := content.mistakes())}
+    return {slug: found for slug, content in members.items() if (found := [*content.mistakes_of_cases()])}
 
 
 def draft_content(exercise: Exercise) -> ExerciseContent:

@@ -242,6 +242,15 @@ def test_cases_of_a_family_with_mistakes_are_saved_and_keep_its_members_from_bei
     assert Exercise.objects.get().published == published
 
 
+def test_mistakes_of_a_member_alone_are_none_of_its_family(member):
+    family = Family.objects.get()
+    own = content(cases_toml="", family=family, params={"answer": True}, hints=[""], wrong={"a.py": "x = 1\n"})
+    save_exercise_draft(exercise=member, content=own)
+
+    assert [problem.field for problem in problems_of_draft(member)] == ["hints", "wrong"]
+    assert problems_of_family(family) == {}
+
+
 def test_save_family_refuses_what_cannot_be_stored(member):
     with pytest.raises(InvalidFamily, match="larger than 64 KiB"):
         save_family(family=Family.objects.get(), cases_toml=FAMILY + "#" * 65_536)
