@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from config.tests.browser.conftest import COURSE, STAFF_PASSWORD, write_code
 
@@ -44,15 +45,20 @@ def test_edit_is_a_draft_until_it_is_published(staff, browser, base_url):
     assert (seen_by_staff, after) == ("Five criteria, or four", "Five criteria, or four")
 
 
-def test_cases_that_cannot_be_read_are_refused_with_the_line(staff):
+def test_cases_that_cannot_be_read_are_saved_and_named_with_their_line(staff):
     staff.goto("/admin/exercises/family/")
     staff.get_by_role("link", name="health", exact=True).click()
     lines = staff.locator("[name=cases_toml]").input_value().splitlines()
     write_code(staff, "\n".join([*lines, "colour = 3"]))
 
-    staff.get_by_role("button", name="Save", exact=True).click()
+    staff.get_by_role("button", name="Save and continue editing").click()
 
-    assert re.search(rf"[Ll]ine {len(lines) + 1}\b", staff.locator(".errorlist").first.inner_text())
+    staff.locator(".messagelist .warning").wait_for()
+    named = staff.locator(".errornote li").first.inner_text()
+    write_code(staff, "\n".join(lines))
+    staff.get_by_role("button", name="Save and continue editing").click()
+    expect(staff.locator(".errornote")).to_have_count(0)
+    assert named.startswith(f"Line {len(lines) + 1}: ")
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/courses/lesson/", "/admin/exercises/run/"])

@@ -401,7 +401,9 @@ def test_exercise_has_its_page_and_the_line_of_bad_cases(staff, rows):
     assert re.match(r"Cases, line \d+: ", problem.inner_text())
 
     staff.get_by_role("button", name="Save and continue editing").click()
-    expect(staff.locator(".editing-notices")).to_contain_text("Nothing is lost")
+    staff.locator(".messagelist .success").wait_for()
+    expect(staff.locator(".errornote li").filter(has_text="colour")).to_have_count(1)
+    expect(staff.locator("main")).to_contain_text("version 2")
 
 
 @pytest.mark.parametrize("form", ["courses/course", "courses/module", "courses/lesson", "exercises/exercise"])
