@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from courses.loading import COURSE, names_at_the_top, registered_parts
 from courses.models import Course, Lesson
 from courses.publishing import render_lesson
 from courses.site_links import loading_files_of
-from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
+from courses.snapshots import FormerNames, course_as_file, former_names, lesson_as_file, with_present_names
 
 TEXTS_BELOW = 2  # exercises/<slug>/prompt.md; deeper there are programs
 
@@ -49,7 +48,7 @@ def _lesson_file(course: Course, lesson: Lesson) -> LessonFile:
     return replace(file, draft=True) if has_problems else file
 
 
-def _with_present_names(path: str, data: bytes, names: Mapping[str, str]) -> bytes:
+def _with_present_names(path: str, data: bytes, names: FormerNames) -> bytes:
     """The file, in which links have the present names if it is a text of the course; programs stay as they are."""
     is_text = path.startswith(("lessons/", "exercises/")) and path.count("/") <= TEXTS_BELOW
     return with_present_names(data.decode(), names).encode() if is_text else data

@@ -39,7 +39,7 @@ from courses.publishing import (
 )
 from courses.search.index import fill
 from courses.site_links import loading_files_of
-from courses.snapshots import course_as_file, former_names, lesson_as_file, with_present_names
+from courses.snapshots import FormerNames, course_as_file, former_names, lesson_as_file, with_present_names
 from courses.structure import save_course
 from courses.toml_tables import FormatError, is_slug, quoted
 
@@ -508,11 +508,11 @@ def _image_as_text(digest: str) -> str:
 # --- Texts of lessons ------------------------------------------------------------------------------------------------
 
 
-def _present(file: LessonFile, names: Mapping[str, str]) -> LessonFile:
+def _present(file: LessonFile, names: FormerNames) -> LessonFile:
     return replace(file, body_markdown=with_present_names(file.body_markdown, names))
 
 
-def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: str, names: Mapping[str, str]) -> None:
+def _load_lesson(lesson: Lesson, file: LessonFile, loading: Loading, *, name: str, names: FormerNames) -> None:
     """*name* is the file's, which may be older than the lesson's slug; *names* is what former_names() gives."""
     label = f"lessons/{name}.md"
     current = None if lesson.draft is None else lesson_as_file(lesson)

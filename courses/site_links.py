@@ -18,14 +18,25 @@ COURSES = "courses"  # as all addresses of courses and of their lessons begin
 
 # Of slugs, those that a page has or had.
 Known = Callable[[Collection[str]], Collection[str]]
+# All slugs that pages had, each with the present one.
+Former = Callable[[], Mapping[str, str]]
 _sections: dict[str, Known] = {}
+_former: dict[str, Former] = {}
 # The slug of the course whose files are being loaded, else "".
 _loaded: ContextVar[str] = ContextVar("loaded", default="")
 
 
-def register_section(name: str, known: Known) -> None:
-    """Have links to /<name>/<slug>/ and below checked by what *known* says. For the start of an app."""
-    _sections[name] = known
+def register_section(name: str, known: Known, former: Former) -> None:
+    """Have links to /<name>/<slug>/ and below checked by what *known* says, and exported with present slugs. For the
+    start of an app.
+    """
+    _sections[name], _former[name] = known, former
+
+
+def former_slugs() -> dict[str, Mapping[str, str]]:
+    """By section, the slugs that its pages had, each with the present one. One query for each section."""
+    courses = dict(FormerCourseAddress.objects.values_list("slug", "course__slug"))
+    return {COURSES: courses, **{name: former() for name, former in _former.items()}}
 
 
 @contextmanager

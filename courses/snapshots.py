@@ -4,24 +4,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from courses.course_files import CourseFile, LessonFile, ModuleEntry
 from courses.models import Course, Lesson, LessonVersion
+from courses.site_links import COURSES, former_slugs
 
-# A link to a lesson, as it is written: inline, by reference, or as HTML.
-LINK = re.compile(r"""(?P<before>\]\(\s*<?|\]:\s*<?|href=["'])lesson:(?P<slug>[a-z0-9-]+)""")
+# A link to a lesson or to a page of this site, as it is written: inline, by reference, or as HTML.
+LINK = re.compile(
+    r"""(?P<before>\]\(\s*<?|\]:\s*<?|href=["'])"""
+    r"(?:lesson:(?P<lesson>[a-z0-9-]+)|/(?P<section>[a-z-]+)/(?P<slug>[a-z0-9-]+)(?:/(?P<below>[a-z0-9-]+))?)"
+)
 
 
-def former_names(course: Course) -> dict[str, str]:
-    """The slugs that lessons of *course* had, each with the present one. One query."""
-    return dict(course.former_lesson_addresses.values_list("slug", "lesson__slug"))
+@dataclass(frozen=True, slots=True)
+class FormerNames:
+    """Slugs that pages had, each with the present one: of the lessons of one course, and by section of all others."""
+
+    course: str  # its present slug
+    lessons: Mapping[str, str]
+    others: Mapping[str, Mapping[str, str]]
 
 
-def with_present_names(text: str, names: Mapping[str, str]) -> str:
-    """*text* with links to lessons by their present slugs; *names* is what former_names() gives."""
-    if not names:
-        return text
-    return LINK.sub(lambda link: f"{link['before']}lesson:{names.get(link['slug'], link['slug'])}", text)
+def former_names(course: Course) -> FormerNames:
+    """What links in texts of *course* may name otherwise by now. One query, and one for each section."""
+    lessons = dict(course.former_lesson_addresses.values_list("slug", "lesson__slug"))
+    return FormerNames(course.slug, lessons, former_slugs())
+
+
+def with_present_names(text: str, names: FormerNames) -> str:
+    """*text* with links to lessons and pages by their present slugs."""
+
+    def present(link: re.Match[str]) -> str:
+        if name := link["lesson"]:
+            return f"{link['before']}lesson:{names.lessons.get(name, name)}"
+        section, below = link["section"], link["below"]
+        slug = names.others.get(section, {}).get(link["slug"], link["slug"])
+        if below and section == COURSES and slug == names.course:
+            below = names.lessons.get(below, below)
+        return f"{link['before']}/{section}/{slug}" + (f"/{below}" if below else "")
+
+    return LINK.sub(present, text)
 
 
 def course_as_file(course: Course) -> CourseFile:

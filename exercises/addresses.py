@@ -56,6 +56,11 @@ def known_slugs(slugs: Collection[str]) -> set[str]:
     return {slug for (slug,) in Exercise.objects.filter(slug__in=slugs).order_by().values_list("slug").union(former)}
 
 
+def former_slugs() -> dict[str, str]:
+    """All that exercises had, each with the present one. One query."""
+    return dict(FormerExerciseAddress.objects.values_list("slug", "exercise__slug"))
+
+
 def moved(kwargs: Mapping[str, Any], user: User | AnonymousUser) -> dict[str, Any] | None:
     """The arguments of an address of courses or exercises as they are now; None when they are no old ones."""
     if "course" in kwargs:

@@ -15,7 +15,7 @@ class ExercisesConfig(AppConfig):
         from courses.site_links import register_section  # noqa: PLC0415 - needs the models
         from courses.usage import register_usage  # noqa: PLC0415 - needs the models
         from exercises import deleting, signals  # noqa: F401, PLC0415 - register themselves, and need the models
-        from exercises.addresses import known_slugs  # noqa: PLC0415 - needs the models
+        from exercises.addresses import former_slugs, known_slugs  # noqa: PLC0415 - needs the models
         from exercises.course_progress import exercises_of  # noqa: PLC0415 - needs the models
         from exercises.loading import ExercisesPart  # noqa: PLC0415 - needs the models
         from exercises.searching import ExerciseSource  # noqa: PLC0415 - needs the models
@@ -24,7 +24,7 @@ class ExercisesConfig(AppConfig):
 
         register_part(ExercisesPart())
         register_exercises(exercises_of)
-        register_section("exercises", known_slugs)
+        register_section("exercises", known_slugs, former_slugs)
         register_source(ExerciseSource())
         register_usage(exercises_with, exercises_of_lesson)
         register_renderer(render_exercises_again)

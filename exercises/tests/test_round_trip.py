@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from courses.addresses import rename_lesson
+from courses.addresses import rename_course, rename_lesson
 from courses.admin.forms import CourseForm, LessonForm, ModuleForm
 from courses.exporting import export_archive, export_course, exported_files
 from courses.images import add_image
@@ -22,6 +22,7 @@ from courses.models import Course, Lesson, LessonVersion, Module
 from courses.publishing import save_lesson_draft
 from courses.structure import add_lesson, save_course, save_module
 from courses.tests.builders import contents_of, make_course, make_lesson, make_module
+from exercises.addresses import rename_exercise
 from exercises.admin.forms import ExerciseForm, FamilyForm
 from exercises.exercise_files import to_toml
 from exercises.models import Exercise, ExerciseVersion, Family
@@ -374,6 +375,30 @@ def test_links_to_a_lesson_that_was_renamed_lead_to_it_where_nobody_knows_its_fo
     assert files["lessons/second.md"].endswith(b"[First](lesson:start)\n")
     assert files[f"exercises/{exercise.name}/starter/notes.md"] == b"[It](lesson:first)\n"
     assert b"See [it](lesson:start)." in files[f"exercises/{exercise.name}/exercise.toml"]
+
+
+def test_links_to_pages_that_were_renamed_lead_to_them_where_nobody_knows_their_former_slugs(tmp_path):
+    folder = write_exercises(tmp_path)
+    load_course(folder)
+    course, second = Course.objects.get(), Lesson.objects.select_related("draft").get(slug="second")
+    links = "[a](/exercises/alone/), [b](/courses/small/first/#top), [c](/courses/small/), [d](/courses/small/second)\n"
+    text = {name: getattr(second.draft, name) for name in ("title", "summary", "minutes")}
+    save_lesson_draft(lesson=second, body_markdown=links, **text)
+    rename_lesson(lesson=Lesson.objects.get(slug="first"), slug="beginning")
+    rename_exercise(exercise=Exercise.objects.get(slug="alone"), slug="together")
+    rename_course(course=course, slug="large")
+
+    assert load_archive(export_archive(Course.objects.get()), name="course.zip").is_unchanged
+    files = come_back("large")
+
+    assert (
+        files["lessons/second.md"]
+        .decode()
+        .endswith(
+            "[a](/exercises/together/), [b](/courses/large/beginning/#top), [c](/courses/large/), "
+            "[d](/courses/large/second)\n"
+        )
+    )
 
 
 # --- Whatever the forms take -----------------------------------------------------------------------------------------
