@@ -255,7 +255,7 @@ def course_row(check: ExerciseCheck) -> CourseRow:
     return CourseRow(
         check=check,
         title=check.version.title,
-        word=check.get_status_display(),
+        word=check.get_status_display() if check.version.is_complete else _("Has mistakes"),
         tone=look.tone,
         icon=look.icon,
         done=check.ended_count,  # type: ignore[attr-defined]  # with_counts() counts

@@ -258,9 +258,10 @@ class ExerciseContent:
             return  # a problem of its own, and what the cases should look like is unknown
         try:
             if self.family:
+                declared = declared_params(self.family.cases_toml)
                 if isinstance(self.params, str):
                     return  # said already
-                mistakes = list(_mistakes_of_params(self.params, declared_params(self.family.cases_toml)))
+                mistakes = list(_mistakes_of_params(self.params, declared))
                 yield from mistakes
                 if mistakes:
                     return

@@ -217,9 +217,6 @@ class _Load:
         problems = files.content.refusals() if files.draft else files.content.problems()
         for problem in problems:
             self._problem(*self._place(folder, files, problem))
-        if files.draft:
-            for problem in files.content.mistakes():
-                self.loading.unfinished_at(*self._place(folder, files, problem))
         if lesson is None:
             line = files.lines.get("lesson")
             message = gettext("the course has no lesson %(slug)s") % {"slug": files.lesson}
@@ -238,11 +235,12 @@ class _Load:
             return
         if not self._write(exercise, lesson, files):
             return
+        report = self.loading.unfinished_at if files.draft else self._problem
+        for problem in problems_of_draft(exercise):
+            if problem.field == "hints":
+                problem = problem._replace(message=as_line(problem).message)
+            report(*self._place(folder, files, problem))
         if not files.draft:
-            for problem in problems_of_draft(exercise):
-                if problem.field == "hints":
-                    problem = problem._replace(message=as_line(problem).message)
-                self._problem(*self._place(folder, files, problem))
             self._publish(exercise)
 
     def _present(self, files: ExerciseFiles) -> dict[str, str]:

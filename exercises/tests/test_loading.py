@@ -236,12 +236,14 @@ def test_mistakes_of_a_family_stop_the_load_where_an_exercise_that_is_no_draft_u
 def test_an_exercise_that_says_that_it_is_a_draft_is_loaded_with_its_mistakes_which_are_told(folder, capsys):
     edit(folder, "exercises/alone/exercise.toml", "difficulty", "draft = true\ndifficulty")
     (folder / "exercises/alone/cases.toml").write_text("a = [\n")
+    (folder / "exercises/alone/prompt.md").write_text("!!! danger\n    x\n")
 
     call_command("load_course", str(folder), publish=True)
 
-    exercise = Exercise.objects.get(slug="alone")
+    exercise, told = Exercise.objects.get(slug="alone"), capsys.readouterr().err
     assert (exercise.draft.is_complete, exercise.published) == (False, None)
-    assert f"DRAFT: {folder}/exercises/alone/cases.toml:" in capsys.readouterr().err
+    assert f"DRAFT: {folder}/exercises/alone/cases.toml:" in told
+    assert f"DRAFT: {folder}/exercises/alone/prompt.md:1: " in told
 
 
 def test_a_load_that_would_break_the_draft_of_an_exercise_that_it_does_not_have_is_refused(folder):
