@@ -170,6 +170,14 @@ class CasesDocument(Document):
         listed = self.values.get("case")
         return isinstance(listed, list) and any(isinstance(raw, dict) and key in raw for raw in listed)
 
+    def check_keys(self, known: Iterable[str]) -> None:
+        """Raise TomlError where a case has other keys than those that are *known*."""
+        listed = self.values.get("case")
+        for index, raw in enumerate(listed if isinstance(listed, list) else []):
+            if isinstance(raw, dict):
+                self.table(raw, ("case", index), "a case", optional=known)
+        self.finish()
+
     def cases(self, params: Mapping[str, Any], kind: Format) -> list[dict[str, Any]]:
         """The cases as a version stores them. Raises TomlError with everything that is wrong."""
         self.table(self.values, (), "cases.toml", optional=["params", "random", "computed", "case"])

@@ -93,8 +93,12 @@ def check_alone(text: str) -> None:
     document = CasesDocument(text, unfilled=params)
     kinds = [name for name, kind in KINDS.items() if document.asks(kind.ASKS)]
     if not kinds:
-        known = ", ".join(kind.ASKS for kind in KINDS.values())
-        message = gettext("no [[case]] says what is asked: it needs one of %(known)s") % {"known": known}
+        known = [kind.ASKS for kind in KINDS.values()]
+        try:
+            document.check_keys([*known, "name", "why", "expect"])  # it may be there, and misspelt
+        except TomlError as error:
+            raise CasesError(error.problems) from error
+        message = gettext("no [[case]] says what is asked: it needs one of %(known)s") % {"known": ", ".join(known)}
         raise CasesError([Problem(document.line("case"), message)])
     try:
         document.cases({name: name for name in params}, KINDS[kinds[0]])
