@@ -7,29 +7,76 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
+from accounts.fields import PermissionsField
 from accounts.models import ApiToken
+from accounts.roles import ROLES
 from courses.action_log import noted, sentence_of
 
 for model in (SocialApp, SocialToken, SocialAccount, Authenticator, UserSession):
     admin.site.unregister(model)
 
 
+class BoxesAdmin(admin.ModelAdmin):
+    """What a row has several of is chosen by check boxes: Django's two lists need a script, and a wrong attribute."""
+
+    filter_horizontal = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if not db_field.many_to_many:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.related_model is Permission:
+            return db_field.formfield(form_class=PermissionsField, queryset=self.useful_permissions())
+        # Without a link that adds a row, for which the page would have no box.
+        return db_field.formfield(widget=forms.CheckboxSelectMultiple)
+
+    def useful_permissions(self) -> QuerySet[Permission]:
+        """Without the four that Django gives every model, of those that have no pages here: these open nothing."""
+        models = ContentType.objects.get_for_models(*self.admin_site._registry, for_concrete_models=False)
+        named_by_us = ~Q(codename__regex="^(add|change|delete|view)_")
+        return Permission.objects.filter(Q(content_type__in=models.values()) | named_by_us)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(BoxesAdmin, GroupAdmin):
+    """Django's pages for groups, of which some are roles."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        if obj is None or obj.name not in ROLES:
+            return super().get_fieldsets(request, obj)
+        said = gettext("Every update of the site gives this role its own permissions again: for others, make a group.")
+        return [(None, {"fields": ["name", "permissions"], "description": said})]
+
+
 admin.site.unregister(User)
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(BoxesAdmin, UserAdmin):
     """Django's pages for accounts. Who may only look sees learners, and of them what is needed to help one."""
 
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (gettext_lazy("Personal info"), {"fields": ("first_name", "last_name", "email")}),
+        (gettext_lazy("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (gettext_lazy("Roles and other groups"), {"fields": ("groups",)}),
+        (gettext_lazy("Permissions beside those of the groups"), {"fields": ("user_permissions",)}),
+        (gettext_lazy("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
     looked_at = ("username", "email", "is_active", "date_joined", "last_login")
 
     def only_looks(self, request: HttpRequest) -> bool:

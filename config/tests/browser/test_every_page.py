@@ -20,9 +20,8 @@ from config.tests.site import Site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-# Pages of libraries: the documentation of the API has its own colours and one theme; Django's forms of accounts and
-# groups have a widget with a wrong attribute, and fields of dates without labels.
-NOT_OURS = ("api:docs", "admin:auth_group_", "admin:auth_user_")
+# Pages of libraries: the documentation of the API has its own colours and one theme.
+NOT_OURS = ("api:docs",)
 # What is folded is looked at as well, and no colour may be on its way to another.
 UNFOLD = """() => {
     document.querySelectorAll("details").forEach((folded) => { folded.open = true })
