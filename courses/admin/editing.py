@@ -30,6 +30,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from courses import working_copies
 from courses.action_log import noted
 from courses.admin.forms import EditedForm
+from courses.admin.unsaved import compared
 from courses.extent import Extent
 from courses.images import MAX_BYTES, ImageRefused, Picture, add_picture, url_of, written_anew
 from courses.models import Course, WorkingCopy
@@ -196,7 +197,7 @@ class EditingAdmin(admin.ModelAdmin):
             "form_name": form_name,
             "number": opened.number if opened else 0,
             "kept_at": refused.changed_at if refused else None,
-            "unsaved": [row for row in copies if row != restored],
+            "unsaved": [compared(row, context["adminform"].form) for row in copies if row != restored],
             "restored": restored,
             "others": working_copies.others(**mine),
             "uses": None if uses is None else [(use, self._url_of(use)) for use in uses],

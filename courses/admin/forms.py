@@ -63,6 +63,14 @@ class SeenField(forms.CharField):
         return False  # nobody writes it
 
 
+class SeveralTextsField(forms.Field):
+    """A field that holds more than one text."""
+
+    def texts(self, value: Any) -> dict[str, str]:
+        """What a form shows of *value*, by names; one without a name is called like the field."""
+        raise NotImplementedError
+
+
 class AddressForm(forms.ModelForm):
     """A form with the slug that is part of an address. Left empty, a row that has one keeps it.
 

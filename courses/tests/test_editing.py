@@ -219,6 +219,52 @@ def test_typing_leaves_the_text_that_is_offered(client, lesson, editor):
     assert restored.count("You have unsaved changes") == 1
 
 
+def differences(page) -> list[dict[str, list[tuple[str, str]]]]:
+    """Of each text that *page* offers: the fields that differ, and their changed lines."""
+    return [
+        {
+            diff.path: [
+                (line.kind, "".join(piece.text for piece in line.pieces))
+                for hunk in diff.hunks
+                for line in hunk.lines
+                if line.kind != "same"
+            ]
+            for diff in one.diffs
+        }
+        for one in page.context["editing"]["unsaved"]
+    ]
+
+
+def test_each_text_that_is_offered_says_what_is_different_in_it(client, lesson, editor):
+    body, other = lesson.draft.body_markdown, make_module(lesson.course, "other", "Other")
+    typed = {
+        "a": form_data(lesson, body_markdown=f"{body}\r\n<script>alert(1)</script>\r\n", note="Why"),
+        "b": form_data(lesson, title="Half a title", module=other.pk),
+        "c": form_data(lesson, body_markdown=body.replace("\n", "\r\n")),
+    }
+    for name, data in typed.items():
+        client.post(url("lesson_copy", lesson.pk), data | {"_form": name})
+
+    offered = client.get(url("lesson_change", lesson.pk))
+    restored = client.get(url("lesson_change", lesson.pk), {"restore": "b"})
+
+    of_b = {
+        "Module": [("removed", str(lesson.module)), ("added", str(other))],
+        "Title": [("removed", "Old title"), ("added", "Half a title")],
+    }
+    of_a = {"Text": [("added", ""), ("added", "<script>alert(1)</script>")], "Note": [("added", "Why")]}
+    assert differences(offered) == [{}, of_b, of_a]
+    # Beside the restored one, the others differ in what that has, too.
+    back = {name: [(kind, line) for kind, (_, line) in zip(("removed", "added"), reversed(lines), strict=True)]
+            for name, lines in of_b.items()}  # fmt: skip
+    assert differences(restored) == [back, back | of_a]
+    page = offered.content.decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert page.count("They say the same as this form.") == 1
+    assert page.count("<summary>") - client.get(url("lesson_add")).content.decode().count("<summary>") == 2
+
+
 def test_two_tabs_that_add_keep_a_text_each(client, lesson, editor):
     for name in ("a", "b"):
         client.post(url("lesson_add_copy"), {"title": f"Lesson {name}", "_form": name})

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from courses.admin.forms import SeveralTextsField
 from exercises import files
 from exercises.content import is_path
 from exercises.exercise_files import to_toml
@@ -49,10 +50,13 @@ class FilesWidget(forms.Widget):
         return f"{name}-total" not in data
 
 
-class FilesField(forms.Field):
+class FilesField(SeveralTextsField):
     """{path: text}."""
 
     widget = FilesWidget
+
+    def texts(self, value: Any) -> dict[str, str]:
+        return dict(FilesWidget().format_value(value))
 
     def clean(self, value: Iterable[Row]) -> dict[str, str]:
         texts: dict[str, str] = {}
@@ -87,10 +91,13 @@ class TextsWidget(forms.Widget):
         return f"{name}-total" not in data
 
 
-class TextsField(forms.Field):
+class TextsField(SeveralTextsField):
     """[text, …] in order."""
 
     widget = TextsWidget
+
+    def texts(self, value: Any) -> dict[str, str]:
+        return {"": "\n\n".join(value or [])}
 
     def clean(self, value: list[str]) -> list[str]:
         return value

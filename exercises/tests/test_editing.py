@@ -177,6 +177,30 @@ def test_restored_files_and_hints_are_saved_like_typed_ones(client, exercise, ed
     assert not WorkingCopy.objects.filter(content__isnull=False).exists()
 
 
+def test_unsaved_files_and_hints_are_compared_each_by_its_name(client, exercise, editor):
+    form = open_form(client, exercise)
+    changed = {
+        "hints-0": form["hints-0"] + " Look.",
+        "starter-0-text": "other = 1\n",
+        "wrong-total": "2",
+        "wrong-1-path": "new.py",
+        "wrong-1-text": "x = 1\n",
+        "solution-0-remove": "on",
+        "difficulty": "hard",
+    }
+    client.post(url("exercise_copy", exercise.pk), form | changed)
+
+    (offered,) = client.get(url("exercise_change", exercise.pk)).context["editing"]["unsaved"]
+
+    assert {diff.path: (diff.removed > 0, diff.added > 0) for diff in offered.diffs} == {
+        "Difficulty": (True, True),
+        "Starter: main.py": (True, True),
+        "Wrong answers: new.py": (False, True),
+        "Hints": (True, True),
+        "Reference: main.py": (True, False),
+    }
+
+
 @pytest.fixture
 def family(exercise) -> Family:
     """With two members: `health`, and `other` in another lesson of the course."""

@@ -1,0 +1,49 @@
+"""How text that somebody typed and did not save differs from the form that offers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+from courses.admin.forms import SeveralTextsField
+from courses.diffs import OF_PROSE, FileDiff, diffs_of
+from courses.models import WorkingCopy
+
+# Whoever opens a form waits for this.
+OF_FORMS = replace(OF_PROSE, steps=5_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A copy, and what is different between it and a form, by the names of the fields; none where nothing is."""
+
+    copy: WorkingCopy
+    diffs: Sequence[FileDiff]
+
+
+def compared(copy: WorkingCopy, form: forms.BaseForm) -> Unsaved:
+    """*form* is one that is shown, with what it begins with."""
+    typed: MultiValueDict[str, str] = MultiValueDict(copy.content or {})
+    here: dict[str, str] = {}
+    there: dict[str, str] = {}
+    for bound in form.visible_fields():
+        field, name = bound.field, bound.html_name
+        if field.widget.value_omitted_from_data(typed, MultiValueDict(), name):
+            continue
+        value = field.prepare_value(field.widget.value_from_datadict(typed, MultiValueDict(), name))
+        for texts, found in ((here, bound.value()), (there, value)):
+            texts.update(_texts(field, str(bound.label), found))
+    return Unsaved(copy, [diff for diff in diffs_of(here, there, OF_FORMS) if not diff.is_same])
+
+
+def _texts(field: forms.Field, label: str, value: Any) -> dict[str, str]:
+    if isinstance(field, SeveralTextsField):
+        return {f"{label}: {name}" if name else label: text for name, text in field.texts(value).items()}
+    text = "" if value is None else str(value)
+    if isinstance(field, forms.ChoiceField) and text:
+        text = next((str(name) for key, name in cast(Any, field).choices if str(key) == text), text)
+    return {label: text}
