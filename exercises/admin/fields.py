@@ -1,4 +1,7 @@
-"""Form fields for what an exercise has several of: files, hints, and values by name. They need no script."""
+"""Form fields for what an exercise has several of: files, hints, and values by name.
+
+They need no script; with one (js/admin/rows.js) more than one more can be added at a time.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,16 @@ from exercises.content import is_path
 from exercises.exercise_files import to_toml
 from exercises.toml_documents import Document, TomlError
 
-EMPTY_ROWS = 1  # below the filled ones, for one more
 MAX_ROWS = 50
 
 Row = tuple[str, str]  # path and text
+
+
+def with_empty_row(rows: list[Any], empty: Any) -> dict[str, Any]:
+    """What the templates need of *rows*: those, one more that is *empty* where there may be, and how many that are."""
+    has_more = len(rows) < MAX_ROWS
+    shown = [*rows, empty] if has_more else rows
+    return {"rows": shown, "total": len(shown), "has_more": has_more, "most": MAX_ROWS}
 
 
 class FilesWidget(forms.Widget):
@@ -32,19 +41,20 @@ class FilesWidget(forms.Widget):
         return list(value.items()) if isinstance(value, Mapping) else list(value or [])
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        rows = [*self.format_value(value), *[("", "")] * EMPTY_ROWS]
-        labelled = [
+        context = with_empty_row(self.format_value(value), ("", ""))
+        context["rows"] = [
             {"prefix": f"{name}-{index}", "path": path, "text": text, "height": min(max(text.count("\n") + 2, 5), 40)}
-            for index, (path, text) in enumerate(rows)
+            for index, (path, text) in enumerate(context["rows"])
         ]
-        return render_to_string(self.template_name, {"name": name, "rows": labelled, "total": len(rows)})
+        return render_to_string(self.template_name, {"name": name, **context})
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
-        return [
-            (path, data.get(f"{name}-{index}-text", ""))
+        rows = (
+            (data.get(f"{name}-{index}-path", "").strip(), data.get(f"{name}-{index}-text", ""))
             for index in range(_total(data, name))
-            if (path := data.get(f"{name}-{index}-path", "").strip()) and f"{name}-{index}-remove" not in data
-        ]
+            if f"{name}-{index}-remove" not in data
+        )
+        return [(path, text) for path, text in rows if path or text.strip()]
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return f"{name}-total" not in data
@@ -62,7 +72,9 @@ class FilesField(SeveralTextsField):
         texts: dict[str, str] = {}
         problems = []
         for path, text in value:
-            if not is_path(path):
+            if not path:
+                problems.append(gettext("A file has a text and no name."))
+            elif not is_path(path):
                 problems.append(
                     gettext("%(path)s is no path such as main.py or shop/stock.py.") % {"path": files.shown(path)}
                 )
@@ -80,8 +92,7 @@ class TextsWidget(forms.Widget):
     template_name = "admin/exercises/_texts.html"
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        texts = [*(value or []), *[""] * EMPTY_ROWS]
-        return render_to_string(self.template_name, {"name": name, "texts": texts, "total": len(texts)})
+        return render_to_string(self.template_name, {"name": name, **with_empty_row(value or [], "")})
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
         texts = (data.get(f"{name}-{index}", "") for index in range(_total(data, name)))

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 
 from courses.action_log import sentence_of
+from exercises.admin.fields import MAX_ROWS
 from exercises.models import Exercise, ExerciseCheck, Family, Run
 from exercises.tests.builders import guest, make_lesson, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, WRONG, content
@@ -141,11 +142,25 @@ def test_the_form_edits_adds_and_removes_files_and_hints(client, publisher, exer
     assert (version.wrong, version.hints, version.limits) == ({}, ["Think.", "New."], {"wall_seconds": 20})
 
 
+@pytest.mark.parametrize(("hints", "rows"), [(3, 4), (MAX_ROWS - 1, MAX_ROWS), (MAX_ROWS, MAX_ROWS)])
+def test_the_form_has_an_empty_row_as_long_as_there_may_be_one_more(client, publisher, exercise, hints, rows):
+    texts = [f"Hint {number}" for number in range(hints)]
+    save_exercise_draft(exercise=exercise, content=content(hints=texts))
+
+    form = open_form(client, exercise)
+    said = f"{MAX_ROWS} is the most that there can be." in client.get(url("exercise_change", exercise.pk)).content.decode()
+    client.post(url("exercise_change", exercise.pk), form | {"hints-0": "Other"})
+
+    assert (form["hints-total"], said) == (str(rows), rows == MAX_ROWS)
+    assert draft_of(exercise).hints == ["Other", *texts[1:]]
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
         ({"starter-1-path": "../up.py"}, "starter", "is no path such as"),
         ({"starter-1-path": "main.py"}, "starter", "main.py is there twice."),
+        ({"starter-1-text": "x = 1"}, "starter", "A file has a text and no name."),
         ({"starter-0-text": "x" * 65537}, "starter", "main.py: is larger than 64 KiB."),
         ({"starter-0-text": "a\0b"}, "starter", "main.py: holds a NUL character."),
         ({"title": " "}, "title", "required"),

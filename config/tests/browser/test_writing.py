@@ -30,10 +30,11 @@ course = make_course('writing', title='Writing')
 module = make_module(course)
 rows = {name: make_lesson(module, name, title='Lesson ' + name).pk for name in (
     'typed', 'broken', 'pasted', 'kept', 'saved', 'shared', 'plain', 'seen', 'entered', 'left', 'offline', 'steady')}
-exercise = Exercise.objects.create(lesson=course.lessons.first(), slug='written')
-save_exercise_draft(exercise=exercise, content=content())
+exercise, grown = (Exercise.objects.create(lesson=course.lessons.first(), slug=slug) for slug in ('written', 'grown'))
+for one in (exercise, grown):
+    save_exercise_draft(exercise=one, content=content(hints=['Think.']))
 User.objects.create_superuser('ben', 'ben@example.org', %r, first_name='Ben')
-print(json.dumps(rows | {'exercise': exercise.pk}))
+print(json.dumps(rows | {'exercise': exercise.pk, 'grown': grown.pk}))
 """
 WITHIN = 1.0  # seconds, of the preview
 TRIES = 5  # on a busy machine: the best of them counts
@@ -404,6 +405,48 @@ def test_exercise_has_its_page_and_the_line_of_bad_cases(staff, rows):
     staff.locator(".messagelist .success").wait_for()
     expect(staff.locator(".errornote li").filter(has_text="colour")).to_have_count(1)
     expect(staff.locator("main")).to_contain_text("version 2")
+
+
+def test_several_hints_and_files_are_added_at_once(staff, rows, watched):
+    page = f"/admin/exercises/exercise/{rows['grown']}/change/"
+    staff.goto(page)
+    staff.locator(".cm-editor").first.wait_for()
+
+    def rows_of(field: str):
+        return staff.locator(f"[data-rows={field}]")
+
+    for field in ("starter", "solution"):
+        add = rows_of(field).get_by_role("button", name="Add another file")
+        add.focus()
+        for number in (3, 4):  # one has a row that is empty, and stays so
+            staff.keyboard.press("Enter")
+            expect(rows_of(field).get_by_label(f"File {number}", exact=True)).to_be_focused()
+            staff.keyboard.insert_text(f"part{number}.py")
+            text = rows_of(field).get_by_role("textbox", name=f"Editor, Text of file {number}")
+            text.click()
+            staff.keyboard.insert_text(f"X = {number}")
+            add.focus()
+    rows_of("hints").evaluate("list => { list.dataset.most = 4 }")
+    add = rows_of("hints").get_by_role("button", name="Add another text")
+    for number in (3, 4):
+        add.click()
+        expect(rows_of("hints").get_by_role("textbox", name=f"Editor, Text {number}")).to_be_focused()
+        staff.keyboard.insert_text(f"Hint {number}.")
+    expect(add).to_be_disabled()
+    expect(rows_of("hints").get_by_role("status")).to_have_text("4 is the most that there can be.")
+    light = axe_violations(staff, tags=[tag for tag in AXE_TAGS if tag != "best-practice"])
+    staff.get_by_role("button", name="Save and continue editing").click()
+    staff.locator(".messagelist .success").wait_for()
+
+    def values(field: str) -> list[str]:
+        return [box.input_value() for box in rows_of(field).locator("input[type=text]").all()]
+
+    assert light == []
+    assert values("starter") == values("solution") == ["main.py", "part3.py", "part4.py", ""]
+    texts = [staff.locator(f"[name=starter-{index}-text]").input_value() for index in (1, 2)]
+    hints = [staff.locator(f"[name=hints-{index}]").input_value() for index in range(4)]
+    assert (texts, hints) == (["X = 3", "X = 4"], ["Think.", "Hint 3.", "Hint 4.", ""])
+    assert watched.console_errors == []
 
 
 @pytest.mark.parametrize("form", ["courses/course", "courses/module", "courses/lesson", "exercises/exercise"])

@@ -4,6 +4,12 @@ export const page = document.querySelector("[data-editing]")
 export const form = page.closest("form")
 export const boxes = [...form.querySelectorAll("textarea[data-edited]")]
 
+/** Take up a box that was not there when the page came. */
+export function addBox(box) {
+  boxes.push(box)
+  box.dispatchEvent(new CustomEvent("fieldguide:box", { bubbles: true }))
+}
+
 /** What a line of text is called that a box with this label has. */
 export function labelOf(box) {
   return box.getAttribute("aria-label") ?? form.querySelector(`label[for="${box.id}"]`)?.textContent.replace(/:$/, "") ?? box.name

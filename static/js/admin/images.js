@@ -64,12 +64,16 @@ export function takePictures(box, transfer) {
   return true
 }
 
-for (const box of boxes.filter(({ dataset }) => dataset.edited === "markdown")) {
+function listen(box) {
+  if (box.dataset.edited !== "markdown") return
   box.addEventListener("focus", () => (last = box))
   box.addEventListener("fieldguide:focus", () => (last = box)) // of the editor over it
   box.addEventListener("paste", (event) => takePictures(box, event.clipboardData) && event.preventDefault())
   box.addEventListener("drop", (event) => takePictures(box, event.dataTransfer) && event.preventDefault())
 }
+
+boxes.forEach(listen)
+form.addEventListener("fieldguide:box", ({ target }) => listen(target))
 
 // A form without Markdown takes no pictures.
 button?.addEventListener("click", async (event) => {
