@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,6 +19,9 @@ from exercises.admin.read_only import ReadOnly
 from exercises.models import ProblemReport
 from exercises.reporting import close, reopen
 
+# What asks for somebody: that a page was clear does not.
+WAITS = Q(closed_at__isnull=True) & ~Q(kind=ProblemReport.Kind.CLEAR)
+
 
 class StateFilter(admin.SimpleListFilter):
     title = _("state")
@@ -28,9 +31,9 @@ class StateFilter(admin.SimpleListFilter):
         return [("open", _("open")), ("closed", _("closed"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[ProblemReport]) -> QuerySet[ProblemReport]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(closed_at__isnull=self.value() == "open")
+        if self.value() == "open":
+            return queryset.filter(WAITS)
+        return queryset if self.value() is None else queryset.filter(closed_at__isnull=False)
 
 
 @admin.register(ProblemReport)
@@ -45,6 +48,10 @@ class ProblemReportAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     readonly_fields = fields
     actions = ["close_reports", "reopen_reports"]
     show_full_result_count = False
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        """What waits comes first, the newest of it at the top."""
+        return [Case(When(WAITS, then=0), default=1), "-pk"]
 
     def view_on_site(self, report: ProblemReport) -> str:
         return report.page
@@ -78,7 +85,9 @@ class ProblemReportAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
 
     @admin.display(description=_("state"), ordering="closed_at")
     def state(self, report: ProblemReport) -> str:
-        return str(_("closed") if report.closed_at else _("open"))
+        if report.closed_at:
+            return gettext("closed")
+        return "" if report.kind == ProblemReport.Kind.CLEAR else gettext("open")
 
     def _log(self, request: HttpRequest, reports: QuerySet[ProblemReport], what: str) -> None:
         for report in reports:

@@ -143,6 +143,26 @@ def test_staff_finds_open_and_closed_reports(client, lesson, state, seen):
     assert 'href="/courses/web/flask/"' in detail
 
 
+def test_list_begins_with_what_is_still_to_be_answered(client, lesson):
+    def make(kind: Kind, **more: object) -> int:
+        columns = {**guest().columns, "lesson_version": lesson.published, "page": "/x/", "kind": kind}
+        return ProblemReport.objects.create(**columns, **more).pk
+
+    older, unclear = make(Kind.PROBLEM), make(Kind.UNCLEAR)
+    closed, clear = make(Kind.PROBLEM, closed_at="2026-01-01T00:00Z"), make(Kind.CLEAR)
+    client.force_login(make_user("staff", is_staff=True, is_superuser=True))
+    address = reverse("admin:exercises_problemreport_changelist")
+
+    listed = {
+        state: [
+            report.pk for report in client.get(address, {"state": state} if state else {}).context["cl"].result_list
+        ]
+        for state in ("", "open", "closed")
+    }
+
+    assert listed == {"": [unclear, older, clear, closed], "open": [unclear, older], "closed": [closed]}
+
+
 def test_markup_in_a_report_is_text_for_staff(client, lesson):
     report = ProblemReport.objects.create(
         **guest().columns,
