@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
-from courses.models import Course, CourseImage, Module, Released
+from courses.models import (
+    Course,
+    CourseImage,
+    CourseOutline,
+    FormerCourseAddress,
+    FormerLessonAddress,
+    Module,
+    Released,
+    SearchEntry,
+)
 from courses.usage import uses_of_image
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+OLD_ADDRESSES = gettext_lazy("old addresses, which then lead nowhere")
 
 
 class StillNeeded(Exception):
@@ -21,6 +36,14 @@ Reason = TypeVar("Reason", bound=Callable[[Any], str])
 Parts = TypeVar("Parts", bound=Callable[[Any], list[QuerySet[Any]]])
 _reasons: list[tuple[type[Model], Callable[[Any], str]]] = []
 _parts: list[tuple[type[Model], Callable[[Any], list[QuerySet[Any]]]]] = []
+# What staff are told that goes along, of models that have no page of their own; "": nothing.
+_words: dict[type[Model], StrOrPromise] = {
+    CourseOutline: "",  # made of the rest
+    SearchEntry: "",
+    Course.authors.through: "",  # the accounts stay
+    FormerCourseAddress: OLD_ADDRESSES,
+    FormerLessonAddress: OLD_ADDRESSES,
+}
 
 
 def reason_to_keep(model: type[Model], *, comes_first: bool = False) -> Callable[[Reason], Reason]:
@@ -44,6 +67,19 @@ def goes_along(model: type[Model]) -> Callable[[Parts], Parts]:
         return parts
 
     return register
+
+
+def told_as(words: StrOrPromise, *models: type[Model]) -> None:
+    """Have rows of *models* called *words* where somebody is told what goes; "": not at all."""
+    _words.update(dict.fromkeys(models, words))
+
+
+def in_words(counts: Iterable[tuple[type[Model], int]]) -> dict[str, int]:
+    """How many of each kind there are, as staff calls them."""
+    told: Counter[str] = Counter()
+    for model, count in counts:
+        told[str(_words.get(model, model._meta.verbose_name_plural))] += count
+    return {words: count for words, count in told.items() if words}
 
 
 def why_needed(row: Any) -> str:

@@ -6,19 +6,22 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
-from courses.deleting import goes_along, reason_to_keep
+from courses.deleting import OLD_ADDRESSES, goes_along, reason_to_keep, told_as
 from courses.models import Course, Lesson
 from exercises.models import (
     Draft,
+    EntryMessage,
     Exercise,
     ExerciseVersion,
     Family,
+    FormerExerciseAddress,
     HelpUsed,
     KeptDraft,
     LessonDone,
     ProblemReport,
+    SelfAssessment,
     Submission,
 )
 from exercises.versions import members_of
@@ -32,6 +35,13 @@ AT_EXERCISES: list[tuple[type[Model], str]] = [
     (ProblemReport, "exercise_version__exercise"),
 ]
 AT_LESSONS: list[tuple[type[Model], str]] = [(LessonDone, "lesson"), (ProblemReport, "lesson_version__lesson")]
+
+told_as(OLD_ADDRESSES, FormerExerciseAddress)
+# Where learners left some of it, the row stays.
+told_as(
+    gettext_lazy("notes and drafts of staff who tried it"),
+    *(Draft, KeptDraft, HelpUsed, LessonDone, SelfAssessment, EntryMessage),
+)
 
 
 @reason_to_keep(Exercise, comes_first=True)

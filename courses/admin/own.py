@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.filters import RelatedFieldListFilter
-from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.utils import NestedObjects, get_fields_from_path
+from django.db import router
 from django.db.models import Model, Q, QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from courses.access import NOTHING, editable_by, edits_every_course
-from courses.deleting import StillNeeded, delete_row, parts_of, why_needed
+from courses.deleting import StillNeeded, delete_row, in_words, parts_of, why_needed
 from courses.models import Released
 
 
@@ -116,14 +116,16 @@ class DeletedOneByOne(OwnCoursesAdmin):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """For the page: how many rows of each kind go, and what is in the way. *objs* is one row."""
+        """For the page: how many rows of each kind go, in words of staff, and what is in the way. *objs* is one row."""
         (row,) = objs
         if reason := why_needed(row):
             return [], {}, set(), [reason]
-        counts: Counter[str] = Counter()
-        for rows in [*map(list, parts_of(row)), [row]]:
-            counts.update(super().get_deleted_objects(rows, request)[1])
-        return [], dict(counts), set(), []
+        found: list[tuple[Any, int]] = []
+        for rows in filter(None, [*map(list, parts_of(row)), [row]]):
+            going = NestedObjects(using=router.db_for_write(self.model), origin=rows)
+            going.collect(rows)
+            found += [(model, len(instances)) for model, instances in going.model_objs.items()]
+        return [], in_words(found), set(), []
 
     def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         response = super().render_delete_form(request, context)

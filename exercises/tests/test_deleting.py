@@ -5,11 +5,13 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils.timezone import now
 
+from courses.addresses import rename_course, rename_lesson
 from courses.deleting import StillNeeded, delete_row
 from courses.images import add_image
 from courses.models import Course, CourseImage, Lesson, Module, WorkingCopy
 from courses.publishing import archive_course, archive_lesson, unpublish_course, unpublish_lesson
 from courses.tests.test_images import picture
+from exercises.addresses import rename_exercise
 from exercises.deleting import AT_EXERCISES, AT_LESSONS
 from exercises.models import (
     Draft,
@@ -27,6 +29,7 @@ from exercises.models import (
     Submission,
     Trial,
 )
+from exercises.progress import mark_lesson
 from exercises.tests.builders import (
     guest,
     make_check,
@@ -259,6 +262,25 @@ def test_a_course_that_nobody_worked_on_goes_with_everything_in_it(client, autho
         0,
         0,
     )
+
+
+def test_what_goes_along_is_called_as_staff_call_it(client, author):
+    exercise = make_exercise()
+    course, lesson = exercise.lesson.course, exercise.lesson
+    rename_exercise(exercise=exercise, slug="newer")
+    rename_lesson(lesson=lesson, slug="newer")
+    rename_course(course=course, slug="newer")
+    mine = Owner(user_id=author.pk)
+    Draft.objects.create(**mine.columns, exercise=exercise, files={}, version=1)
+    mark_lesson(owner=mine, lesson=lesson, is_done=True)
+    unpublish_course(course=course)
+
+    shown = client.get(delete_page(course))
+
+    assert dict(shown.context["model_count"]) == {
+        "courses": 1, "modules": 1, "lessons": 1, "versions of lessons": 1, "exercises": 1, "versions of exercises": 1,
+        "old addresses, which then lead nowhere": 3, "notes and drafts of staff who tried it": 2,
+    }  # fmt: skip
 
 
 def save_own_family(course: Course) -> Family:
