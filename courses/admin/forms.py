@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug as validate_any_slug
 from django.db.models import Model, QuerySet
 from django.forms.models import model_to_dict
 from django.http import QueryDict
@@ -45,6 +46,13 @@ def validate_slug(slug: str) -> None:
         raise ValidationError(
             gettext("Use small letters, digits and single hyphens, and no name that Windows reserves, such as con.")
         )
+
+
+def leave_slug_to_us(form: forms.BaseForm) -> None:
+    """Django takes capitals and underscores as well, and would say so beside what validate_slug() says."""
+    if "slug" in form.fields:
+        field = form.fields["slug"]
+        field.validators = [validator for validator in field.validators if validator is not validate_any_slug]
 
 
 class WideInput(forms.TextInput):
@@ -86,6 +94,7 @@ class AddressForm(forms.ModelForm):
         stored = model_to_dict(self.instance, names) if self.instance.pk else {}
         self.stored = {name: _plain(value) for name, value in stored.items()}
         self.initial.setdefault("seen", json.dumps(self.stored))
+        leave_slug_to_us(self)
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
             self.fields["slug"].help_text = SLUG_HELP
@@ -171,6 +180,7 @@ class ModuleForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        leave_slug_to_us(self)
         if "slug" in self.fields:
             self.fields["slug"].validators.append(validate_slug)
 
@@ -183,6 +193,7 @@ class EditedForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        leave_slug_to_us(self)
         for field in self.fields.values():
             # The rows that it names have pages of their own; a link beside each needs Django's scripts.
             for link in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):

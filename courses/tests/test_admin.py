@@ -226,6 +226,17 @@ def test_a_new_lesson_needs_a_free_slug(client, lesson, publisher, slug):
     assert Lesson.objects.count() == 1
 
 
+@pytest.mark.parametrize("model", ["course", "module", "lesson"])
+def test_a_slug_that_is_none_is_told_once(client, model):
+    client.force_login(User.objects.create_superuser("root"))
+
+    response = client.post(url(f"{model}_add"), {"slug": "Bad Slug!"})
+
+    assert response.context["adminform"].form.errors["slug"] == [
+        "Use small letters, digits and single hyphens, and no name that Windows reserves, such as con."
+    ]
+
+
 def test_a_lesson_moves_to_another_module_of_its_course_only(client, lesson, publisher):
     more = make_module(lesson.course, "more")
     foreign = make_module(make_course("other"), "foreign")

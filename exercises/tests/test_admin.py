@@ -148,7 +148,9 @@ def test_the_form_has_an_empty_row_as_long_as_there_may_be_one_more(client, publ
     save_exercise_draft(exercise=exercise, content=content(hints=texts))
 
     form = open_form(client, exercise)
-    said = f"{MAX_ROWS} is the most that there can be." in client.get(url("exercise_change", exercise.pk)).content.decode()
+    said = (
+        f"{MAX_ROWS} is the most that there can be." in client.get(url("exercise_change", exercise.pk)).content.decode()
+    )
     client.post(url("exercise_change", exercise.pk), form | {"hints-0": "Other"})
 
     assert (form["hints-total"], said) == (str(rows), rows == MAX_ROWS)
@@ -239,6 +241,15 @@ def test_the_form_does_not_overwrite_what_somebody_else_saved(client, publisher,
 
     assert "Version 2 was saved by load_course" in refused.content.decode()
     assert (again["title"], saved.status_code, draft_of(exercise).title) == ("Mine", 302, "Mine")
+
+
+@pytest.mark.parametrize("model", ["exercise", "family"])
+def test_a_slug_that_is_none_is_told_once(client, publisher, model):
+    response = client.post(url(f"{model}_add"), {"slug": "Bad Slug!"})
+
+    assert response.context["adminform"].form.errors["slug"] == [
+        "Use small letters, digits and single hyphens, and no name that Windows reserves, such as con."
+    ]
 
 
 def test_a_new_exercise_is_made_with_its_first_version(client, publisher):
