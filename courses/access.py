@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from courses.models import Course
 
 EVERY_COURSE = "courses.edit_every_course"
+OF_GROUPS = "django.contrib.auth.backends.ModelBackend"  # which knows the permissions of roles
 NOTHING = Q(pk__in=[])
 
 
@@ -49,3 +51,13 @@ def editable_by(user: User | AnonymousUser, course: str) -> Q:
     if not acts_as_staff(user) or user.is_anonymous:
         return NOTHING
     return Q(**{f"{course}__in": user.authored_courses.values("pk")})
+
+
+def possible_authors() -> QuerySet[User]:
+    """Staff who change courses that name them: the role Author, and who has its permission otherwise."""
+    accounts = get_user_model().objects
+    change, every = (
+        accounts.with_perm(permission, backend=OF_GROUPS, include_superusers=False)
+        for permission in ("courses.change_course", EVERY_COURSE)
+    )
+    return change.filter(is_staff=True).exclude(pk__in=every.values("pk"))

@@ -524,6 +524,21 @@ def test_editors_say_who_works_on_a_course(stage):
     assert (made.status_code, Course.objects.get(slug="new").authors.count()) == (302, 0)
 
 
+def test_authors_of_a_course_are_chosen_from_those_in_the_role(stage):
+    course = Course.objects.get(slug="other")
+    course.authors.add(stage.users["R"])  # of before there were roles
+    both = make_user("both", is_staff=True)
+    both.groups.add(*Group.objects.filter(name__in=[AUTHOR, EDITOR]))  # works on every course
+    make_user("former").groups.add(Group.objects.get(name=AUTHOR))  # no longer of the staff
+
+    offered = {}
+    for page in (reverse("admin:courses_course_add"), reverse("admin:courses_course_change", args=[course.pk])):
+        field = stage.clients["E"].get(page).context["adminform"].form.fields["authors"]
+        offered[page.rpartition("/course/")[2]] = [user.username for user in field.queryset]
+
+    assert list(offered.values()) == [["author"], ["author", "reviewer"]]
+
+
 # --- The rest of the site ---
 
 

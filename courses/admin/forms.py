@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug as validate_any_slug
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms.models import model_to_dict
 from django.http import QueryDict
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
+from courses.access import possible_authors
 from courses.addresses import AddressTaken, check_course_slug, check_lesson_slug
 from courses.course_files import LANGUAGE, MAX_MINUTES, SUMMARY_LENGTH, TITLE_LENGTH
 from courses.models import Course, Lesson, LessonVersion, Module
@@ -161,6 +163,15 @@ class CourseForm(AddressForm):
         model = Course
         fields = ["title", "slug", "summary", "language", "authors"]
         widgets = {"title": WideInput, "authors": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "authors" in self.fields:
+            offered = Q(pk__in=possible_authors().values("pk"))
+            if self.instance.pk:  # whoever is one already stays until somebody takes them out
+                offered |= Q(pk__in=self.instance.authors.values("pk"))
+            authors = cast(forms.ModelMultipleChoiceField, self.fields["authors"])
+            authors.queryset = User.objects.filter(offered).order_by("username")
 
     def check_slug(self, slug: str) -> None:
         check_course_slug(slug, course=self.instance if self.instance.pk else None)
