@@ -539,6 +539,24 @@ def test_authors_of_a_course_are_chosen_from_those_in_the_role(stage):
     assert list(offered.values()) == [["author"], ["author", "reviewer"]]
 
 
+@pytest.mark.parametrize(
+    ("letter", "page"),
+    [("R", "exercises_scenarioanswers"), ("S", "exercises_submission"), ("E", "exercises_submission")],
+)
+def test_filters_by_course_name_those_that_somebody_may_know_of(stage, letter, page):
+    Course.objects.filter(slug="other").update(published_at="2026-01-01T00:00Z")
+    make_course("shown", title="Course shown")
+
+    filters = stage.clients[letter].get(reverse(f"admin:{page}_changelist")).context["cl"].filter_specs
+    (by_course,) = (found for found in filters if found.title == "course")
+    offered = {title for _pk, title in by_course.lookup_choices}
+
+    known = {"Course other", "Course shown"}
+    every = {str(course) for course in Course.objects.all()}
+    assert offered == (every if letter == "E" else known)
+    assert len(every) > len(known)
+
+
 # --- The rest of the site ---
 
 

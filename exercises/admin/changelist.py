@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.admin import AllValuesFieldListFilter
+from django.contrib.admin import AllValuesFieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
+
+from courses.access import editable_by
+from courses.models import Course
 
 
 class CarefulChangeList(ChangeList):
@@ -22,6 +25,14 @@ class CarefulChangeList(ChangeList):
         if any("\0" in value for values in found.values() for value in values):
             raise IncorrectLookupParameters("a filter holds a NUL")
         return found
+
+
+class KnownCourses(RelatedFieldListFilter):
+    """The courses that who asks may know of: published ones, and those that they work on."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        known = Course.objects.published() | Course.objects.filter(editable_by(request.user, "pk"))
+        return [(course.pk, str(course)) for course in known]
 
 
 class NamedCodes(AllValuesFieldListFilter):

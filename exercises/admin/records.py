@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.action_log import noted
-from exercises.admin.changelist import CarefulFilters, NamedCodes, as_code
+from exercises.admin.changelist import CarefulFilters, KnownCourses, NamedCodes, as_code
 from exercises.admin.followed import see_other
 from exercises.admin.read_only import ReadOnly
 from exercises.admin.rejudging import start
@@ -48,7 +48,7 @@ class RunInline(ReadOnly, admin.TabularInline):
 class SubmissionAdmin(ReadOnly, CarefulFilters, admin.ModelAdmin):
     list_display = ["uuid", "exercise", "version", "who", "result", "created_at"]
     list_filter = [
-        "exercise_version__exercise__lesson__course",
+        ("exercise_version__exercise__lesson__course", KnownCourses),
         "exercise_version__kind",
         "exercise_version__framework",
         "created_at",

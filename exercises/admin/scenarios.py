@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from courses.action_log import noted
-from exercises.admin.changelist import CarefulFilters
+from exercises.admin.changelist import CarefulFilters, KnownCourses
 from exercises.answers.given import Typed, given_entries
 from exercises.answers.review import rubric_rows
 from exercises.conversations import answer_entry, needs_no_answer
@@ -44,7 +44,7 @@ class ScenarioAnswersAdmin(CarefulFilters, admin.ModelAdmin):
     """Who wrote the answers is not said: a reviewer answers a text, and needs to know no learner for that."""
 
     list_display = ["exercise", "course", "state", "who", "created_at"]
-    list_filter = [QueueFilter, "exercise_version__exercise__lesson__course"]
+    list_filter = [QueueFilter, ("exercise_version__exercise__lesson__course", KnownCourses)]
     search_fields = ["uuid", "exercise_version__exercise__slug", "exercise_version__title"]
     search_help_text = gettext_lazy("The id of an attempt, or an exercise.")
     show_full_result_count = False
