@@ -290,9 +290,8 @@ def _load(slug: str, loading: Loading) -> None:
     if not is_slug(slug):
         message = gettext('the folder is named like the course\'s slug, and "%(name)s" is none') % {"name": shown(slug)}
         loading.problems.append(Problem(loading.root, None, message))
-    known = names_at_the_top()
-    for name in sorted({label.partition("/")[0] for label in loading.files} - known):
-        loading.problem(name, None, gettext("does not belong to a course"))
+    if not _check_top(loading):
+        return
     file = _read_course(loading)
     lesson_files = _read_lessons(loading)
     if file is None or not is_slug(slug):
@@ -321,6 +320,22 @@ def _load(slug: str, loading: Loading) -> None:
         except PublishRefused:  # a later load publishes it with the first of its lessons
             loading.waits_for_lesson = True
     fill()
+
+
+def _check_top(loading: Loading) -> bool:
+    """Report what does not belong there; whether the rest can be read for what it is."""
+    known = names_at_the_top()
+    strangers = sorted({label.partition("/")[0] for label in loading.files} - known)
+    in_small_letters = {name.casefold(): name for name in known}
+    meant = {name: in_small_letters[name.casefold()] for name in strangers if name.casefold() in in_small_letters}
+    for name, right in meant.items():
+        loading.problem(name, None, gettext("must be named %(name)s, in small letters") % {"name": right})
+    if meant:
+        return False  # what is in it would be missed everywhere else
+    if COURSE in loading.files:  # else it is no course, and each of its files would be told of
+        for name in strangers:
+            loading.problem(name, None, gettext("does not belong to a course"))
+    return True
 
 
 # --- Reading ---------------------------------------------------------------------------------------------------------

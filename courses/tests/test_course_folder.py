@@ -533,3 +533,32 @@ def test_what_belongs_to_no_course_is_refused(folder):
 
     with pytest.raises(ContentError, match=f"^{folder}/README.md: does not belong to a course$"):
         load_course(folder)
+
+
+def told(files: dict[str, bytes], slug: str = "small") -> list[str]:
+    """What is said of an archive with *files* in a folder *slug*."""
+    with pytest.raises(ContentError) as caught:
+        load_archive(write_archive(slug, files), name="course.zip")
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["Lessons", "EXERCISES", "Course.toml"])
+def test_a_name_in_other_letters_is_told_and_not_what_it_hides(folder, name):
+    files = read_folder(folder) | {"exercises/health/prompt.md": b"Do it.\n", "README.md": b"x"}
+    right = name.lower()
+    renamed = {path.replace(right, name, 1) if path.startswith(right) else path: text for path, text in files.items()}
+
+    assert told(renamed) == [
+        f"small/{name}: must be named {right}, in small letters",
+    ]
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_course_is_told_as_that_and_not_file_by_file(folder):
+    lessons = {path.removeprefix("lessons/"): text for path, text in read_folder(folder).items() if "/" in path}
+
+    assert told(lessons, "Lessons") == [
+        'Lessons: the folder is named like the course\'s slug, and "Lessons" is none',
+        "Lessons/course.toml: is missing",
+    ]
