@@ -331,7 +331,7 @@ expect = { status = 200 }
          + "".join(case(request='{ path = "/", clients = 50 }', name=f'"{number}"') for number in range(9)),
          "line 5: the cases need 1359 connections"),
         ('expect = { status = "${status}" }', "expect = { staus = 200 }", "line 8: unknown key 'staus'"),
-        ("request = {", "reqest = {", "line 7: unknown key 'reqest'; a case knows call, expect, interact, name, request"),
+        ("request = {", "reqest = {", "line 7: unknown key 'reqest'; a case knows call, expect"),
         ('request = { method = "${method}", path = "/health" }\n', "",
          "line 5: no [[case]] says what is asked: it needs one of request, call, run, interact"),
         ("[[case]]", "[case]", "line 5: no [[case]] says what is asked"),

@@ -341,6 +341,16 @@ def run_command(*slugs):
     return code, out.getvalue(), err.getvalue()
 
 
+def test_command_tells_nobody_of_checks_whose_page_nobody_has(django_capture_on_commit_callbacks):
+    """So it needs no broker, and says nothing about one that is not there."""
+    make_draft()
+
+    with django_capture_on_commit_callbacks() as announced:
+        code, _out, _err = run_command("health")
+
+    assert (code, announced) == (0, [])
+
+
 def test_command_prints_a_table_and_tells_good_from_bad():
     make_draft()
     make_draft("unsound", starter={"main.py": SOLUTION}, wrong={})
