@@ -19,9 +19,8 @@ FONTS = {
     "source-serif-4-latin-wght-normal.woff2": "source-serif-4",
 }
 BUNDLES = ("site.js", "exercise.js", "attempt.js", "answers.js", "decision.js", "passkeys.js", "run.js", "admin.js")
-# Not collected: the parts of site.css, the stamps of config/setup.py, and of the API's page the other viewer and those
-# builds of this one that it does not load.
-UNUSED = ["css/*", "build/*.json", "redoc", "swagger-ui-es-*", "swagger-ui.js*"]
+# Not collected: the parts of site.css, and the stamps of config/setup.py.
+UNUSED = ["css/*", "build/*.json"]
 # The quoted texts are every second part.
 QUOTED = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')""")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -48,8 +47,8 @@ def has_bundles() -> bool:
 def build_style_sheets(source: Path, target: Path, *, fonts: bool) -> None:
     """Join the files that order.txt names, in that order, into the sheets that it names: no @import.
 
-    site.css is for every page; after it comes exercises.css where somebody practises, and account.css on the pages of
-    accounts. fonts.css names files: it is left out where there are none.
+    site.css is for every page; after it comes exercises.css where somebody practises, account.css on the pages of
+    accounts, and api.css on that of the API. fonts.css names files: it is left out where there are none.
     admin.css is the tokens, what the admin makes of them, and what its pages have in common with others.
     """
     sheets = style_sheets((source / "order.txt").read_text())

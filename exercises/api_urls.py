@@ -1,8 +1,9 @@
 """Addresses below /api/."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 
+from exercises import documentation_views
 from exercises.api import content, drafts, errors, help, progress, runs, submissions
 
 app_name = "api"
@@ -25,11 +26,7 @@ urlpatterns = [
     path("v1/runs/<uuid:uuid>/events/", runs.RunEvents.as_view(), name="run-events"),
     path("v1/me/progress/", progress.Progress.as_view(), name="progress"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path(
-        "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="exercises/api_docs.html"),
-        name="docs",
-    ),
+    path("docs/", documentation_views.documentation_page, name="docs"),
     # With a slash at its end only, so that Django still adds one that was forgotten.
     re_path(r"^v1/.*/$", errors.NoSuchAddress.as_view()),
 ]

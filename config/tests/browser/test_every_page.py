@@ -20,8 +20,6 @@ from config.tests.site import Site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-# Pages of libraries: the documentation of the API has its own colours and one theme.
-NOT_OURS = ("api:docs",)
 # What is folded is looked at as well, and no colour may be on its way to another.
 UNFOLD = """() => {
     document.querySelectorAll("details").forEach((folded) => { folded.open = true })
@@ -183,10 +181,9 @@ def look_at(page: Page, name: str, address: str, base_url: str) -> Seen:
         assert response is not None
         seen.policy = response.headers.get("content-security-policy", "")
         page.evaluate(UNFOLD)
-        if not name.startswith(NOT_OURS):
-            seen.violations["light"] = axe_violations(page, tags=WCAG)
-            page.evaluate(DARK)
-            seen.violations["dark"] = axe_violations(page, only=OF_COLOURS)
+        seen.violations["light"] = axe_violations(page, tags=WCAG)
+        page.evaluate(DARK)
+        seen.violations["dark"] = axe_violations(page, only=OF_COLOURS)
         page.set_viewport_size({"width": 320, "height": 700})
         if page.evaluate("document.documentElement.scrollWidth") > 320:
             seen.standing_out = page.evaluate(STANDING_OUT) or ["something"]
@@ -214,11 +211,7 @@ def test_every_address_with_a_name_is_seen_or_has_a_reason(walk):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_has_accessibility_violations(walk, theme):
-    wrong = {
-        place: seen.violations[theme]
-        for place, seen in walk.pages.items()
-        if not seen.name.startswith(NOT_OURS) and seen.violations[theme]
-    }
+    wrong = {place: seen.violations[theme] for place, seen in walk.pages.items() if seen.violations[theme]}
 
     assert wrong == {}
 
