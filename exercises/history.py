@@ -168,4 +168,4 @@ def entry_files(owner: Owner | None, exercise: Exercise, ref: UUID) -> dict[str,
 
 def moment(at: datetime) -> str:
     """As the lists of entries show it."""
-    return date_format(localtime(at), "j M, H:i")
+    return date_format(localtime(at), "DATETIME_FORMAT")

@@ -67,7 +67,7 @@ def test_a_browser_is_seen_once_a_day(time_machine):
     assert on_the_first_day == IN_MARCH
     assert (first, session_of(client).last_seen_at) == (IN_MARCH + timedelta(days=2), first)
     other = browser_of("ana@example.org")
-    assert "Last seen March 6, 2026." in " ".join(other.get(LIST).content.decode().split())
+    assert "Last seen 6 Mar 2026." in " ".join(other.get(LIST).content.decode().split())
 
 
 def test_a_visitor_is_not_seen():

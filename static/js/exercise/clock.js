@@ -1,8 +1,11 @@
 // When something was, in the reader's own time.
 
+// As the server writes them (config/formats).
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang
+
 /** The time of today, else with the day. `moment` is what Date takes. */
 export function clock(moment) {
   const date = new Date(moment)
   const isToday = date.toDateString() === new Date().toDateString()
-  return date.toLocaleString(document.documentElement.lang, isToday ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { dateStyle: "medium", timeStyle: "short" })
+  return date.toLocaleString(language, isToday ? { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } : { dateStyle: "medium", timeStyle: "short" })
 }
