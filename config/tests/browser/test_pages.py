@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from config.tests.browser.conftest import COURSE, EXERCISE, LESSON
+from config.tests.browser.conftest import COURSE, EXERCISE, LESSON, axe_violations
 from config.tests.site import ROOT
 
 pytestmark = pytest.mark.browser
@@ -161,6 +161,16 @@ def test_main_actions_are_large_on_a_phone(phone):
     phone.goto(EXERCISE, wait_until="networkidle")
 
     assert phone.locator("[data-submit]").bounding_box()["height"] >= 44
+
+
+def test_the_heading_of_an_exercise_stays_whatever_tab_is_open_on_a_phone(phone):
+    phone.goto(EXERCISE, wait_until="networkidle")
+
+    for tab in ("Code", "Results", "Task"):
+        phone.get_by_role("tab", name=tab).click()
+        assert phone.get_by_role("heading", level=1).all_inner_texts() == ["Hello from Flask"], tab
+        assert axe_violations(phone) == [], tab
+    assert phone.locator("h1").bounding_box()["width"] > 200
 
 
 def test_the_key_of_the_themes_leads_into_their_menu_and_escape_back(page):
