@@ -1,11 +1,12 @@
 """What a visitor gets when there is no answer to what was asked, or when we made a mistake."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from accounts.middleware import AfterAnswer
 from config.preferences import preferences
 from courses.nearest import nearest_pages
 
@@ -48,3 +49,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not is_api(request):
         return HttpResponse(render_to_string("500.html", preferences(request)), status=500)
     return JsonResponse({"code": "error", "detail": _("Something went wrong on our side. It was logged.")}, status=500)
+
+
+class MethodNotAllowedPage(AfterAnswer):
+    """Views refuse a method with an empty answer, and Django has no handler for it: here it gets its page."""
+
+    def concerns(self, request: HttpRequest, response: HttpResponse) -> bool:
+        return isinstance(response, HttpResponseNotAllowed) and not response.content
+
+    def after(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.content = render_to_string("405.html", request=request).encode()
+        return response

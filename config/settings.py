@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "accounts.middleware.LeaveByPage",
     "accounts.middleware.SeenToday",
     "config.moved.OldAddresses",
+    "config.errors.MethodNotAllowedPage",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 

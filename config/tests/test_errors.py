@@ -78,6 +78,30 @@ def test_errors_are_pages_for_people_and_json_for_programs(rf: RequestFactory, c
     assert response["Content-Type"].startswith("text/html" if is_page else "application/json")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "allowed", "headline"),
+    [
+        ("get", "/reports/", "POST", "There is nothing to read here"),
+        ("get", "/preferences/", "POST", "There is nothing to read here"),
+        ("get", "/submissions/00000000-0000-0000-0000-000000000000/cancel/", "POST", "There is nothing to read here"),
+        ("post", "/search/", "GET, HEAD", "Nothing can be sent to this page"),
+    ],
+)
+def test_a_method_that_is_not_allowed_has_a_page(client, method, path, allowed, headline):
+    response = getattr(client, method)(path)
+
+    assert (response.status_code, response["Allow"]) == (405, allowed)
+    assert f"<h1>{headline}</h1>" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_method_that_is_not_allowed_is_json_for_programs(client):
+    response = client.delete("/api/v1/courses/")
+
+    assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
+
+
 @pytest.fixture
 def closed(settings, tmp_path):
     settings.VAR_DIR = tmp_path
