@@ -19,7 +19,7 @@ from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
 from exercises.conversations import conversations_of
-from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours
+from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours, TooManyRequests
 from exercises.help_views import HINT, open_asked_hint
 from exercises.history import newest_of_kind
 from exercises.models import Exercise, ExerciseVersion, Submission
@@ -64,6 +64,7 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
             matrix=matrix,
             problems={"": str(refusal.message)},
             status=refusal.status,
+            wait=refusal.retry_after_seconds if isinstance(refusal, TooManyRequests) else None,
         )
         if refusal.retry_after_seconds:
             response["Retry-After"] = str(refusal.retry_after_seconds)
@@ -96,6 +97,7 @@ def exercise_page(
     matrix: Matrix | None = None,
     problems: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
+    wait: int | None = None,
 ) -> HttpResponse:
     frame = frame_of(request, found, version)
     problems = problems or {}
@@ -106,6 +108,7 @@ def exercise_page(
         **frame,
         "summary": mendings(version.kind, version.sheet, problems),
         "refusal": problems.get("", ""),
+        "wait": wait,
         **fields_of(version, answers=answers, matrix=matrix, problems=problems, newest=newest),
     }
     return render(request, "exercises/answers/exercise.html", context, status=status)

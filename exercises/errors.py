@@ -41,11 +41,12 @@ class TooManyRequests(ExerciseError):
 
     code = "throttled"
     status = HTTPStatus.TOO_MANY_REQUESTS
-    message = _("You submit faster than we can judge. Wait a little, then submit again.")
 
     def __init__(self, *, retry_after_seconds: float | None) -> None:
-        super().__init__()
         self.retry_after_seconds = math.ceil(retry_after_seconds or 1)
+        super().__init__(
+            gettext("That was a lot at once. Try again in %(seconds)s s.") % {"seconds": self.retry_after_seconds}
+        )
 
 
 class NotPublished(ExerciseError):

@@ -12,11 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView, exception_handler
 
 from exercises.api.parsing import RequestTooLarge
-from exercises.errors import ExerciseError, InvalidAnswers, InvalidFiles, InvalidRequest
+from exercises.errors import ExerciseError, InvalidAnswers, InvalidFiles, InvalidRequest, TooManyRequests
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """The API's exception handler; None, for anything unexpected, lets the bug through."""
+    if isinstance(error, exceptions.Throttled):
+        error = TooManyRequests(retry_after_seconds=error.wait)  # type: ignore[attr-defined]  # the stubs lack it
     if isinstance(error, ExerciseError):
         headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else None
         body: dict[str, Any] = {"code": error.code, "detail": str(error.message)}

@@ -229,7 +229,9 @@ def test_the_rate_is_kept_and_the_answers_too(client, monkeypatch):
 
     assert (accepted.status_code, refused.status_code, Submission.objects.count()) == (303, 429, 1)
     assert int(refused["Retry-After"]) > 0
-    assert "You submit faster than we can judge." in words_of(refused)
+    seconds = refused["Retry-After"]
+    assert f"That was a lot at once. Try again in {seconds} s." in words_of(refused)
+    assert f'<p data-wait="{seconds}">' in refused.content.decode()
     assert "team two" in refused.content.decode()
 
 

@@ -171,7 +171,9 @@ def test_too_many_requests_of_one_address_answer_429_with_a_time(monkeypatch):
     )
 
     assert [answer.status_code for answer in answers] == [202, 202, 429]
-    assert answers[2].json()["code"] == "throttled"
+    seconds = answers[2]["Retry-After"]
+    detail = f"That was a lot at once. Try again in {seconds} s."
+    assert answers[2].json() == {"code": "throttled", "detail": detail}
     assert 0 < int(answers[2]["Retry-After"]) <= 60
     assert elsewhere.status_code == 202
 

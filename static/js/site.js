@@ -9,6 +9,7 @@ import "./anchors.js";
 import "./contents.js";
 import "./copy.js";
 import "./messages.js";
+import "./waits.js";
 import "./folding.js"; // after copy: its button comes before that one
 import "./run_links.js"; // after copy: Run comes last in a head
 import "./variants.js"; // after copy: it looks for buttons

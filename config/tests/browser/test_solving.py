@@ -274,3 +274,29 @@ def test_times_are_those_of_the_clock_on_ones_wall(browser, site):
     context.close()
 
     assert text.endswith(f", {told}"), text
+
+
+@pytest.mark.parametrize(
+    ("button", "addresses", "place"),
+    [
+        ("[data-submit]", "**/submissions/", "[data-submit-error]"),
+        ("[data-exercise-run]", "**/api/v1/runs/", "[data-run-place]"),
+    ],
+)
+def test_a_wait_is_counted_down_where_one_looks_and_told_once(page, button, addresses, place):
+    def refuse(route):
+        route.fulfill(status=429, headers={"Retry-After": "3"}, json={"code": "throttled", "detail": "Wait."})
+
+    sentence = "That was a lot at once. Try again in {} s."
+    page.route(addresses, refuse)
+    page.goto(EXERCISE)
+    page.wait_for_selector(".cm-content")
+
+    page.locator(button).click()
+    place = page.locator(place)
+    place.locator("[aria-hidden=true]", has_text=sentence.format(1)).wait_for()
+    told = place.locator(".visually-hidden").inner_text()
+    place.get_by_text("You can try again now.").wait_for()
+
+    assert told == sentence.format(3)
+    assert place.inner_text().strip() == "You can try again now."

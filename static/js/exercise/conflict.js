@@ -5,7 +5,7 @@ import { clock } from "./clock.js";
 import { form, page } from "./files.js";
 import { refreshHistory } from "./history.js";
 import { showError } from "./problems.js";
-import { refusal } from "./refusals.js";
+import { showRefusal } from "./refusals.js";
 
 const place = form.querySelector("[data-conflict]")
 const dialog = document.querySelector("[data-compare-dialog]")
@@ -22,7 +22,7 @@ function button(name, act) {
 
 async function decide(choice) {
   const { isDone, response } = await choose(choice)
-  if (!isDone) return response?.status === 409 || showError(await refusal(response))
+  if (!isDone) return response?.status === 409 || showRefusal(response)
   place.replaceChildren()
   showError("")
   refreshHistory()

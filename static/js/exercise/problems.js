@@ -1,14 +1,16 @@
 // The line above the buttons that says what went wrong.
+import { countDown } from "../waiting.js";
 import { form } from "./files.js";
 
 const place = form.querySelector("[data-submit-error]")
 
-/** Show `text`; "" takes away what stands there. */
-export function showError(text) {
+/** Show `text`, or the `seconds` to wait; "" takes away what stands there. */
+export function showError(text, seconds) {
   place.replaceChildren()
   if (!text) return
   const line = document.createElement("p")
-  line.textContent = text
+  if (seconds) countDown(line, seconds)
+  else line.textContent = text
   place.append(line)
 }
 

@@ -5,7 +5,7 @@ import { startOver } from "./autosave.js";
 import { boxes, form } from "./files.js";
 import { refreshHistory } from "./history.js";
 import { showError } from "./problems.js";
-import { refusal } from "./refusals.js";
+import { showRefusal } from "./refusals.js";
 
 const dialog = document.querySelector("[data-reset-dialog]")
 
@@ -18,7 +18,7 @@ form.querySelector("[data-reset]").addEventListener("click", (event) => {
 dialog.addEventListener("close", async () => {
   if (dialog.returnValue !== "reset") return
   const { isDone, response } = await startOver(Object.fromEntries(boxes.map((box) => [box.dataset.path, box.dataset.starter])))
-  if (!isDone) return response?.status === 409 || showError(response ? await refusal(response) : word("reset-offline"))
+  if (!isDone) return response?.status === 409 || (response ? showRefusal(response) : showError(word("reset-offline")))
   showError("")
   announce(word("reset-done"))
   refreshHistory()

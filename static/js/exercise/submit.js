@@ -7,7 +7,7 @@ import { form, page, same, shownTexts, texts } from "./files.js";
 import { follow } from "./follow.js";
 import { refreshHistory } from "./history.js";
 import { showError, takeBack } from "./problems.js";
-import { refusal } from "./refusals.js";
+import { showRefusal } from "./refusals.js";
 import { refuseTooLarge } from "./size.js";
 import { isNarrow, setScore, show } from "./views.js";
 
@@ -87,7 +87,7 @@ async function handIn(submission) {
   if (!response) return // a newer one took over
   sending = null
   button.removeAttribute("aria-busy")
-  if (response.status !== 202) return showError(await refusal(response))
+  if (response.status !== 202) return showRefusal(response)
   const { id } = await response.json()
   showError("")
   judged = submission.files
