@@ -399,6 +399,10 @@ def test_typed_answers_are_back_after_a_reload_and_in_a_new_tab_until_they_are_h
 
     page.reload()
     after_reload, said = typed(page), page.locator("[data-answers]").inner_text()
+    middle = "one => one.getBoundingClientRect().top + one.getBoundingClientRect().height / 2"
+    beside = page.get_by_role("button", name="Submit").evaluate(middle) - page.locator("[data-answers]").evaluate(
+        middle
+    )
     tab = page.context.new_page()
     page.close()
     tab.goto(PAGES[kind])
@@ -407,6 +411,7 @@ def test_typed_answers_are_back_after_a_reload_and_in_a_new_tab_until_they_are_h
         tab.get_by_role("button", name="Submit").click()
 
     assert (after_reload, in_new_tab, said) == (written, written, "Saved on this device")
+    assert abs(beside) < 1
     assert (kept(tab), tab.locator("[data-answers]").inner_text()) == ([], "")
     assert typed(tab) == written  # as it was handed in
     assert watched.console_errors == []

@@ -117,7 +117,10 @@ def test_everything_is_open_on_paper(page, forms):
     page.emulate_media(media="print")
 
     assert page.locator(".folded").is_visible()
-    assert page.locator(".mark-note").is_visible()
+    note = page.locator(".mark-note")
+    numbers = "note => [note, note.firstElementChild].map((part) => getComputedStyle(part, '::before').content)"
+    assert note.is_visible()
+    assert note.evaluate(numbers) == ['counter(note) "."', "none"]
     assert page.get_by_text("The answer.").is_visible()
     assert page.get_by_text("The depth.").is_visible()
     assert forms in page.locator(".footer-printed").inner_text()

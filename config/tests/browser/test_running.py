@@ -358,3 +358,23 @@ def test_the_exercises_code_is_run_without_scripts(without_scripts):
     assert "Hello from Flask" in page.locator("[data-run-part=answer]").inner_text()
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url("**/submissions/**")
+
+
+def test_the_ring_of_an_editor_goes_below_the_bar_of_the_page(page):
+    block = block_of(page, FASTAPI)
+    block.get_by_role("button", name=re.compile("^Edit")).click()
+    block.locator(".cm-content").click()
+    page.evaluate(
+        """() => {
+            const file = document.querySelector(".codeblock .file:has(.cm-focused)")
+            scrollTo({top: scrollY + file.getBoundingClientRect().top - 20, behavior: "instant"})
+        }"""
+    )
+    assert page.locator(".file:has(.cm-focused)").bounding_box()["y"] == pytest.approx(20, abs=1)
+
+    bar = page.locator(".bar").bounding_box()
+    focused = page.screenshot(clip=bar)
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".file:has(.cm-focused)").wait_for(state="detached")
+
+    assert focused == page.screenshot(clip=bar)
