@@ -40,8 +40,9 @@ STANDING_OUT = """() => [...document.querySelectorAll("body *")].filter((element
 # What is asked for as a page and is none: for programs.
 DATA = ("application/json", "text/plain", "text/markdown", "text/javascript")
 ONLY_OWN_SCRIPTS = re.compile(r"script-src 'self'(;|$)")
-# Pages that have no name: where nothing is any more, or never was.
+# Pages that have no name: where nothing is any more, or never was, or is only taken.
 NAMELESS = {
+    "method not allowed": "/reports/",
     "missing": "/courses/nothing/",
     "preview over": "/courses/python-web-frameworks/selection-criteria/?preview=over",
 }
