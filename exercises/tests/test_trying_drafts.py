@@ -41,6 +41,18 @@ def staff(client) -> Owner:
     return Owner(user_id=user.pk)
 
 
+def test_a_draft_and_what_is_published_behind_an_unpublished_lesson_are_not_called_the_same(client, exercise, staff):
+    draft = client.get(f"{PAGE}?version=draft").content.decode()
+    Lesson.objects.update(published=None, published_at=None)
+    Exercise.objects.update(draft=exercise.published)
+    hidden = client.get(PAGE).content.decode()
+
+    assert ("You see a draft." in draft, "You see a draft." in hidden) == (True, False)
+    assert "Learners do not see this exercise now." in hidden
+    assert "counts in no progress and no statistics" in draft
+    assert "counts in no progress and no statistics" in hidden
+
+
 @pytest.mark.parametrize("way", ["page", "api"])
 @pytest.mark.parametrize(("is_staff", "version", "number"), [(True, "draft", 2), (True, "", 1), (False, "", 1)])
 def test_the_version_that_is_asked_for_is_judged(client, exercise, way, is_staff, version, number):
