@@ -21,8 +21,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from exercises import trying
-from exercises.access import acting_on, exercise_to_hand_in, may_act, readable_trial
-from exercises.errors import ExerciseError, NotYours
+from exercises.access import DRAFT_QUERY, acting_on, exercise_to_hand_in, may_act, readable_trial
+from exercises.errors import ExerciseError, NotComplete, NotYours
 from exercises.models import Trial
 from exercises.owners import ensure_owner
 from exercises.responses import SeeOther, private
@@ -60,7 +60,10 @@ def listing_program(request: HttpRequest, course: str, lesson: str, name: str) -
 @require_http_methods(["GET", "HEAD", "POST"])
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     """The same for the files of an exercise, which its own page sends here; for staff also of a draft."""
-    found, preview = exercise_to_hand_in(request, slug)
+    try:
+        found, preview = exercise_to_hand_in(request, slug)
+    except NotComplete:  # whose page says so
+        return SeeOther(reverse("exercises:exercise", args=[slug]) + DRAFT_QUERY)
     try:
         program = trying.program_of_exercise(found, preview, asked_for="draft" if preview else "")
     except ExerciseError as refusal:

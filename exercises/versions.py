@@ -166,7 +166,8 @@ def render_exercises_again(course: Course, image_names: Collection[str]) -> None
 def restore_exercise_version(*, version: ExerciseVersion, author: User | None = None) -> ExerciseVersion:
     """Make the content of an old *version* the draft again, as a new version, with the cases that its family has now.
 
-    What learners see stays. Where it does not fit its family any more, that is a mistake of the draft.
+    What learners see stays. Where it does not fit its family any more, that is a mistake of the draft. Raises
+    InvalidContent for what could be stored once and cannot be now.
     """
     content, origin = ExerciseContent.of(version), Noted.Origin.RESTORED
     return save_exercise_draft(
@@ -260,8 +261,6 @@ def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: b
     if problems := problems_of_draft(stored):
         field = problems[0].field
         raise PublishRefused(str(TEXTS[field].mend), [as_line(one) for one in problems if one.field == field])
-    if not stored.draft.is_complete:  # it had mistakes by the rules of an earlier release
-        raise PublishRefused(gettext("Save the exercise once more: its draft was saved when it had mistakes."))
     if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
         raise NotChecked(_why_not_checked(stored.draft))
     if releasing.release_draft(exercise, stored, at=at):
@@ -346,6 +345,9 @@ def problems_of_draft(exercise: Exercise) -> list[ContentProblem]:
     if draft is None:
         return []
     mistakes = ExerciseContent.of(draft).mistakes()
+    if not (mistakes or draft.is_complete):  # it had mistakes by the rules of an earlier release
+        message = gettext("The draft was saved when it had mistakes: save it once more.")
+        mistakes = [ContentProblem("cases_toml", message)]
     found = markdown_problems(draft, draft.sheet, renderer(exercise.lesson.course))
     return [*mistakes, *found, *program_problems(draft)]
 

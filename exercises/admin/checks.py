@@ -53,7 +53,7 @@ class CheckedAdmin(admin.ModelAdmin):
             self.message_user(request, text % {"draft": exercise.draft}, messages.ERROR)
             return None
         if exercise.draft.kind in ANSWERED:
-            text = gettext("%(draft)s has nothing to run: it was checked when it was saved.")
+            text = gettext("%(draft)s has nothing to run: it is answered, not coded.")
             self.message_user(request, text % {"draft": exercise.draft})
             return None
         check = request_check(version=exercise.draft, author=cast(User, request.user))

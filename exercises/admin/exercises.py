@@ -19,7 +19,7 @@ from django.utils.translation import gettext, gettext_lazy
 from courses.admin.contents import register_of_lessons
 from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.ordering import OrderedAdmin
-from courses.admin.versions import StateFilter, VersionedAdmin
+from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from courses.models import Course
 from courses.structure import assign_parent
 from exercises.addresses import rename_exercise
@@ -30,7 +30,7 @@ from exercises.admin.listing_checks import ListingsAdmin
 from exercises.admin.reading import lesson_in, read_exercise_form
 from exercises.admin.rejudging import RejudgedAdmin
 from exercises.answers import ANSWERED
-from exercises.content import ExerciseContent
+from exercises.content import ExerciseContent, InvalidContent
 from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
@@ -198,7 +198,10 @@ class ExerciseAdmin(
         unpublish_exercise(exercise=exercise)
 
     def restore_version(self, version: ExerciseVersion, *, author: User) -> ExerciseVersion:
-        return restore_exercise_version(version=version, author=author)
+        try:
+            return restore_exercise_version(version=version, author=author)
+        except InvalidContent as error:
+            raise RestoreRefused("; ".join(map(str, error.problems))) from error
 
     def as_files(self, version: ExerciseVersion) -> dict[str, str]:
         """The files of *version* without the exercise's place and without the cases of its family."""

@@ -75,7 +75,7 @@ def read_exercise_form(row: Exercise | None, form: ExerciseForm) -> Reading:
 
 
 def read_family_form(row: Family | None, form: FamilyForm) -> Reading:
-    """The same for a family. Its page is that of the first exercise with its cases, as they are typed."""
+    """The same for a family. Its page is that of the first exercise without mistakes, with the cases as typed."""
     typed = read_fields(form, ["course", "slug"])
     text = str(form["cases_toml"].value() or "").replace("\r\n", "\n")
     family = Family(pk=row.pk if row else None, slug=row.slug if row else "", cases_toml=text)
@@ -94,9 +94,11 @@ def read_family_form(row: Family | None, form: FamilyForm) -> Reading:
         return Reading(mistakes, None, why_no_page=gettext("The preview comes back when the cases can be read."))
     for exercise in members_of(family):
         content = replace(draft_content(exercise), family=family)
-        version = _next_version(exercise, content, content.cases(), renderer(exercise.lesson.course))
-        return Reading(mistakes, None, _page(exercise, version))
-    return Reading(mistakes, None, why_no_page=gettext("The preview comes when an exercise takes its cases from here."))
+        if not content.mistakes():
+            version = _next_version(exercise, content, content.cases(), renderer(exercise.lesson.course))
+            return Reading(mistakes, None, _page(exercise, version))
+    why = gettext("The preview comes when an exercise without mistakes takes its cases from here.")
+    return Reading(mistakes, None, why_no_page=why)
 
 
 def problems_of_cases(family: Family) -> list[Problem]:

@@ -92,6 +92,13 @@ def test_the_api_refuses_to_hand_it_in_and_to_run_it(client, author, coded, addr
     assert not Run.objects.exists()
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_page_that_runs_it_leads_to_the_one_that_says_why_not(client, author, coded, method):
+    response = getattr(client, method)("/exercises/coded/run/?version=draft")
+
+    assert (response.status_code, response["Location"]) == (303, "/exercises/coded/?version=draft")
+
+
 def test_the_services_refuse_it_whoever_asks(exercise):
     draft = exercise.draft
     with pytest.raises(NotComplete):
