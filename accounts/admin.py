@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -40,11 +41,24 @@ class BoxesAdmin(admin.ModelAdmin):
         # Without a link that adds a row, for which the page would have no box.
         return db_field.formfield(widget=forms.CheckboxSelectMultiple)
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        for name, field in form.base_fields.items():
+            if obj is not None and isinstance(field, PermissionsField):  # whatever it has, nobody takes unawares
+                offered = [self.useful_permissions(), getattr(obj, name).all()]
+                field.queryset = self.of_installed_apps().filter(
+                    Q(*(("pk__in", some.order_by().values("pk")) for some in offered), _connector=Q.OR)
+                )
+        return form
+
     def useful_permissions(self) -> QuerySet[Permission]:
         """Without the four that Django gives every model, of those that have no pages here: these open nothing."""
         models = ContentType.objects.get_for_models(*self.admin_site._registry, for_concrete_models=False)
         named_by_us = ~Q(codename__regex="^(add|change|delete|view)_")
-        return Permission.objects.filter(Q(content_type__in=models.values()) | named_by_us)
+        return self.of_installed_apps().filter(Q(content_type__in=models.values()) | named_by_us)
+
+    def of_installed_apps(self) -> QuerySet[Permission]:
+        return Permission.objects.filter(content_type__app_label__in=[app.label for app in apps.get_app_configs()])
 
 
 admin.site.unregister(Group)

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import RequestFactory
 from django.urls import reverse
 
@@ -96,3 +97,20 @@ def test_permissions_are_read_at_once(boss, form, django_assert_max_num_queries)
 
     with django_assert_max_num_queries(20):
         boss.get(reverse(f"admin:{form}", args=arguments))
+
+
+def test_saving_a_form_takes_no_permission_away_for_which_it_would_offer_no_box(boss):
+    odd = Permission.objects.get(codename="add_lessondone")
+    gone = Permission.objects.create(
+        codename="run_it", name="Can run it", content_type=ContentType.objects.create(app_label="gone", model="it")
+    )
+    group = Group.objects.create(name="Helpers")
+    group.permissions.set([odd])
+    page = reverse("admin:auth_group_change", args=[group.pk])
+
+    shown = boss.get(page).content.decode()
+    sent = boss.post(page, {"name": "Helpers", "permissions": re.findall(r'value="(\d+)"[^>]*\schecked', shown)})
+
+    assert sent.status_code == 302
+    assert list(group.permissions.all()) == [odd]
+    assert gone.name not in shown
