@@ -7,28 +7,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from courses.course_files import CourseFile, LessonFile, ModuleEntry
-from courses.models import Course, Lesson, LessonVersion
+from courses.models import Course, FormerLessonAddress, Lesson, LessonVersion
 from courses.site_links import COURSES, former_slugs
 
 # A link to a lesson or to a page of this site, as it is written: inline, by reference, or as HTML.
 LINK = re.compile(
     r"""(?P<before>\]\(\s*<?|\]:\s*<?|href=["'])"""
-    r"(?:lesson:(?P<lesson>[a-z0-9-]+)|/(?P<section>[a-z-]+)/(?P<slug>[a-z0-9-]+)(?:/(?P<below>[a-z0-9-]+))?)"
+    r"(?:lesson:(?P<lesson>[a-z0-9-]+)|/(?P<section>[a-z-]+)/(?P<slug>[a-z0-9-]+)(?:/(?P<below>[a-z0-9-]+))?)(?!\w)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FormerNames:
-    """Slugs that pages had, each with the present one: of the lessons of one course, and by section of all others."""
+    """Slugs that pages had, each with the present one; those of lessons by the present slug of their course."""
 
-    course: str  # its present slug
-    lessons: Mapping[str, str]
-    others: Mapping[str, Mapping[str, str]]
+    course: str  # the present slug of the one whose texts are meant
+    lessons: Mapping[str, Mapping[str, str]]
+    others: Mapping[str, Mapping[str, str]]  # by section
 
 
 def former_names(course: Course) -> FormerNames:
     """What links in texts of *course* may name otherwise by now. One query, and one for each section."""
-    lessons = dict(course.former_lesson_addresses.values_list("slug", "lesson__slug"))
+    lessons: dict[str, dict[str, str]] = {}
+    for of_course, slug, present in FormerLessonAddress.objects.values_list("course__slug", "slug", "lesson__slug"):
+        lessons.setdefault(of_course, {})[slug] = present
     return FormerNames(course.slug, lessons, former_slugs())
 
 
@@ -37,11 +39,11 @@ def with_present_names(text: str, names: FormerNames) -> str:
 
     def present(link: re.Match[str]) -> str:
         if name := link["lesson"]:
-            return f"{link['before']}lesson:{names.lessons.get(name, name)}"
+            return f"{link['before']}lesson:{names.lessons.get(names.course, {}).get(name, name)}"
         section, below = link["section"], link["below"]
         slug = names.others.get(section, {}).get(link["slug"], link["slug"])
-        if below and section == COURSES and slug == names.course:
-            below = names.lessons.get(below, below)
+        if below and section == COURSES:
+            below = names.lessons.get(slug, {}).get(below, below)
         return f"{link['before']}/{section}/{slug}" + (f"/{below}" if below else "")
 
     return LINK.sub(present, text)
