@@ -221,6 +221,13 @@ def test_no_keyword_of_the_schema_is_left_out_unnoticed():
 
     for component in schema["components"]["schemas"].values():
         look(component)
+    for operation in (operation for methods in schema["paths"].values() for operation in methods.values()):
+        answers = operation["responses"].values()
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        headers = [header for answer in answers for header in answer.get("headers", {}).values()]
+        contents = [content for part in [*bodies, *answers] for content in part["content"].values()]
+        for part in [*operation.get("parameters", []), *headers, *contents]:
+            look(part["schema"])
 
     assert found == SHOWN | LEFT_OUT
 
