@@ -197,7 +197,7 @@ class EditingAdmin(admin.ModelAdmin):
             "form_name": form_name,
             "number": opened.number if opened else 0,
             "kept_at": refused.changed_at if refused else None,
-            "unsaved": [compared(row, context["adminform"].form) for row in copies if row != restored],
+            "unsaved": compared((row for row in copies if row != restored), context["adminform"].form),
             "restored": restored,
             "others": working_copies.others(**mine),
             "uses": None if uses is None else [(use, self._url_of(use)) for use in uses],

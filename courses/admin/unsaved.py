@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -17,6 +17,10 @@ from courses.models import WorkingCopy
 OF_FORMS = replace(OF_PROSE, steps=5_000_000)
 
 
+# Of the choices of each field, what readers know them by.
+Names = Mapping[str, Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Unsaved:
     """A copy, and what is different between it and a form, by the names of the fields; none where nothing is."""
@@ -25,8 +29,18 @@ class Unsaved:
     diffs: Sequence[FileDiff]
 
 
-def compared(copy: WorkingCopy, form: forms.BaseForm) -> Unsaved:
-    """*form* is one that is shown, with what it begins with."""
+def compared(copies: Iterable[WorkingCopy], form: forms.BaseForm) -> list[Unsaved]:
+    """*form* is one that is shown, with what it begins with. A query for each of its fields that offer rows."""
+    copies = list(copies)
+    names = {
+        bound.html_name: {str(key): str(name) for key, name in cast(Any, bound.field).choices}
+        for bound in (form.visible_fields() if copies else [])
+        if isinstance(bound.field, forms.ChoiceField)
+    }
+    return [_compared(copy, form, names) for copy in copies]
+
+
+def _compared(copy: WorkingCopy, form: forms.BaseForm, names: Names) -> Unsaved:
     typed: MultiValueDict[str, str] = MultiValueDict(copy.content or {})
     here: dict[str, str] = {}
     there: dict[str, str] = {}
@@ -36,14 +50,12 @@ def compared(copy: WorkingCopy, form: forms.BaseForm) -> Unsaved:
             continue
         value = field.prepare_value(field.widget.value_from_datadict(typed, MultiValueDict(), name))
         for texts, found in ((here, bound.value()), (there, value)):
-            texts.update(_texts(field, str(bound.label), found))
+            texts.update(_texts(field, str(bound.label), found, names.get(name, {})))
     return Unsaved(copy, [diff for diff in diffs_of(here, there, OF_FORMS) if not diff.is_same])
 
 
-def _texts(field: forms.Field, label: str, value: Any) -> dict[str, str]:
+def _texts(field: forms.Field, label: str, value: Any, names: Mapping[str, str]) -> dict[str, str]:
     if isinstance(field, SeveralTextsField):
         return {f"{label}: {name}" if name else label: text for name, text in field.texts(value).items()}
     text = "" if value is None else str(value)
-    if isinstance(field, forms.ChoiceField) and text:
-        text = next((str(name) for key, name in cast(Any, field).choices if str(key) == text), text)
-    return {label: text}
+    return {label: names.get(text, text)}

@@ -16,20 +16,22 @@ from django.utils.translation import gettext
 
 from courses.admin.forms import SeveralTextsField
 from exercises import files
-from exercises.content import is_path
+from exercises.content import MAX_FILES, is_path
 from exercises.exercise_files import to_toml
 from exercises.toml_documents import Document, TomlError
 
-MAX_ROWS = 50
+MAX_ROWS = 50  # that are read of a form
 
 Row = tuple[str, str]  # path and text
 
 
-def with_empty_row(rows: list[Any], empty: Any) -> dict[str, Any]:
-    """What the templates need of *rows*: those, one more that is *empty* where there may be, and how many that are."""
-    has_more = len(rows) < MAX_ROWS
+def with_empty_row(rows: list[Any], empty: Any, *, most: int) -> dict[str, Any]:
+    """For a template: `rows` to show, their `total`, whether the last one is an *empty* one more (`has_more`), and
+    how many there can be at `most`.
+    """
+    has_more = len(rows) < most
     shown = [*rows, empty] if has_more else rows
-    return {"rows": shown, "total": len(shown), "has_more": has_more, "most": MAX_ROWS}
+    return {"rows": shown, "total": len(shown), "has_more": has_more, "most": most}
 
 
 class FilesWidget(forms.Widget):
@@ -41,7 +43,7 @@ class FilesWidget(forms.Widget):
         return list(value.items()) if isinstance(value, Mapping) else list(value or [])
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        context = with_empty_row(self.format_value(value), ("", ""))
+        context = with_empty_row(self.format_value(value), ("", ""), most=MAX_FILES)
         context["rows"] = [
             {"prefix": f"{name}-{index}", "path": path, "text": text, "height": min(max(text.count("\n") + 2, 5), 40)}
             for index, (path, text) in enumerate(context["rows"])
@@ -92,7 +94,7 @@ class TextsWidget(forms.Widget):
     template_name = "admin/exercises/_texts.html"
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        return render_to_string(self.template_name, {"name": name, **with_empty_row(value or [], "")})
+        return render_to_string(self.template_name, {"name": name, **with_empty_row(value or [], "", most=MAX_ROWS)})
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
         texts = (data.get(f"{name}-{index}", "") for index in range(_total(data, name)))

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from courses.models import WorkingCopy
@@ -201,6 +203,18 @@ def test_unsaved_files_and_hints_are_compared_each_by_its_name(client, exercise,
     }
 
 
+def test_any_number_of_texts_is_compared_with_the_same_queries(client, exercise, editor):
+    counts = []
+    for names in ("a", "bcd"):
+        for name in names:
+            client.post(url("exercise_copy", exercise.pk), open_form(client, exercise) | {"title": name, "_form": name})
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url("exercise_change", exercise.pk))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
 @pytest.fixture
 def family(exercise) -> Family:
     """With two members: `health`, and `other` in another lesson of the course."""
@@ -247,6 +261,21 @@ def test_problems_of_a_family_stand_at_their_line_and_name_its_exercises(
     assert escape(says) in page
     assert Family.objects.get().cases_toml == FAMILY.replace(old, new)
     assert not WorkingCopy.objects.filter(kind="exercises.family", content__isnull=False).exists()
+
+
+@pytest.mark.parametrize("own", [{"params": "answer = = 1"}, {"kind": "choice", "framework": ""}])
+def test_an_exercise_with_mistakes_of_its_own_gives_its_family_no_preview(client, family, family_editor, own):
+    save_exercise_draft(
+        exercise=Exercise.objects.get(slug="health"), content=content(cases_toml="", family=family, **own)
+    )
+    form = filled_in(client.get(url("family_change", family.pk)).content.decode())
+
+    one_of_two = client.post(url("family_proofread", family.pk), form).json()
+    Exercise.objects.filter(slug="other").update(draft=None)
+    none = client.post(url("family_proofread", family.pk), form).json()
+
+    assert one_of_two["html"]
+    assert (none["html"], "without mistakes" in none["why"]) == (None, True)
 
 
 def test_a_family_without_exercises_is_checked_by_what_its_cases_ask(client, family_editor):

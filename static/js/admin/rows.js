@@ -23,8 +23,9 @@ function grow(list) {
   if (!button) return
   const name = list.dataset.rows
   const total = form.elements[`${name}-total`]
-  const from = `${name}-${total.value - 1}`
   const rows = list.querySelectorAll("[data-row]")
+  total.value = rows.length // a browser that fills in again what was typed knows nothing of rows that were added
+  const from = `${name}-${rows.length - 1}`
   const blank = rows[rows.length - 1].cloneNode(true)
   for (const field of blank.querySelectorAll("input, textarea")) field.value = "" // what a browser has filled in again
   let last = rows[rows.length - 1]

@@ -1,7 +1,6 @@
 // When something was, in the reader's own time.
 
-// As the server writes them (config/formats).
-const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang
+import { language } from "../language.js"
 
 /** The time of today, else with the day. `moment` is what Date takes. */
 export function clock(moment) {
