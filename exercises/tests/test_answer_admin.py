@@ -82,7 +82,7 @@ def test_the_page_offers_no_check_and_says_why(client, publisher):
 
     assert "there is nothing to run before it is published" in page
     assert 'name="_check"' not in page
-    assert messages_of(asked) == ["Choice (version 1) has nothing to run: it was checked when it was saved."]
+    assert messages_of(asked) == ["Choice (version 1) has nothing to run: it is answered, not coded."]
     assert "Needs none" in listed
 
 
