@@ -17,7 +17,8 @@ from config.tests import stage
 from config.tests.browser.conftest import OF_COLOURS, axe_violations
 from config.tests.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+# The walk is minutes of axe: on a busy machine many, which is no failure.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1800)]
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 # What is folded is looked at as well, and no colour may be on its way to another.
