@@ -18,7 +18,7 @@ from config.tests.site import ROOT, Site, wait_for
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 END_SECONDS = 20.0  # at most, until nobody holds its output any more
-FIRST_START_SECONDS = 120.0  # at most, beside browsers: 11 s on an idle machine, most of it work of a processor
+FIRST_START_SECONDS = 240.0  # at most, beside browsers: 11 s on an idle machine, most of it work of a processor
 
 RIGHT = """
 from flask import Flask
