@@ -139,3 +139,21 @@ def test_hints_beside_a_result_lead_to_the_help(phone):
 
     wait_for(lambda: phone.evaluate("document.activeElement.id") == "help", "focus on the help")
     assert phone.locator("[data-open-hint]").is_visible()
+
+
+def test_help_keeps_the_focus_when_a_result_brings_it_up_to_date(page):
+    held = []
+    page.route("**/help", lambda route: held.append(route))
+    page.goto(EXERCISE)
+    write_code(page, WRONG)
+    page.locator("[data-submit]").click()
+    wait_for_outcome(page, "fail")
+    wait_for(lambda: (page.wait_for_timeout(50), held)[1], "the question for the help")
+    page.locator("[data-help-link]").click()
+    assert page.evaluate("document.activeElement.id") == "help"
+    page.evaluate("document.activeElement.dataset.isOld = 'yes'")
+
+    held.pop().continue_()
+
+    page.wait_for_selector("#help:not([data-is-old])")
+    assert page.evaluate("document.activeElement.id") == "help"

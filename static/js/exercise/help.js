@@ -9,6 +9,16 @@ const STATES = "fieldguide:result" // an attempt ended, which may open the solut
 
 const help = () => document.querySelector("[data-help]")
 
+/** Put `fresh` in the place of `old`; what has the focus hands it to its successor. */
+function put(fresh, old) {
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : undefined
+  old.replaceWith(fresh)
+  fresh.dispatchEvent(new Event("fieldguide:fragment", { bubbles: true }))
+  if (focused === undefined) return
+  const heir = focused ? document.getElementById(focused) : null
+  ;(heir ?? fresh).focus({ preventScroll: true })
+}
+
 /** Bring the help up to date; `body` asks for something first. The old one stays where that fails; null: nobody answered. */
 async function refresh(body) {
   const old = help()
@@ -17,10 +27,7 @@ async function refresh(body) {
   if (!response.ok) return false
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
   const fresh = page.querySelector("[data-help]")
-  if (fresh) {
-    old.replaceWith(fresh)
-    fresh.dispatchEvent(new Event("fieldguide:fragment", { bubbles: true }))
-  }
+  if (fresh) put(fresh, old)
   return Boolean(fresh)
 }
 
