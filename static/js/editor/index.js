@@ -1,6 +1,6 @@
 // The code editor: CodeMirror over a text box, which stays the form's field and the truth for every other module.
 // Whole and at once; where a page is to answer meanwhile, staged.js.
-import { colours, python } from "./python.js"
+import { looks } from "./python.js"
 import { Surface } from "./surface.js"
 
 /**
@@ -9,8 +9,9 @@ import { Surface } from "./surface.js"
  * {detach}, which gives the box back.
  */
 export function attach(box, options) {
-  const surface = new Surface(box, options)
-  surface.add(surface.isPython ? [python, colours] : colours)
+  const surface = new Surface(box, options, looks(box))
+  surface.draw()
+  surface.show()
   surface.addSymbols()
   surface.followResults()
   return { detach: () => surface.detach() }

@@ -4,5 +4,8 @@ import { pythonLanguage } from "@codemirror/lang-python"
 
 import { highlighting } from "./highlighting.js"
 
-export const python = [pythonLanguage, indentOnInput()]
-export const colours = [syntaxHighlighting(highlighting), bracketMatching()]
+const python = [pythonLanguage, indentOnInput()]
+const colours = [syntaxHighlighting(highlighting), bracketMatching()]
+
+/** The extensions for the file in `box`. */
+export const looks = ({ dataset: { path } }) => (path.endsWith(".py") ? [python, colours] : colours)

@@ -1,5 +1,6 @@
 // The code editor in steps: it comes as one file, and each part of it is run in a task of its own, so that a page answers
-// meanwhile. First what one types in, then the colours, then the marks of the last run.
+// meanwhile. First what one types in, then the marks of the last run. The first line of the file (package.json) asks the
+// browser to compile all of it beside the page, and not each function when it is first called.
 
 /** Wait until the page has nothing else to do. */
 function rest() {
@@ -18,7 +19,7 @@ async function part(load) {
 
 /**
  * Run all parts; `loadKeys` resolves to an extension with other keys than the usual. Resolves to attach(box, options) of
- * index.js, after which one can type at once; the colours follow.
+ * index.js, which resolves once all of the editor is in the page.
  */
 export async function prepare(loadKeys = () => []) {
   await part(() => import("./state.js"))
@@ -26,21 +27,11 @@ export async function prepare(loadKeys = () => []) {
   await part(() => import("./language.js"))
   await part(() => import("./commands.js"))
   const { Surface } = await part(() => import("./surface.js"))
-  const { colours, python } = await part(() => import("./python.js"))
+  const { looks } = await part(() => import("./python.js"))
   const keys = await part(loadKeys)
-  return (box, options) => {
-    const surface = new Surface(box, { ...options, keys })
-    finish(surface, [...(surface.isPython ? [python] : []), colours])
+  return async (box, options) => {
+    const surface = await part(() => new Surface(box, { ...options, keys }, looks(box)))
+    for (const step of ["draw", "show", "addSymbols", "followResults"]) await part(() => surface[step]())
     return { detach: () => surface.detach() }
   }
-}
-
-async function finish(surface, extensions) {
-  for (const extension of extensions) {
-    await rest()
-    surface.add(extension)
-  }
-  await rest()
-  surface.addSymbols()
-  surface.followResults()
 }

@@ -1,4 +1,4 @@
-// What one types in: an editor without colours, which other parts add to.
+// What one types in. It is made in three steps, between which a page can answer: constructor, draw(), show().
 import { Compartment, EditorState, Prec } from "@codemirror/state"
 import {
   EditorView, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
@@ -74,30 +74,39 @@ function extensions(path, { nonce, keys }, onUpdate) {
 }
 
 export class Surface {
-  /** Put it over `box`, with its text and its focus; index.js says what the options are. */
-  constructor(box, { nonce, actions, settings, keys = [] }) {
+  /** An editor for `box` with its text, and with `more`; index.js says what the options are. */
+  constructor(box, { nonce, actions, settings, keys = [] }, more = []) {
     this.box = box
     this.actions = actions
     this.settings = settings
     this.gone = new AbortController()
     this.wrap = new Compartment()
-    this.added = []
+    this.added = [more]
     this.more = new Compartment() // what was added, as one
-    const hadFocus = document.activeElement === box
-    const { selectionStart, selectionEnd } = box
-    this.view = new EditorView({
+    this.state = EditorState.create({
       doc: box.value,
-      selection: { anchor: selectionStart, head: selectionEnd },
       extensions: [
-        this.more.of([]),
+        this.more.of(this.added),
         extensions(box.dataset.path, { nonce, keys }, (update) => this.follow(update)),
         this.wrap.of(wrapping(settings)),
       ],
     })
-    box.before(this.view.dom)
+  }
+
+  /** Make its elements, which are not in the page yet. */
+  draw() {
+    this.view = new EditorView({ state: this.state })
+  }
+
+  /** Put it in the place of the box, with the text and the focus that this has by now. */
+  show() {
+    const { box, view } = this
+    const hadFocus = document.activeElement === box
+    this.take(box.value, { anchor: box.selectionStart, head: box.selectionEnd })
+    box.before(view.dom)
     box.hidden = true
-    this.view.setTabFocusMode(settings.tabMoves ?? false)
-    if (hadFocus) this.view.focus()
+    view.setTabFocusMode(this.settings.tabMoves ?? false)
+    if (hadFocus) view.focus()
     this.listenAll()
   }
 
@@ -115,10 +124,7 @@ export class Surface {
     if (label) this.listen(label, "click", () => view.focus())
     this.listen(narrow, "change", () => this.arrange())
     this.listen(document, "fieldguide:settings", () => this.arrange())
-    this.listen(box, "input", () => {
-      if (box.value === view.state.doc.toString()) return
-      view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: box.value } })
-    })
+    this.listen(box, "input", () => this.take(box.value))
     this.listen(box, "fieldguide:line", (event) => {
       event.preventDefault()
       this.goTo(event.detail.line)
@@ -131,6 +137,13 @@ export class Surface {
     // The browser shows one selection, at no cost for each key.
     this.drawsSelections = true
     this.add(drawSelection())
+  }
+
+  /** Have the editor say what the box says. */
+  take(text, selection) {
+    const { doc } = this.view.state
+    const changes = text === doc.toString() ? undefined : { from: 0, to: doc.length, insert: text }
+    if (changes || selection) this.view.dispatch({ changes, selection })
   }
 
   /** Have the box say what `doc` says. */
@@ -153,23 +166,21 @@ export class Surface {
     view.focus()
   }
 
-  /** Add an extension to the editor, unless it was detached meanwhile. */
+  /** Add an extension to the editor. */
   add(extension) {
-    if (this.gone.signal.aborted) return
     this.added.push(extension)
     this.view.dispatch({ effects: this.more.reconfigure([...this.added]) })
   }
 
   /** Put the row of symbols above the buttons. */
   addSymbols() {
-    if (this.gone.signal.aborted) return
     this.symbols = makeSymbols(this.view)
     this.actions.prepend(this.symbols)
   }
 
   /** Mark what the result on the page speaks of, and what each later one does. */
   followResults() {
-    if (this.gone.signal.aborted || !this.isPython) return
+    if (!this.isPython) return
     const { path } = this.box.dataset
     this.add(lintKeys)
     this.listen(document, "fieldguide:result", (event) => mark(this.view, problems(path, event.target, event.detail)))
@@ -180,7 +191,7 @@ export class Surface {
 
   detach() {
     this.gone.abort()
-    this.symbols?.remove()
+    this.symbols.remove()
     this.box.hidden = false
     this.view.destroy()
   }

@@ -7,9 +7,6 @@ const hint = form.querySelector("[data-editor-hint]")
 const editors = [] // what attach() gave for each box
 let [loading, isVim] = [undefined, false]
 
-/** Wait until what was asked of the browser before is done. */
-const breathe = () => new Promise((resolve) => setTimeout(resolve))
-
 /** The editor with the keys that the reader chose; those of Vim are a file of their own, which only they load. */
 async function load() {
   isVim = Boolean(settings.vim && page.dataset.vimUrl)
@@ -18,8 +15,7 @@ async function load() {
   const options = { nonce: page.dataset.styleNonce, actions: form.querySelector("[data-actions]"), settings }
   for (const [index, box] of boxes.entries()) {
     editors[index]?.detach()
-    editors[index] = attach(box, options)
-    await breathe()
+    editors[index] = await attach(box, options)
   }
   hint.hidden = false
 }
