@@ -19,7 +19,7 @@ from exercises.answers.matrix import Matrix
 from exercises.answers.reading import Answers
 from exercises.answers.record import record_of
 from exercises.conversations import conversations_of
-from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours, TooManyRequests
+from exercises.errors import ExerciseError, InvalidAnswers, NotPassed, NotYours
 from exercises.help_views import HINT, open_asked_hint
 from exercises.history import newest_of_kind
 from exercises.models import Exercise, ExerciseVersion, Submission
@@ -64,7 +64,7 @@ def exercise(request: HttpRequest, found: Exercise, version: ExerciseVersion) ->
             matrix=matrix,
             problems={"": str(refusal.message)},
             status=refusal.status,
-            wait=refusal.retry_after_seconds if isinstance(refusal, TooManyRequests) else None,
+            wait=refusal.wait_seconds,
         )
         if refusal.retry_after_seconds:
             response["Retry-After"] = str(refusal.retry_after_seconds)

@@ -23,6 +23,7 @@ class ExerciseError(Exception):
     status = HTTPStatus.CONFLICT
     message: StrOrPromise = _("This cannot be done now.")
     retry_after_seconds: int | None = None
+    wait_seconds: int | None = None  # how long the message says to wait; pages count it down
 
     def __init__(self, message: str = "") -> None:
         self.message = str(message or self.message)  # in the language of who asked
@@ -43,7 +44,7 @@ class TooManyRequests(ExerciseError):
     status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self, *, retry_after_seconds: float | None) -> None:
-        self.retry_after_seconds = math.ceil(retry_after_seconds or 1)
+        self.retry_after_seconds = self.wait_seconds = math.ceil(retry_after_seconds or 1)
         super().__init__(
             gettext("That was a lot at once. Try again in %(seconds)s s.") % {"seconds": self.retry_after_seconds}
         )

@@ -73,7 +73,7 @@ def exercise(request: HttpRequest, slug: str) -> HttpResponse:
 
 def run_page(request: HttpRequest, program: Program) -> HttpResponse:
     form = RunForm(program, request.POST if request.method == "POST" else None)
-    status, retry_after_seconds = 200, None
+    status, retry_after_seconds, wait = 200, None, None
     if request.method == "POST":
         status = 422
         try:
@@ -86,7 +86,8 @@ def run_page(request: HttpRequest, program: Program) -> HttpResponse:
         except ExerciseError as refusal:
             form.refuse(refusal)
             status, retry_after_seconds = refusal.status, refusal.retry_after_seconds
-    context = page_context(program) | {"form": form_context(program, form), "problems": form.problems}
+            wait = refusal.wait_seconds
+    context = page_context(program) | {"form": form_context(program, form), "problems": form.problems, "wait": wait}
     response = render(request, "exercises/run.html", context, status=status)
     if retry_after_seconds:
         response["Retry-After"] = str(retry_after_seconds)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from exercises.models import Owner, Run, Trial
 from exercises.tests.builders import STARTER, make_exercise, make_lesson, make_listing, make_trial, make_user
+from exercises.throttling import SubmissionThrottle
 
 pytestmark = pytest.mark.django_db
 Status, Verdict = Run.Status, Run.Verdict
@@ -96,6 +97,20 @@ def test_too_much_at_once_is_refused_with_the_code_kept(client, settings):
     response = client.post(LISTING, FORM)
 
     assert (response.status_code, response["Retry-After"]) == (429, "2")
+    assert "x = 1" in response.content.decode()
+
+
+def test_the_rate_is_kept_with_the_code_and_says_how_long_to_wait(client, monkeypatch):
+    monkeypatch.setattr(SubmissionThrottle, "rate", "1/min", raising=False)
+    make_listing()
+    client.post(LISTING, FORM)
+
+    response = client.post(LISTING, FORM)
+
+    seconds = int(response["Retry-After"])
+    assert (response.status_code, Trial.objects.count()) == (429, 1)
+    told = f"That was a lot at once. Try again in {seconds} s."
+    assert f'<p data-wait="{seconds}">{told}</p>' in response.content.decode()
     assert "x = 1" in response.content.decode()
 
 

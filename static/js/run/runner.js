@@ -1,20 +1,10 @@
 // One run after the other in one place of the page: sends the code, shows what the server says, follows it to its end.
 import { announce } from "../announce.js";
 import { follow } from "../exercise/follow.js";
+import { refusal } from "../refusal.js";
 import { countDown } from "../waiting.js";
 
 const NO_ID = "00000000-0000-0000-0000-000000000000"
-
-/** {text, seconds}: why a run was not accepted, in the words of the server or of the page, and how long to wait. */
-async function refusal(response, words) {
-  if (!response) return { text: words.offline }
-  if (response.status === 403) return { text: words.stale }
-  if (response.status >= 500) return { text: words.fault }
-  const body = await response.json().catch(() => ({}))
-  if (body.code === "throttled") return { text: body.detail, seconds: Number(response.headers.get("Retry-After")) }
-  const fields = Object.values(body.fields ?? {}).flat(Infinity).filter((text) => typeof text === "string")
-  return { text: fields.join(" ") || body.detail || words.fault }
-}
 
 // On the whole page one after the other: the first makes a visitor a guest, and two at once would come from two.
 let turn = Promise.resolve()
@@ -92,7 +82,7 @@ export function makeRunner(place, { tools, token }) {
     const response = await send(words.apiUrl, { headers, body: JSON.stringify(job) })
     isSending = false
     if (response?.status !== 202) {
-      const { text, seconds } = await refusal(response, words)
+      const { text, seconds } = await refusal(response, { ...words, refused: words.fault })
       say("run-error", text, "alert")
       if (seconds) countDown(place.firstChild, seconds)
       return null
