@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -11,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug as validate_any_slug
 from django.db.models import Model, Q, QuerySet
-from django.forms.models import model_to_dict
+from django.forms.models import ModelChoiceIterator, model_to_dict
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
@@ -48,6 +50,26 @@ def validate_slug(slug: str) -> None:
         raise ValidationError(
             gettext("Use small letters, digits and single hyphens, and no name that Windows reserves, such as con.")
         )
+
+
+class ChoicesByCourse(ModelChoiceIterator):
+    """The rows to choose from under the names of their courses."""
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        rows = self.queryset.select_related("course")
+        order = rows.query.order_by or rows.model._meta.ordering or ()
+        for course, of_course in groupby(rows.order_by("course__position", "course_id", *order), attrgetter("course")):
+            yield course.title, [self.choice(row) for row in of_course]
+
+
+def offer(field: forms.Field, rows: QuerySet[Any], *, course_id: int | None) -> None:
+    """Have *field* offer those *rows* that are of one course, or where that is to be chosen (None), all by course."""
+    choice = cast(forms.ModelChoiceField, field)
+    if course_id is None:
+        choice.iterator = ChoicesByCourse
+    choice.queryset = rows if course_id is None else rows.filter(course_id=course_id)
 
 
 def leave_slug_to_us(form: forms.BaseForm) -> None:
@@ -317,9 +339,8 @@ class LessonForm(VersionedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "module" in self.fields:
-            modules = cast(forms.ModelChoiceField, self.fields["module"])
-            modules.queryset = Module.objects.filter(course_id=self.instance.course_id)
+        if "module" in self.fields:
+            offer(self.fields["module"], Module.objects.all(), course_id=self.instance.course_id)
 
     def clean_body_markdown(self) -> str:
         body: str = self.cleaned_data["body_markdown"]

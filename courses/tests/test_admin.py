@@ -507,3 +507,13 @@ def test_a_form_that_says_nothing_of_what_it_saw_saves_what_it_has(client, seen)
 
     course.refresh_from_db()
     assert (sent.status_code, course.summary) == (302, "New.")
+
+
+def test_modules_of_a_new_lesson_stand_under_their_courses(client, publisher, lesson):
+    make_module(make_course("advanced", title="Advanced"), title="Async")
+
+    page = " ".join(client.get(url("lesson_add")).content.decode().split())
+
+    basics, asynchronous = Module.objects.order_by("pk")
+    assert f'<optgroup label="Frameworks"> <option value="{basics.pk}">Basics</option>' in page
+    assert f'<optgroup label="Advanced"> <option value="{asynchronous.pk}">Async</option>' in page

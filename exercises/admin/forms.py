@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
 
-from courses.admin.forms import EditedForm, VersionedForm, guided, validate_slug
+from courses.admin.forms import EditedForm, VersionedForm, guided, offer, validate_slug
 from courses.models import Lesson
 from exercises.addresses import check_exercise_slug
 from exercises.admin import skeletons
@@ -150,11 +150,12 @@ class ExerciseForm(VersionedForm):
             self.fields["cases_toml"].widget.attrs["data-skeletons"] = skeletons.as_data()
         if "position" in self.fields:
             self.fields["position"].validators.append(MaxValueValidator(MAX_POSITION))
+        course_id = self.instance.lesson.course_id if self.instance.pk else None
         if "lesson" in self.fields:
-            lessons = cast(forms.ModelChoiceField, self.fields["lesson"])
-            lessons.queryset = Lesson.objects.select_related("draft")  # for their titles
-            if self.instance.pk:
-                lessons.queryset = lessons.queryset.filter(course=self.instance.lesson.course_id)
+            # With their drafts, which have the titles.
+            offer(self.fields["lesson"], Lesson.objects.select_related("draft"), course_id=course_id)
+        if "family" in self.fields:
+            offer(self.fields["family"], Family.objects.all(), course_id=course_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

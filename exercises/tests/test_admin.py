@@ -11,7 +11,7 @@ from django.urls import reverse
 from courses.action_log import sentence_of
 from exercises.admin.fields import MAX_ROWS
 from exercises.models import Exercise, ExerciseCheck, Family, Run
-from exercises.tests.builders import guest, make_lesson, make_run, make_submission, make_trial, make_user
+from exercises.tests.builders import guest, make_course, make_lesson, make_run, make_submission, make_trial, make_user
 from exercises.tests.content import CASES, FAMILY, SOLUTION, STARTER, WRONG, content
 from exercises.versions import publish_exercise, save_exercise_draft, save_family
 
@@ -69,6 +69,13 @@ def open_form(client, exercise: Exercise) -> dict[str, str]:
     response = client.get(url("exercise_change", exercise.pk))
     assert response.status_code == 200
     return filled_in(response.content.decode())
+
+
+def choices(page: str, name: str) -> dict[str, list[str]]:
+    """What the list called *name* offers, by the headings in it."""
+    select = re.search(rf'<select[^>]*\sname="{name}"[^>]*>(.*?)</select>', page, re.DOTALL)[1]
+    groups = re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', select, re.DOTALL) or [("", select)]
+    return {label: re.findall(r'<option value="\d+"[^>]*>([^<]*)<', options) for label, options in groups}
 
 
 def draft_of(exercise: Exercise):
@@ -458,3 +465,17 @@ def test_runs_of_both_kinds_are_listed_with_the_same_queries(client, count, djan
 
     assert page.content.decode().count("health-flask") == 2 * count
     assert client.get(reverse("admin:exercises_run_change", args=[Run.objects.latest("pk").pk])).status_code == 200
+
+
+def test_lists_of_lessons_and_families_name_their_courses_or_have_those_of_one(client, publisher, exercise):
+    other = make_lesson("async", course=make_course("advanced"))
+    for course, slug in [(exercise.lesson.course, "web-cases"), (other.course, "more-cases")]:
+        save_family(family=Family(course=course, slug=slug), cases_toml=FAMILY)
+
+    new = client.get(url("exercise_add")).content.decode()
+    old = client.get(url("exercise_change", exercise.pk)).content.decode()
+
+    assert choices(new, "lesson") == {"Web": ["Flask"], "Advanced": ["Async"]}
+    assert choices(new, "family") == {"Web": ["web-cases"], "Advanced": ["more-cases"]}
+    assert choices(old, "lesson") == {"": ["Flask"]}
+    assert choices(old, "family") == {"": ["web-cases"]}
