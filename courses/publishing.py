@@ -209,21 +209,30 @@ def version_html(version: LessonVersion) -> Rendered:
     return replace(rendered, html=with_anchors(rendered.html, version.anchors))
 
 
+def check_lesson_publishable(lesson: Lesson) -> LessonVersion:
+    """The draft that would be published.
+
+    Raises PublishRefused when there is none, when its text has problems, or when the lesson is archived.
+    """
+    if lesson.draft is None:
+        raise PublishRefused(gettext("The lesson has no text yet."))
+    releasing.refuse_archived(lesson)
+    if problems := draft_problems(lesson):
+        raise PublishRefused(gettext("Mend these problems, then publish."), problems)
+    return lesson.draft
+
+
 @transaction.atomic
 def publish_lesson(*, lesson: Lesson, at: datetime | None = None) -> LessonVersion:
     """Show the lesson's draft to learners from now on, or from *at*. Publishing what they read already changes nothing.
 
-    Raises PublishRefused when there is no draft, when its text has problems, or when the lesson is archived.
+    Raises PublishRefused as check_lesson_publishable() does.
     """
     stored = _locked(lesson)
-    if stored.draft is None:
-        raise PublishRefused(gettext("The lesson has no text yet."))
-    releasing.refuse_archived(stored)
-    if problems := draft_problems(stored):
-        raise PublishRefused(gettext("Mend these problems, then publish."), problems)
+    draft = check_lesson_publishable(stored)
     if releasing.release_draft(lesson, stored, at=at):
         _shown_now(lesson, before=stored.published)
-    return stored.draft
+    return draft
 
 
 @transaction.atomic
@@ -269,22 +278,27 @@ def bring_back_lesson(*, lesson: Lesson) -> None:
     releasing.bring_back(lesson, _locked(lesson))
 
 
+def check_course_publishable(course: Course, *, at: datetime | None = None) -> None:
+    """Raise PublishRefused for a course that is archived, or has no lesson to read now, or *at* a later time."""
+    if course.archived_at is not None:
+        raise PublishRefused(gettext("This is archived. Bring it back first, then publish."))
+    if not (course.is_live or course.lessons.with_published_text(at or now()).exists()):
+        raise PublishRefused(gettext("Learners would find nothing in this course. Publish a lesson of it first."))
+
+
 @transaction.atomic
 def publish_course(*, course: Course, at: datetime | None = None) -> None:
     """Let learners see the course and its published lessons, now or from *at* on.
 
-    Raises PublishRefused for one that is archived, or has no lesson to read by then.
+    Raises PublishRefused as check_course_publishable() does, and for a later time where learners have it already.
     """
     _lock_course(course)
-    if course.archived_at is not None:
-        raise PublishRefused(gettext("This is archived. Bring it back first, then publish."))
     moment = now()
     is_later = at is not None and at > moment
+    check_course_publishable(course, at=at if is_later else moment)
     if course.is_live and is_later:
         raise PublishRefused(gettext("Learners have this course already."))
     if not course.is_live:
-        if not course.lessons.with_published_text(at if is_later else moment).exists():
-            raise PublishRefused(gettext("Learners would find nothing in this course. Publish a lesson of it first."))
         course.published_at = at if is_later else moment
     course.held_back = False
     course.save(update_fields=["published_at", "held_back"])

@@ -246,26 +246,36 @@ def members_of(family: Family) -> list[Exercise]:
     return list(Exercise.objects.filter(draft__family=family).select_related("draft__family").order_by("slug"))
 
 
+def check_publishable(exercise: Exercise, *, check: bool = True) -> ExerciseVersion:
+    """The draft that would be published.
+
+    Raises PublishRefused when there is none, when the exercise is archived, when the draft has mistakes, or, unless
+    *check* is false, when the sandbox has not shown that it is sound (NotChecked).
+    """
+    draft = exercise.draft
+    if draft is None:
+        raise PublishRefused(gettext("The exercise has no content yet."))
+    releasing.refuse_archived(exercise)
+    if problems := problems_of_draft(exercise):
+        field = problems[0].field
+        raise PublishRefused(str(TEXTS[field].mend), [as_line(one) for one in problems if one.field == field])
+    if check and draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(draft):
+        raise NotChecked(_why_not_checked(draft))
+    return draft
+
+
 @transaction.atomic
 def publish_exercise(*, exercise: Exercise, at: datetime | None = None, check: bool = True) -> ExerciseVersion:
     """Let learners solve the exercise's draft from now on, or from *at*. What they have already changes nothing.
 
-    Raises PublishRefused when there is no draft, when the exercise is archived, when the draft has mistakes, or,
-    unless *check* is false, when the sandbox has not shown that it is sound (NotChecked). Only load_course passes
-    false: for courses that CI has checked. What is answered instead of coded has no program, and needs no sandbox.
+    Raises PublishRefused as check_publishable() does. Only load_course passes *check* as false: for courses that CI
+    has checked. What is answered instead of coded has no program, and needs no sandbox.
     """
     stored = _locked(exercise)
-    if stored.draft is None:
-        raise PublishRefused(gettext("The exercise has no content yet."))
-    releasing.refuse_archived(stored)
-    if problems := problems_of_draft(stored):
-        field = problems[0].field
-        raise PublishRefused(str(TEXTS[field].mend), [as_line(one) for one in problems if one.field == field])
-    if check and stored.draft.kind not in ANSWERED and not ExerciseCheck.objects.is_green(stored.draft):
-        raise NotChecked(_why_not_checked(stored.draft))
+    draft = check_publishable(stored, check=check)
     if releasing.release_draft(exercise, stored, at=at):
         index_row("exercise", exercise)
-    return stored.draft
+    return draft
 
 
 def _why_not_checked(version: ExerciseVersion) -> str:

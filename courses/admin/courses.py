@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -27,6 +27,7 @@ from courses.publishing import (
     archive_course,
     bring_back_course,
     cancel_course_schedule,
+    check_course_publishable,
     publish_course,
     unpublish_course,
 )
@@ -74,6 +75,10 @@ class CourseAdmin(CourseFilesAdmin, PublishingAdmin, DeletedOneByOne, OrderedAdm
 
     def publish_at(self, course: Course, at: datetime | None) -> None:
         publish_course(course=course, at=at)
+
+    def check_publishable(self, course: Course) -> None:
+        # Lessons of any later day count: the course may be scheduled for it.
+        check_course_publishable(course, at=datetime.max.replace(tzinfo=UTC))
 
     def cancel_schedule(self, course: Course) -> bool:
         return cancel_course_schedule(course=course)

@@ -24,6 +24,7 @@ from courses.publishing import (
     archive_lesson,
     bring_back_lesson,
     cancel_lesson_schedule,
+    check_lesson_publishable,
     draft_problems,
     publish_lesson,
     render_lesson,
@@ -158,6 +159,9 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
 
     def publish_at(self, lesson: Lesson, at: datetime | None) -> LessonVersion:
         return publish_lesson(lesson=lesson, at=at)
+
+    def check_publishable(self, lesson: Lesson) -> None:
+        check_lesson_publishable(lesson)
 
     def cancel_schedule(self, lesson: Lesson) -> bool:
         return cancel_lesson_schedule(lesson=lesson)

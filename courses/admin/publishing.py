@@ -49,6 +49,10 @@ class PublishingAdmin(admin.ModelAdmin):
         """Publish the draft, now (None) or from a time on. Raises PublishRefused."""
         raise NotImplementedError
 
+    def check_publishable(self, row: Any) -> None:
+        """Raise PublishRefused where publish_at() would, before anybody presses a button."""
+        raise NotImplementedError
+
     def cancel_schedule(self, row: Any) -> bool:
         """False where nothing was scheduled."""
         raise NotImplementedError
@@ -107,6 +111,8 @@ class PublishingAdmin(admin.ModelAdmin):
         moment = now()
         can_publish = self.has_publish_permission(request)  # type: ignore[attr-defined]  # of the subclass
         is_future = bool(row.published_at and row.published_at > moment)
+        described = self.describe(row)
+        has_new = not row.is_live or described.get("draft_number") != described.get("published_number")
         has_links = self.has_preview_links and self.has_change_permission(request, row)
         return {
             **self.admin_site.each_context(request),
@@ -123,8 +129,16 @@ class PublishingAdmin(admin.ModelAdmin):
             "zone": date_format(localtime(moment), "e"),
             "preview": request.build_absolute_uri(preview_address(row)) if has_links else "",
             "valid_until": valid_until(),
-            **self.describe(row),
+            "refusal": self._refusal_of(row) if can_publish and has_new and row.archived_at is None else None,
+            **described,
         }
+
+    def _refusal_of(self, row: Any) -> PublishRefused | None:
+        try:
+            self.check_publishable(row)
+        except PublishRefused as refusal:
+            return refusal
+        return None
 
     def _do(self, request: HttpRequest, row: Any, what: str, form: ScheduleForm) -> None:
         if what == "withdraw":

@@ -188,7 +188,7 @@ class VersionedAdmin(PublishingAdmin, DeletedOneByOne):
         )
 
     def refused(self, refusal: PublishRefused, row: Any) -> SafeString:
-        return self._refusal(refusal, row, list_problems=True)
+        return self._refusal(refusal, row, list_problems=False)  # the page has them, beside the button
 
     def describe(self, row: Any) -> dict[str, Any]:
         numbers = dict(row.versions.filter(pk__in=[row.published_id, row.scheduled_id, row.draft_id])

@@ -377,3 +377,46 @@ def test_a_course_is_scheduled_for_when_its_first_lesson_is_there(client):
     client.post(url("course_publishing", lesson.course_id), {"do": "schedule", "at": local(now() + timedelta(days=2))})
 
     assert Course.objects.get().state == "Scheduled"
+
+
+BROKEN = {"title": "Broken", "summary": "S.", "minutes": 1, "body_markdown": "## Part\n\n[Lost](lost.md)\n"}
+
+
+def test_page_says_what_keeps_a_draft_from_being_published_before_anybody_tries(client, lesson):
+    client.force_login(staff(*PUBLISH))
+    page = url("lesson_publishing", lesson.pk)
+    sound = client.get(page).content.decode()
+    save_lesson_draft(lesson=lesson, **BROKEN)
+
+    broken = client.get(page).content.decode()
+    refused = client.post(page, {"do": "publish"}, follow=True)
+
+    assert "errornote" not in sound
+    assert "Mend these problems, then publish." in broken
+    assert broken.count("<li>Line 3: ") == refused.content.decode().count("<li>Line 3: ") == 1
+    assert len(said(refused)) == 1
+
+
+def test_page_says_nothing_of_problems_to_who_cannot_publish_or_where_nothing_is_new(client, lesson):
+    save_lesson_draft(lesson=lesson, **BROKEN)
+    client.force_login(staff(*EDIT))
+    looked_at = client.get(url("lesson_publishing", lesson.pk)).content.decode()
+    archive_lesson(lesson=lesson)
+    client.force_login(User.objects.create_superuser("root"))
+
+    archived = client.get(url("lesson_publishing", lesson.pk)).content.decode()
+    of_course = client.get(url("course_publishing", lesson.course_id)).content.decode()  # it is there already
+
+    assert ["errornote" in page for page in (looked_at, archived, of_course)] == [False, False, False]
+
+
+@pytest.mark.parametrize(("is_scheduled", "is_said"), [(False, True), (True, False)])
+def test_page_of_a_course_says_that_it_has_nothing_to_read_unless_that_comes(client, is_scheduled, is_said):
+    lesson = make_lesson(make_module(make_course(published=False)), published=False)
+    if is_scheduled:
+        publish_lesson(lesson=lesson, at=now() + timedelta(days=400))
+    client.force_login(User.objects.create_superuser("root"))
+
+    page = client.get(url("course_publishing", lesson.course_id)).content.decode()
+
+    assert ("Learners would find nothing in this course." in page) == is_said

@@ -39,6 +39,7 @@ from exercises.versions import (
     as_line,
     bring_back_exercise,
     cancel_exercise_schedule,
+    check_publishable,
     problems_of_draft,
     publish_exercise,
     restore_exercise_version,
@@ -184,6 +185,9 @@ class ExerciseAdmin(
 
     def publish_at(self, exercise: Exercise, at: datetime | None) -> ExerciseVersion:
         return publish_exercise(exercise=exercise, at=at)
+
+    def check_publishable(self, exercise: Exercise) -> None:
+        check_publishable(exercise)
 
     def cancel_schedule(self, exercise: Exercise) -> bool:
         return cancel_exercise_schedule(exercise=exercise)

@@ -479,3 +479,10 @@ def test_lists_of_lessons_and_families_name_their_courses_or_have_those_of_one(c
     assert choices(new, "family") == {"Web": ["web-cases"], "Advanced": ["more-cases"]}
     assert choices(old, "lesson") == {"": ["Flask"]}
     assert choices(old, "family") == {"": ["web-cases"]}
+
+
+def test_publishing_page_says_that_the_draft_was_not_checked(client, publisher, exercise):
+    page = client.get(url("exercise_publishing", exercise.pk)).content.decode()
+
+    assert "Check the draft in the sandbox first" in page
+    assert f'<a href="{url("exercise_change", exercise.pk)}">Open the draft</a>' in page
