@@ -135,6 +135,15 @@ def axe_violations(page: Page, *, tags: Sequence[str] = AXE_TAGS, only: Sequence
     ]
 
 
+# For page.add_init_script(): the steps of the editor wait for a page that is idle, which is here in next_step() alone.
+IN_STEPS = "window.idle = []; window.requestIdleCallback = (act) => idle.push(act)"
+
+
+def next_step(page: Page) -> None:
+    page.evaluate("idle.splice(0).forEach((act) => act())")
+    page.wait_for_timeout(30)
+
+
 def write_code(page: Page, source: str) -> None:
     """Paste *source* over what the editor holds."""
     page.wait_for_selector(".cm-content")

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from config.tests.browser.conftest import EXERCISE, RIGHT, WRONG, axe_violations, wait_for_outcome, write_code
+from config.tests.browser.conftest import (
+    EXERCISE,
+    IN_STEPS,
+    RIGHT,
+    WRONG,
+    axe_violations,
+    next_step,
+    wait_for_outcome,
+    write_code,
+)
 from config.tests.site import wait_for
 
 pytestmark = pytest.mark.browser
@@ -29,6 +38,47 @@ def test_the_way_out_of_the_editor_is_shown_and_in_its_name(page):
     assert page.locator(".cm-content").get_attribute("aria-label") == (
         "Code editor, main.py. Press Escape, then Tab, to leave."
     )
+
+
+def test_what_is_typed_while_the_editor_is_made_is_kept_and_nothing_to_undo(page):
+    page.add_init_script(IN_STEPS)
+    page.goto(EXERCISE)
+    box = page.locator("textarea[name='file:main.py']")
+    starter = box.input_value()
+    box.focus()
+    page.keyboard.press("Control+Home")
+    typed = ""
+    while box.is_visible() and len(typed) < 300:
+        page.keyboard.type("#")
+        typed += "#"
+        next_step(page)
+
+    assert page.evaluate(IN_EDITOR)
+    page.keyboard.type("X")
+    assert box.input_value() == typed + "X" + starter
+    page.keyboard.press("Control+z")
+    assert box.input_value() == typed + starter
+    page.keyboard.press("Control+z")
+    page.keyboard.type("Y")
+    assert box.input_value() == typed + "Y" + starter
+
+
+def test_other_keys_come_without_the_bare_text_box_in_between(page):
+    page.add_init_script(IN_STEPS)
+    page.goto(EXERCISE)
+    box = page.locator("textarea[name='file:main.py']")
+    wait_for(lambda: (next_step(page), page.locator(".symbols").count())[1], "the editor")
+
+    open_settings(page).get_by_label("Vim keys").check()
+    seen = set()
+    for _ in range(300):
+        seen.add((box.is_visible(), page.locator(".cm-editor").count()))
+        if page.locator(".cm-vimMode").count():
+            break
+        next_step(page)
+
+    assert page.locator(".cm-vimMode").count() == 1
+    assert seen == {(False, 1)}
 
 
 @pytest.mark.parametrize("vim", [False, True])

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from config.tests.browser.conftest import COURSE, EXERCISE, RIGHT, axe_violations, write_code
+from config.tests.browser.conftest import COURSE, EXERCISE, IN_STEPS, RIGHT, axe_violations, next_step, write_code
 from config.tests.site import wait_for
 
 pytestmark = pytest.mark.browser
@@ -169,6 +169,21 @@ def test_a_listing_is_edited_run_by_keyboard_and_reset(page, watched):
     assert block.get_by_role("button", name="Reset").is_hidden()
     assert abs(block.locator(".file").bounding_box()["height"] - height) < 40
     assert watched.console_errors == []
+
+
+def test_editor_of_a_listing_says_the_way_out_and_who_takes_it_stays_there(page):
+    page.add_init_script(IN_STEPS)
+    block = block_of(page, FASTAPI)
+    editor = block.locator(".cm-content")
+    block.get_by_role("button", name=re.compile("^Edit")).click()
+
+    wait_for(lambda: (next_step(page), editor.count())[1], "the editor")
+    assert editor.evaluate("element => element === document.activeElement")
+    assert editor.get_attribute("aria-label") == "Code editor, main.py. Press Escape to leave."
+    page.keyboard.press("Escape")
+    wait_for(lambda: (next_step(page), block.locator(".run-hint").count())[1], "all of the editor")
+
+    assert block.get_by_role("button", name="Run main.py").evaluate("button => button === document.activeElement")
 
 
 def test_an_endless_loop_ends_at_the_time_limit_and_the_page_stays_responsive(page):

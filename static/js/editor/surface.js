@@ -1,5 +1,5 @@
 // What one types in. It is made in three steps, between which a page can answer: constructor, draw(), show().
-import { Compartment, EditorState, Prec } from "@codemirror/state"
+import { Compartment, EditorState, Prec, Transaction } from "@codemirror/state"
 import {
   EditorView, drawSelection, dropCursor, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view"
@@ -41,7 +41,7 @@ const typed = EditorView.domEventHandlers({
   },
 })
 
-function extensions(path, { nonce, keys }, onUpdate) {
+function extensions(label, { nonce, keys }, onUpdate) {
   return [
     EditorView.cspNonce.of(nonce),
     wayOut,
@@ -62,7 +62,7 @@ function extensions(path, { nonce, keys }, onUpdate) {
     Prec.high(keymap.of([{ key: "Ctrl-m", run: toggleTabFocusMode }])),
     keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
     EditorView.contentAttributes.of({
-      "aria-label": word("editor", { path }),
+      "aria-label": label,
       autocapitalize: "off",
       autocorrect: "off",
       spellcheck: "false",
@@ -75,10 +75,11 @@ function extensions(path, { nonce, keys }, onUpdate) {
 
 export class Surface {
   /** An editor for `box` with its text, and with `more`; index.js says what the options are. */
-  constructor(box, { nonce, actions, settings, keys = [] }, more = []) {
+  constructor(box, { nonce, label, actions, settings, keys = [], replaced }, more = []) {
     this.box = box
     this.actions = actions
     this.settings = settings
+    this.replaced = replaced
     this.gone = new AbortController()
     this.wrap = new Compartment()
     this.added = [more]
@@ -87,7 +88,7 @@ export class Surface {
       doc: box.value,
       extensions: [
         this.more.of(this.added),
-        extensions(box.dataset.path, { nonce, keys }, (update) => this.follow(update)),
+        extensions(label ?? word("editor", { path: box.dataset.path }), { nonce, keys }, (update) => this.follow(update)),
         this.wrap.of(wrapping(settings)),
       ],
     })
@@ -98,14 +99,17 @@ export class Surface {
     this.view = new EditorView({ state: this.state })
   }
 
-  /** Put it in the place of the box, with the text and the focus that this has by now. */
+  /** Put it in the place of the box, with the text and the focus that this has by now, or of another editor. */
   show() {
     const { box, view } = this
+    this.replaced?.detach()
+    this.replaced = undefined
     const hadFocus = document.activeElement === box
-    this.take(box.value, { anchor: box.selectionStart, head: box.selectionEnd })
+    // What was typed meanwhile is where the editor begins, and nothing to undo.
+    this.take(box.value, { anchor: box.selectionStart, head: box.selectionEnd }, Transaction.addToHistory.of(false))
     box.before(view.dom)
     box.hidden = true
-    view.setTabFocusMode(this.settings.tabMoves ?? false)
+    this.arrange() // the settings, too, may be others by now
     if (hadFocus) view.focus()
     this.listenAll()
   }
@@ -140,10 +144,10 @@ export class Surface {
   }
 
   /** Have the editor say what the box says. */
-  take(text, selection) {
+  take(text, selection, annotations) {
     const { doc } = this.view.state
     const changes = text === doc.toString() ? undefined : { from: 0, to: doc.length, insert: text }
-    if (changes || selection) this.view.dispatch({ changes, selection })
+    if (changes || selection) this.view.dispatch({ changes, selection, annotations })
   }
 
   /** Have the box say what `doc` says. */

@@ -14,8 +14,7 @@ async function load() {
   const attach = await prepare()
   const options = { nonce: page.dataset.styleNonce, actions: form.querySelector("[data-actions]"), settings }
   for (const [index, box] of boxes.entries()) {
-    editors[index]?.detach()
-    editors[index] = await attach(box, options)
+    editors[index] = await attach(box, { ...options, replaced: editors[index] })
   }
   hint.hidden = false
 }

@@ -115,8 +115,6 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton, leav
     hint.className = "run-hint"
     hint.textContent = tools.dataset.hint
     parts.file.append(hint)
-    const name = tools.dataset.editor.replace("{path}", parts.box.dataset.path)
-    parts.file.querySelector(".cm-content").setAttribute("aria-label", name)
   }
 
   function openPane() {
@@ -158,13 +156,13 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton, leav
     ready.box.focus()
     if (tools.dataset.editorUrl) {
       const nonce = document.querySelector("[data-style-nonce]").dataset.styleNonce
+      const label = tools.dataset.editor.replace("{path}", ready.box.dataset.path)
       await import(tools.dataset.editorUrl)
         .then(({ prepare }) => prepare())
-        .then((attach) => attach(ready.box, { nonce, actions: ready.form, settings: {} }))
+        .then((attach) => attach(ready.box, { nonce, label, actions: ready.form, settings: {} }))
         .then(sayWayOut)
         .catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
     }
-    focusCode()
   }
 
   // The way out: the editor keeps Tab for itself.
