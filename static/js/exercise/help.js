@@ -19,8 +19,7 @@ function put(fresh, old) {
   ;(heir ?? fresh).focus({ preventScroll: true })
 }
 
-/** Bring the help up to date; `body` asks for something first. The old one stays where that fails; null: nobody answered. */
-async function refresh(body) {
+async function bringUpToDate(body) {
   const old = help()
   const response = await fetch(old.dataset.help, body && { method: "POST", body }).catch(() => null)
   if (!response) return null
@@ -29,6 +28,15 @@ async function refresh(body) {
   const fresh = page.querySelector("[data-help]")
   if (fresh) put(fresh, old)
   return Boolean(fresh)
+}
+
+// One after the other: an answer would come for a help that has been replaced, or be older than what is shown.
+let turn = Promise.resolve()
+
+/** Bring the help up to date; `body` asks for something first. The old one stays where that fails; null: nobody answered. */
+function refresh(body) {
+  turn = turn.catch(() => null).then(() => bringUpToDate(body))
+  return turn
 }
 
 // "Hints" beside a result.
