@@ -114,6 +114,17 @@ def test_the_rate_is_kept_with_the_code_and_says_how_long_to_wait(client, monkey
     assert "x = 1" in response.content.decode()
 
 
+def test_only_the_line_that_says_so_counts_down(client, monkeypatch):
+    monkeypatch.setattr(SubmissionThrottle, "rate", "1/min", raising=False)
+    make_listing()
+    client.post(LISTING, FORM)
+
+    page = client.post(LISTING, FORM | {"request:path": "no slash"}).content.decode()
+
+    assert "<p>The path must start with /" in page
+    assert page.count("data-wait=") == 1
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
