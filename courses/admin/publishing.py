@@ -50,7 +50,7 @@ class PublishingAdmin(admin.ModelAdmin):
         raise NotImplementedError
 
     def check_publishable(self, row: Any) -> None:
-        """Raise PublishRefused where publish_at() would, before anybody presses a button."""
+        """Raise PublishRefused where publish_at() would at any time, before anybody presses a button."""
         raise NotImplementedError
 
     def cancel_schedule(self, row: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django import forms
+from django.utils.choices import flatten_choices
 from django.utils.datastructures import MultiValueDict
 
 from courses.admin.forms import SeveralTextsField
@@ -33,11 +34,16 @@ def compared(copies: Iterable[WorkingCopy], form: forms.BaseForm) -> list[Unsave
     """*form* is one that is shown, with what it begins with. A query for each of its fields that offer rows."""
     copies = list(copies)
     names = {
-        bound.html_name: {str(key): str(name) for key, name in cast(Any, bound.field).choices}
+        bound.html_name: _names_in(bound.field)
         for bound in (form.visible_fields() if copies else [])
         if isinstance(bound.field, forms.ChoiceField)
     }
     return [_compared(copy, form, names) for copy in copies]
+
+
+def _names_in(field: forms.ChoiceField) -> dict[str, str]:
+    choices: Any = flatten_choices(cast(Any, field.choices))
+    return {str(key): str(name) for key, name in choices}
 
 
 def _compared(copy: WorkingCopy, form: forms.BaseForm, names: Names) -> Unsaved:

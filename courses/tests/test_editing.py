@@ -265,6 +265,12 @@ def test_each_text_that_is_offered_says_what_is_different_in_it(client, lesson, 
     assert page.count("<summary>") - client.get(url("lesson_add")).content.decode().count("<summary>") == 2
 
 
+def test_text_of_a_new_lesson_names_the_module_that_was_chosen(client, lesson, editor):
+    client.post(url("lesson_add_copy"), {"module": str(lesson.module_id), "_form": "a"})
+
+    assert differences(client.get(url("lesson_add"))) == [{"Module": [("removed", "---------"), ("added", "Basics")]}]
+
+
 def test_two_tabs_that_add_keep_a_text_each(client, lesson, editor):
     for name in ("a", "b"):
         client.post(url("lesson_add_copy"), {"title": f"Lesson {name}", "_form": name})
