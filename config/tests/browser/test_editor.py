@@ -63,6 +63,28 @@ def test_what_is_typed_while_the_editor_is_made_is_kept_and_nothing_to_undo(page
     assert box.input_value() == typed + "Y" + starter
 
 
+def test_who_types_before_the_keys_of_vim_are_there_goes_on_inserting(page):
+    page.goto(EXERCISE)
+    page.wait_for_selector(".cm-content")
+    open_settings(page).get_by_label("Vim keys").check()
+    page.wait_for_selector(".cm-vimMode")
+    page.add_init_script(IN_STEPS)
+    page.reload()
+    box = page.locator("textarea[name='file:main.py']")
+    starter = box.input_value()
+    box.focus()
+    page.keyboard.press("Control+Home")
+    typed = ""
+    while box.is_visible() and len(typed) < 300:
+        page.keyboard.type("a")
+        typed += "a"
+        next_step(page)
+
+    page.keyboard.type("dd")
+
+    assert box.input_value() == f"{typed}dd{starter}"
+
+
 def test_other_keys_come_without_the_bare_text_box_in_between(page):
     page.add_init_script(IN_STEPS)
     page.goto(EXERCISE)

@@ -18,19 +18,19 @@ async function part(load) {
 }
 
 /**
- * Run all parts; `loadKeys` resolves to an extension with other keys than the usual. Resolves to attach(box, options) of
+ * Run all parts; `loadKeys` resolves to {keys, goOn} of other keys than the usual. Resolves to attach(box, options) of
  * index.js, which resolves once all of the editor is in the page.
  */
-export async function prepare(loadKeys = () => []) {
+export async function prepare(loadKeys = () => ({})) {
   await part(() => import("./state.js"))
   await part(() => import("./view.js"))
   await part(() => import("./language.js"))
   await part(() => import("./commands.js"))
   const { Surface } = await part(() => import("./surface.js"))
   const { looks } = await part(() => import("./python.js"))
-  const keys = await part(loadKeys)
+  const own = await part(loadKeys)
   return async (box, options) => {
-    const surface = await part(() => new Surface(box, { ...options, keys }, looks(box)))
+    const surface = await part(() => new Surface(box, { ...options, ...own }, looks(box)))
     for (const step of ["draw", "show", "addSymbols", "followResults"]) await part(() => surface[step]())
     return { detach: () => surface.detach() }
   }

@@ -75,11 +75,12 @@ function extensions(label, { nonce, keys }, onUpdate) {
 
 export class Surface {
   /** An editor for `box` with its text, and with `more`; index.js says what the options are. */
-  constructor(box, { nonce, label, actions, settings, keys = [], replaced }, more = []) {
+  constructor(box, { nonce, label, actions, settings, keys = [], goOn, replaced }, more = []) {
     this.box = box
     this.actions = actions
     this.settings = settings
     this.replaced = replaced
+    this.goOn = goOn
     this.gone = new AbortController()
     this.wrap = new Compartment()
     this.added = [more]
@@ -111,6 +112,7 @@ export class Surface {
     box.hidden = true
     this.arrange() // the settings, too, may be others by now
     if (hadFocus) view.focus()
+    if (hadFocus && box.value !== box.defaultValue) this.goOn?.(view)
     this.listenAll()
   }
 

@@ -2,5 +2,8 @@
 import { prepare as prepareWith } from "./staged.js"
 
 export function prepare() {
-  return prepareWith(async () => (await import("./vim_keys.js")).vim())
+  return prepareWith(async () => {
+    const { Vim, getCM, vim } = await import("./vim_keys.js")
+    return { keys: vim(), goOn: (view) => Vim.handleKey(getCM(view), "i", "mapping") }
+  })
 }
