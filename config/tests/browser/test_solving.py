@@ -30,6 +30,20 @@ def test_right_solution_passes_by_itself_and_leads_on(page, watched):
     assert watched.console_errors == []
 
 
+def test_who_goes_on_typing_after_a_pass_stays_in_the_editor(page):
+    page.goto(EXERCISE)
+    write_code(page, RIGHT)
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+Enter")
+
+    while not page.locator("[data-live-result][data-outcome=pass]").count():
+        page.keyboard.type("#", delay=20)
+    page.keyboard.type("typing", delay=20)
+
+    assert page.locator("[data-continue]").is_visible()
+    assert re.match("#+typing", page.locator("textarea[name='file:main.py']").input_value())
+
+
 def test_right_solution_leads_on_by_itself_on_a_phone_too(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(EXERCISE)
@@ -243,6 +257,16 @@ def test_without_scripts_the_form_leads_to_a_page_that_ends_by_itself(without_sc
 
     assert page.locator(".result-headline").inner_text() == "All 4 tests pass"
     assert page.locator("meta[http-equiv=refresh]").count() == 0
+
+
+def test_without_scripts_the_page_of_a_result_ends_by_itself_with_a_fragment_too(without_scripts):
+    page = without_scripts
+    page.goto(f"{EXERCISE}#help")  # where "Hints" of an earlier result led
+
+    page.locator("#file-1").fill(RIGHT)
+    page.get_by_role("button", name="Submit").click()
+
+    page.get_by_text("All 4 tests pass").wait_for(timeout=30_000)
 
 
 def test_without_scripts_a_refusal_says_what_is_wrong_and_keeps_the_text(without_scripts):

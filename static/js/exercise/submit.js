@@ -22,6 +22,7 @@ let following = new AbortController()
 let judged = place.querySelector("[data-live-result]") ? judgedTexts() : null
 let sending = null // the submission that is on its way
 let isAway = false // and the server could not be reached
+let goesOnTyping = false // since the last submission
 
 function judgedTexts() {
   const { judgedFiles } = place.dataset
@@ -58,10 +59,11 @@ async function watch(url, said) {
   refreshHistory()
 }
 
-/** The next step takes the focus, unless the learner went elsewhere meanwhile. */
+/** The next step takes the focus, unless the learner went elsewhere or goes on with the code meanwhile. */
 function celebrate() {
   const here = document.activeElement
   goOn.hidden = false
+  if (goesOnTyping && form.contains(here)) return
   const isHere = here === document.body || form.contains(here) || place.contains(here)
   if (isHere || here.id === "results-title") goOn.focus() // on phones the heading has had it since the press
 }
@@ -75,6 +77,7 @@ function onAway(response) {
 }
 
 async function handIn(submission) {
+  goesOnTyping = false
   const repeated = judged !== null && same(judged, submission.files)
   sending = submission
   isAway = false
@@ -120,7 +123,10 @@ form.addEventListener("input", markStale)
 form.addEventListener(
   "keydown",
   (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) {
+      goesOnTyping ||= !["Control", "Meta", "Shift", "Alt"].includes(event.key)
+      return
+    }
     event.preventDefault()
     event.stopPropagation()
     submit()
