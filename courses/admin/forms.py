@@ -79,6 +79,14 @@ def leave_slug_to_us(form: forms.BaseForm) -> None:
         field.validators = [validator for validator in field.validators if validator is not validate_any_slug]
 
 
+def leave_links_out(form: forms.BaseForm) -> None:
+    """The rows that *form* names have pages of their own; a link beside each needs Django's scripts."""
+    for field in form.fields.values():
+        for link in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
+            if hasattr(field.widget, link):
+                setattr(field.widget, link, False)
+
+
 class WideInput(forms.TextInput):
     """For a sentence."""
 
@@ -188,12 +196,15 @@ class CourseForm(AddressForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        leave_links_out(self)
         if "authors" in self.fields:
             offered = Q(pk__in=possible_authors().values("pk"))
             if self.instance.pk:  # whoever is one already stays until somebody takes them out
                 offered |= Q(pk__in=self.instance.authors.values("pk"))
             authors = cast(forms.ModelMultipleChoiceField, self.fields["authors"])
             authors.queryset = User.objects.filter(offered).order_by("username")
+            if not authors.queryset.exists():
+                authors.help_text = gettext("Nobody has the role Author, which is given on the page of an account.")
 
     def check_slug(self, slug: str) -> None:
         check_course_slug(slug, course=self.instance if self.instance.pk else None)
@@ -227,11 +238,7 @@ class EditedForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         leave_slug_to_us(self)
-        for field in self.fields.values():
-            # The rows that it names have pages of their own; a link beside each needs Django's scripts.
-            for link in ("can_add_related", "can_change_related", "can_delete_related", "can_view_related"):
-                if hasattr(field.widget, link):
-                    setattr(field.widget, link, False)
+        leave_links_out(self)
 
     def begin_with_restored(self) -> None:
         """With the version, too, on which that is based: a conflict stays one."""

@@ -47,7 +47,7 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
     course_path = "course"
     form = LessonForm
     change_form_template = "admin/versioned_change_form.html"
-    list_display = ["title", "slug", "module", "minutes", "state", "order_buttons"]
+    list_display = ["title", "slug", "course", "module", "minutes", "state", "order_buttons"]
     list_filter = [StateFilter, "course", "module"]
     search_fields = ["slug", "draft__title", "draft__summary", "draft__body_markdown"]
     ordering = ["course__position", "course_id", "module__position", "module_id", "position", "pk"]
@@ -65,8 +65,8 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Lesson | None = None) -> list[Any]:
         if obj and not self.has_change_permission(request, obj):
-            return ["module", "slug", *TEXT_FIELDS]
-        return ["module", "slug", *TEXT_FIELDS, "note", "based_on", "seen"]
+            return ["title", "module", "slug", *TEXT_FIELDS[1:]]
+        return ["title", "module", "slug", *TEXT_FIELDS[1:], "note", "based_on", "seen"]
 
     # The texts of the draft: for the list, and for those who may look but not edit.
     @admin.display(description=gettext_lazy("summary"))

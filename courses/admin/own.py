@@ -101,7 +101,11 @@ class OwnRowsFilter(RelatedFieldListFilter):
             rows = rows.order_by(*ordering)
         if issubclass(field.related_model, Released):
             rows = rows.select_related("draft")  # for their titles
-        return [(row.pk, str(row)) for row in rows]
+        if not hasattr(field.related_model, "course"):
+            return [(row.pk, str(row)) for row in rows]
+        rows = list(rows.select_related("course"))
+        names_courses = len({row.course_id for row in rows}) > 1
+        return [(row.pk, f"{row} ({row.course})" if names_courses else str(row)) for row in rows]
 
 
 class DeletedOneByOne(OwnCoursesAdmin):

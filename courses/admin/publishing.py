@@ -74,6 +74,10 @@ class PublishingAdmin(admin.ModelAdmin):
         """What staff are told when nothing was published."""
         return refusal.message
 
+    def remedies(self, row: Any, refusal: PublishRefused) -> dict[str, Any]:
+        """What the page needs to offer beside *refusal*; {} where the form of the row is the place to mend it."""
+        return {}
+
     has_preview_links = True
 
     # --- The page ---
@@ -113,6 +117,7 @@ class PublishingAdmin(admin.ModelAdmin):
         is_future = bool(row.published_at and row.published_at > moment)
         described = self.describe(row)
         has_new = not row.is_live or described.get("draft_number") != described.get("published_number")
+        refusal = self._refusal_of(row) if can_publish and has_new and row.archived_at is None else None
         has_links = self.has_preview_links and self.has_change_permission(request, row)
         return {
             **self.admin_site.each_context(request),
@@ -129,7 +134,9 @@ class PublishingAdmin(admin.ModelAdmin):
             "zone": date_format(localtime(moment), "e"),
             "preview": request.build_absolute_uri(preview_address(row)) if has_links else "",
             "valid_until": valid_until(),
-            "refusal": self._refusal_of(row) if can_publish and has_new and row.archived_at is None else None,
+            "refusal": refusal,
+            "can_change": self.has_change_permission(request, row),
+            **(self.remedies(row, refusal) if refusal else {}),
             **described,
         }
 

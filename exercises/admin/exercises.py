@@ -12,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -21,6 +22,7 @@ from courses.admin.editing import EditingAdmin, Reading
 from courses.admin.ordering import OrderedAdmin
 from courses.admin.versions import RestoreRefused, StateFilter, VersionedAdmin
 from courses.models import Course
+from courses.publishing import PublishRefused
 from courses.structure import assign_parent
 from exercises.addresses import rename_exercise
 from exercises.admin.changelist import CarefulFilters
@@ -35,6 +37,7 @@ from exercises.exercise_files import ExerciseFiles
 from exercises.models import Exercise, ExerciseCheck, ExerciseVersion
 from exercises.versions import (
     TEXTS,
+    NotChecked,
     archive_exercise,
     as_line,
     bring_back_exercise,
@@ -59,6 +62,7 @@ class ExerciseAdmin(
     list_display = [
         "title",
         "slug",
+        "course",
         "lesson",
         "kind",
         "difficulty",
@@ -105,6 +109,10 @@ class ExerciseAdmin(
             (gettext("Answers"), {"fields": ["solution", "solution_markdown", "wrong"]}),
             (gettext("Save"), {"fields": ["note", "based_on", "seen"]}),
         ]
+
+    @admin.display(description=gettext_lazy("course"), ordering="lesson__course__position")
+    def course(self, exercise: Exercise) -> str:
+        return exercise.lesson.course.title
 
     @admin.display(description=gettext_lazy("kind"), ordering=Concat("draft__kind", "draft__framework"))
     def kind(self, exercise: Exercise) -> str:
@@ -188,6 +196,14 @@ class ExerciseAdmin(
 
     def check_publishable(self, exercise: Exercise) -> None:
         check_publishable(exercise)
+
+    def remedies(self, exercise: Exercise, refusal: PublishRefused) -> dict[str, Any]:
+        """Where the draft is checked, if that alone keeps it from being published."""
+        if not isinstance(refusal, NotChecked) or exercise.draft is None:
+            return {}
+        check = exercise.draft.checks.first()
+        url = reverse("admin:exercises_exercise_check_start", args=[exercise.pk])
+        return {"check": check, "check_url": "" if check and check.is_pending else url}
 
     def cancel_schedule(self, exercise: Exercise) -> bool:
         return cancel_exercise_schedule(exercise=exercise)

@@ -486,3 +486,33 @@ def test_publishing_page_says_that_the_draft_was_not_checked(client, publisher, 
 
     assert "Check the draft in the sandbox first" in page
     assert f'<a href="{url("exercise_change", exercise.pk)}">Open the draft</a>' in page
+
+
+def test_publishing_page_leads_to_the_check_that_is_missing(client, publisher, exercise):
+    page = url("exercise_publishing", exercise.pk)
+    before = client.get(page).content.decode()
+    start = url("exercise_check_start", exercise.pk)
+
+    client.post(start)
+    check = ExerciseCheck.objects.get()
+    pending = client.get(page).content.decode()
+    ExerciseCheck.objects.update(status=ExerciseCheck.Status.FAILED)
+    failed = client.get(page).content.decode()
+
+    assert [f'action="{start}"' in shown for shown in (before, pending, failed)] == [True, False, True]
+    assert [f'href="{check.get_absolute_url()}"' in shown for shown in (before, pending, failed)] == [False, True, True]
+
+
+def test_list_and_filter_name_courses_where_there_are_several(client, publisher, exercise):
+    def shown() -> tuple[str, str]:
+        page = client.get(url("exercise_changelist")).content.decode()
+        return page, page[page.index('id="changelist-filter"') :]
+
+    make_lesson("async")
+    _, of_one = shown()
+    Exercise.objects.create(lesson=make_lesson("other", course=make_course("advanced")), slug="other")
+
+    listed, of_two = shown()
+
+    assert '<td class="field-course">Web</td>' in listed
+    assert ("Flask (Web)" in of_one, "Flask (Web)" in of_two) == (False, True)
