@@ -58,7 +58,7 @@ def test_the_button_of_the_form_saves_checks_and_leads_to_the_check(client, publ
     assert "Check of version 2 in the sandbox asked for." in map(sentence_of, LogEntry.objects.all())
     shown = client.get(response["Location"])
     assert "0 of 5 runs are done" in text_of(shown)
-    assert '<meta http-equiv="refresh" content="2">' in shown.content.decode()
+    assert f'<meta http-equiv="refresh" content="2; url={shown.wsgi_request.path}">' in shown.content.decode()
 
 
 def test_each_program_has_the_panel_of_a_learner(client, publisher, exercise):

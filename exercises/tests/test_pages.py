@@ -72,7 +72,7 @@ def test_the_form_stores_the_files_and_goes_on_to_the_attempt(client):
     assert newest().files == {"main.py": "a\nb\nc\n"}
     page = client.get(response["Location"])
     assert page.context["result"].progress_text == "Queued"
-    assert '<meta http-equiv="refresh" content="2">' in page.content.decode()
+    assert f'<meta http-equiv="refresh" content="2; url={response["Location"]}">' in page.content.decode()
 
 
 @pytest.mark.parametrize(
