@@ -6,6 +6,7 @@ from django import template
 from django.utils.translation import gettext
 
 from exercises.models import Exercise, ExerciseVersion
+from exercises.pages import device_key
 from exercises.trial_forms import RequestFields
 from exercises.trying import program_of_exercise
 
@@ -24,7 +25,9 @@ def with_run_words(html: str) -> str:
 @register.inclusion_tag("exercises/_run_tools.html", takes_context=True)
 def run_tools(context: dict[str, Any]) -> dict[str, Any]:
     """Where the script is that runs code in the page, and what it says. No query."""
-    return {"assets": context["assets"], "trial": NO_ID, "nonce": context["request"].csp_nonce}
+    request = context["request"]
+    nonce, key = request.csp_nonce, device_key(request)
+    return {"assets": context["assets"], "trial": NO_ID, "nonce": nonce, "device_key": key}
 
 
 @register.inclusion_tag("exercises/_exercise_run.html")

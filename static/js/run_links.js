@@ -1,7 +1,10 @@
 // The Run links of listings become buttons, with one to edit beside them; what they do is loaded when it is wanted.
 // Without JavaScript a link leads to a page where the listing is edited and run.
 
+import { makeShelf } from "./shelf.js"
+
 const tools = document.querySelector("[data-run-tools]")
+const ours = document.querySelector("[data-style-nonce]")
 let loading
 
 /** The module that runs listings; null where it does not arrive. */
@@ -26,6 +29,9 @@ function enhance(link) {
   const run = makeButton("run-link", link.innerHTML)
   const edit = makeButton("icon-btn run-edit", '<svg class="i" aria-hidden="true"><use href="#i-pencil"/></svg>', tools.dataset.edit.replace("{name}", name))
 
+  const { pathname, search } = new URL(link.href)
+  const shelf = makeShelf(`listing:${pathname}${search}`, ours.dataset.deviceKey)
+
   let refusal = null
 
   /** Go to the page that works without JavaScript; where it is out of reach, stay with the lesson and say so. */
@@ -41,10 +47,22 @@ function enhance(link) {
   async function act(what) {
     refusal?.remove()
     const module = await load()
-    if (module) module.open(block, { url: link.href, tools, run, edit, leave })[what]()
+    if (module) module.open(block, { url: link.href, tools, shelf, run, edit, leave })[what]()
     else leave()
   }
 
+  /** Say that there is a changed version from an earlier visit, which Edit shows. */
+  function sayKept() {
+    const line = document.createElement("p")
+    line.className = "run-hint run-kept"
+    line.textContent = `${tools.dataset.kept.replace("{name}", name)} `
+    const show = makeButton("btn btn--quiet", tools.dataset.showKept)
+    show.addEventListener("click", () => act("edit"))
+    line.append(show)
+    block.append(line)
+  }
+
+  if (shelf.own() ?? shelf.inherited()) sayKept()
   run.addEventListener("click", () => act("run"))
   edit.addEventListener("click", () => act("edit"))
   for (const button of [run, edit]) {

@@ -171,6 +171,26 @@ def test_a_listing_is_edited_run_by_keyboard_and_reset(page, watched):
     assert watched.console_errors == []
 
 
+def test_what_was_changed_in_a_listing_is_there_after_a_reload_until_it_is_reset(page, watched):
+    block = block_of(page, FASTAPI)
+    edit(page, block, RIGHT.replace("Hello from Flask", "Changed"))
+    page.reload()
+
+    assert "What you changed in main.py is kept in this browser." in block.inner_text()
+    assert "Changed" not in block.locator(".hl").inner_text()  # the lesson is as it was written
+    assert axe_violations(page) == []
+    block.get_by_role("button", name="Show it").click()
+    block.locator(".cm-content").wait_for()
+    assert "Changed" in block.locator(".cm-content").inner_text()
+    assert block.locator(".run-kept").count() == 0
+    assert page.evaluate("document.activeElement.closest('.cm-editor') !== null")
+
+    block.get_by_role("button", name="Reset").click()
+    page.reload()
+    assert block.locator(".run-kept").count() == 0
+    assert watched.console_errors == []
+
+
 def test_editor_of_a_listing_says_the_way_out_and_who_takes_it_stays_there(page):
     page.add_init_script(IN_STEPS)
     block = block_of(page, FASTAPI)

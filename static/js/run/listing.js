@@ -31,7 +31,7 @@ async function fetchForm(url) {
   return page.querySelector("[data-run-form]")
 }
 
-function makeListing(block, { url, tools, run: runButton, edit: editButton, leave }) {
+function makeListing(block, { url, tools, shelf, run: runButton, edit: editButton, leave }) {
   const code = block.querySelector(".hl")
   const head = block.querySelector(".cbhead")
   let fetching = null
@@ -100,7 +100,10 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton, leav
   })
 
   function markChanged() {
-    reset.hidden = parts.box.value === parts.box.defaultValue
+    const { value, defaultValue } = parts.box
+    reset.hidden = value === defaultValue
+    if (value === defaultValue) shelf.clear()
+    else shelf.put({ text: value })
   }
 
   function focusCode() {
@@ -149,6 +152,12 @@ function makeListing(block, { url, tools, run: runButton, edit: editButton, leav
     openPane()
     const ready = await prepare()
     if (!ready || !ready.file.hidden) return
+    block.querySelector(".run-kept")?.remove()
+    const kept = shelf.own() ?? shelf.inherited()
+    if (kept) {
+      ready.box.value = kept.text
+      markChanged()
+    }
     ready.file.style.minHeight = `${code.offsetHeight}px`
     code.hidden = true
     ready.file.hidden = false
