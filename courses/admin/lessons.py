@@ -47,7 +47,7 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
     course_path = "course"
     form = LessonForm
     change_form_template = "admin/versioned_change_form.html"
-    list_display = ["title", "slug", "course", "module", "minutes", "state", "order_buttons"]
+    list_display = ["title", "slug", "module", "minutes", "state", "order_buttons"]
     list_filter = [StateFilter, "course", "module"]
     search_fields = ["slug", "draft__title", "draft__summary", "draft__body_markdown"]
     ordering = ["course__position", "course_id", "module__position", "module_id", "position", "pk"]
@@ -62,6 +62,13 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
         lessons: QuerySet[Lesson] = super().get_queryset(request)
         # Staff edits the Markdown; the HTML made of it is for readers.
         return lessons.select_related("course", "module", "draft").defer("draft__body_html", "draft__contents")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self.with_courses(request, super().get_list_display(request), "module")
+
+    @admin.display(description=gettext_lazy("module"), ordering="module")
+    def module_and_course(self, lesson: Lesson) -> str:
+        return f"{lesson.module} ({lesson.course})"
 
     def get_fields(self, request: HttpRequest, obj: Lesson | None = None) -> list[Any]:
         if obj and not self.has_change_permission(request, obj):

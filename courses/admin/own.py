@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from django.shortcuts import redirect
 
 from courses.access import NOTHING, editable_by, edits_every_course
 from courses.deleting import StillNeeded, delete_row, in_words, parts_of, why_needed
-from courses.models import Released
+from courses.models import Course, Released
 
 
 class OwnCoursesAdmin(admin.ModelAdmin):
@@ -86,6 +87,12 @@ class OwnCoursesAdmin(admin.ModelAdmin):
             return False
         model = get_fields_from_path(self.model, found)[-1].related_model
         return model is not None and self.own_rows(request, model) is not None
+
+    def with_courses(self, request: HttpRequest, columns: Iterable[Any], name: str) -> list[Any]:
+        """*columns* with "<name>_and_course" in the place of *name* where there are several courses. One query."""
+        own = self.own_rows(request, Course)
+        are_several = Course.objects.filter(NOTHING if own is None else own)[:2].count() > 1
+        return [f"{name}_and_course" if column == name and are_several else column for column in columns]
 
     def own_rows(self, request: HttpRequest, model: type[Model]) -> Q | None:
         """Those of *model* that may be chosen from; None where they do not belong to courses."""

@@ -62,7 +62,6 @@ class ExerciseAdmin(
     list_display = [
         "title",
         "slug",
-        "course",
         "lesson",
         "kind",
         "difficulty",
@@ -110,9 +109,12 @@ class ExerciseAdmin(
             (gettext("Save"), {"fields": ["note", "based_on", "seen"]}),
         ]
 
-    @admin.display(description=gettext_lazy("course"), ordering="lesson__course__position")
-    def course(self, exercise: Exercise) -> str:
-        return exercise.lesson.course.title
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return self.with_courses(request, super().get_list_display(request), "lesson")
+
+    @admin.display(description=gettext_lazy("lesson"), ordering="lesson")
+    def lesson_and_course(self, exercise: Exercise) -> str:
+        return f"{exercise.lesson} ({exercise.lesson.course})"
 
     @admin.display(description=gettext_lazy("kind"), ordering=Concat("draft__kind", "draft__framework"))
     def kind(self, exercise: Exercise) -> str:

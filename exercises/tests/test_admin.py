@@ -514,5 +514,5 @@ def test_list_and_filter_name_courses_where_there_are_several(client, publisher,
 
     listed, of_two = shown()
 
-    assert '<td class="field-course">Web</td>' in listed
+    assert '<td class="field-lesson_and_course">Flask (Web)</td>' in listed
     assert ("Flask (Web)" in of_one, "Flask (Web)" in of_two) == (False, True)
