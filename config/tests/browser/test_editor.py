@@ -91,7 +91,10 @@ def test_other_keys_come_without_the_bare_text_box_in_between(page):
     box = page.locator("textarea[name='file:main.py']")
     wait_for(lambda: (next_step(page), page.locator(".symbols").count())[1], "the editor")
 
-    open_settings(page).get_by_label("Vim keys").check()
+    settings = open_settings(page)
+    settings.get_by_label("Vim keys").check()
+    page.keyboard.press("Escape")
+    page.locator(".cm-content").click()
     seen = set()
     for _ in range(300):
         seen.add((box.is_visible(), page.locator(".cm-editor").count()))
@@ -101,6 +104,7 @@ def test_other_keys_come_without_the_bare_text_box_in_between(page):
 
     assert page.locator(".cm-vimMode").count() == 1
     assert seen == {(False, 1)}
+    assert page.evaluate(IN_EDITOR)
 
 
 @pytest.mark.parametrize("vim", [False, True])

@@ -6,8 +6,8 @@ import { Surface } from "./surface.js"
 /**
  * Put an editor over `box`, at its size. `nonce` is the page's for styles, `actions` the element for the row of symbols,
  * `settings` the reader's (js/exercise/settings.js), `keys` an extension with other keys than the usual, `goOn(view)` what
- * these need where somebody is typing already, `label` what the editor is called, `replaced` the {detach} of one that it
- * takes the place of. Returns {detach}, which gives the box back.
+ * these need where somebody is typing already, `isTyping` tells whether so, `label` what the editor is called, `replaced`
+ * one that it takes the place of. Returns the editor; detach() gives the box back.
  */
 export function attach(box, options) {
   const surface = new Surface(box, options, looks(box))
@@ -15,5 +15,5 @@ export function attach(box, options) {
   surface.show()
   surface.addSymbols()
   surface.followResults()
-  return { detach: () => surface.detach() }
+  return surface
 }

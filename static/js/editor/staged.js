@@ -19,7 +19,7 @@ async function part(load) {
 
 /**
  * Run all parts; `loadKeys` resolves to {keys, goOn} of other keys than the usual. Resolves to attach(box, options) of
- * index.js, which resolves once all of the editor is in the page.
+ * index.js, which resolves once all of it is in the page.
  */
 export async function prepare(loadKeys = () => ({})) {
   await part(() => import("./state.js"))
@@ -32,6 +32,6 @@ export async function prepare(loadKeys = () => ({})) {
   return async (box, options) => {
     const surface = await part(() => new Surface(box, { ...options, ...own }, looks(box)))
     for (const step of ["draw", "show", "addSymbols", "followResults"]) await part(() => surface[step]())
-    return { detach: () => surface.detach() }
+    return surface
   }
 }

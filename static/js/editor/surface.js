@@ -75,12 +75,13 @@ function extensions(label, { nonce, keys }, onUpdate) {
 
 export class Surface {
   /** An editor for `box` with its text, and with `more`; index.js says what the options are. */
-  constructor(box, { nonce, label, actions, settings, keys = [], goOn, replaced }, more = []) {
+  constructor(box, { nonce, label, actions, settings, keys = [], goOn, isTyping, replaced }, more = []) {
     this.box = box
     this.actions = actions
     this.settings = settings
     this.replaced = replaced
     this.goOn = goOn
+    this.isTyping = isTyping
     this.gone = new AbortController()
     this.wrap = new Compartment()
     this.added = [more]
@@ -102,17 +103,19 @@ export class Surface {
 
   /** Put it in the place of the box, with the text and the focus that this has by now, or of another editor. */
   show() {
-    const { box, view } = this
-    this.replaced?.detach()
+    const { box, view, replaced } = this
+    const before = replaced?.view
+    const hadFocus = document.activeElement === box || Boolean(before?.hasFocus)
+    const { anchor, head } = before?.state.selection.main ?? { anchor: box.selectionStart, head: box.selectionEnd }
     this.replaced = undefined
-    const hadFocus = document.activeElement === box
+    replaced?.detach()
     // What was typed meanwhile is where the editor begins, and nothing to undo.
-    this.take(box.value, { anchor: box.selectionStart, head: box.selectionEnd }, Transaction.addToHistory.of(false))
+    this.take(box.value, { anchor, head }, Transaction.addToHistory.of(false))
     box.before(view.dom)
     box.hidden = true
     this.arrange() // the settings, too, may be others by now
     if (hadFocus) view.focus()
-    if (hadFocus && box.value !== box.defaultValue) this.goOn?.(view)
+    if (hadFocus && !before && this.isTyping?.()) this.goOn?.(view)
     this.listenAll()
   }
 

@@ -4,6 +4,10 @@ import { prepare as prepareWith } from "./staged.js"
 export function prepare() {
   return prepareWith(async () => {
     const { Vim, getCM, vim } = await import("./vim_keys.js")
-    return { keys: vim(), goOn: (view) => Vim.handleKey(getCM(view), "i", "mapping") }
+    const goOn = (view) => {
+      view.dispatch({ selection: { anchor: view.state.selection.main.head } }) // with more, it would be another mode
+      Vim.handleKey(getCM(view), "i", "mapping")
+    }
+    return { keys: vim(), goOn }
   })
 }

@@ -5,6 +5,7 @@ import { settings } from "./settings.js";
 
 const hint = form.querySelector("[data-editor-hint]")
 const editors = [] // what attach() gave for each box
+const typed = new Set() // boxes in which somebody has typed, and not a draft been put
 let [loading, isVim] = [undefined, false]
 
 /** The editor with the keys that the reader chose; those of Vim are a file of their own, which only they load. */
@@ -14,7 +15,7 @@ async function load() {
   const attach = await prepare()
   const options = { nonce: page.dataset.styleNonce, actions: form.querySelector("[data-actions]"), settings }
   for (const [index, box] of boxes.entries()) {
-    editors[index] = await attach(box, { ...options, replaced: editors[index] })
+    editors[index] = await attach(box, { ...options, isTyping: () => typed.has(box), replaced: editors[index] })
   }
   hint.hidden = false
 }
@@ -26,7 +27,10 @@ function begin() {
 const loadOnce = () => loading ?? begin()
 
 if (page.dataset.editorUrl) {
-  for (const box of boxes) box.addEventListener("focus", loadOnce, { once: true })
+  for (const box of boxes) {
+    box.addEventListener("focus", loadOnce, { once: true })
+    box.addEventListener("input", ({ isTrusted }) => isTrusted && typed.add(box))
+  }
   if (window.requestIdleCallback) requestIdleCallback(loadOnce, { timeout: 2000 })
   else setTimeout(loadOnce, 500)
   document.addEventListener("fieldguide:settings", async () => {
