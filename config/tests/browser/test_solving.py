@@ -30,14 +30,16 @@ def test_right_solution_passes_by_itself_and_leads_on(page, watched):
     assert watched.console_errors == []
 
 
+PASSED = "[data-live-result][data-outcome=pass]"
+
+
 def test_who_goes_on_typing_after_a_pass_stays_in_the_editor(page):
     page.goto(EXERCISE)
     write_code(page, RIGHT)
     page.keyboard.press("Control+Home")
     page.keyboard.press("Control+Enter")
 
-    while not page.locator("[data-live-result][data-outcome=pass]").count():
-        page.keyboard.type("#", delay=20)
+    wait_for(lambda: (page.keyboard.type("#", delay=20), page.locator(PASSED).count())[1], "the pass")
     page.keyboard.type("typing", delay=20)
 
     assert page.locator("[data-continue]").is_visible()

@@ -22,7 +22,6 @@ let following = new AbortController()
 let judged = place.querySelector("[data-live-result]") ? judgedTexts() : null
 let sending = null // the submission that is on its way
 let isAway = false // and the server could not be reached
-let goesOnTyping = false // since the last submission
 
 function judgedTexts() {
   const { judgedFiles } = place.dataset
@@ -63,7 +62,7 @@ async function watch(url, said) {
 function celebrate() {
   const here = document.activeElement
   goOn.hidden = false
-  if (goesOnTyping && form.contains(here)) return
+  if (form.contains(here) && judged && !same(judged, texts())) return
   const isHere = here === document.body || form.contains(here) || place.contains(here)
   if (isHere || here.id === "results-title") goOn.focus() // on phones the heading has had it since the press
 }
@@ -77,7 +76,6 @@ function onAway(response) {
 }
 
 async function handIn(submission) {
-  goesOnTyping = false
   const repeated = judged !== null && same(judged, submission.files)
   sending = submission
   isAway = false
@@ -123,10 +121,7 @@ form.addEventListener("input", markStale)
 form.addEventListener(
   "keydown",
   (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) {
-      goesOnTyping ||= !["Control", "Meta", "Shift", "Alt"].includes(event.key)
-      return
-    }
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return
     event.preventDefault()
     event.stopPropagation()
     submit()
