@@ -160,17 +160,21 @@ def test_help_keeps_the_focus_when_a_result_brings_it_up_to_date(page):
 
 
 def test_a_hint_is_not_lost_when_a_result_brings_the_help_up_to_date(page):
-    held = []
-    page.route("**/help", lambda route: held.append(route) if route.request.method == "GET" else route.continue_())
+    held = {"GET": [], "POST": []}
+    page.route("**/help", lambda route: held[route.request.method].append(route))
     page.goto(EXERCISE)
     write_code(page, WRONG)
     page.locator("[data-submit]").click()
     wait_for_outcome(page, "fail")
-    wait_for(lambda: (page.wait_for_timeout(50), held)[1], "the question for the help")
+    wait_for(lambda: (page.wait_for_timeout(50), held["GET"])[1], "the question for the help")
+    page.evaluate("document.querySelector('#help').dataset.isOld = 'yes'")
 
     page.locator("[data-open-hint]").click()
-    page.wait_for_timeout(500)  # long enough for an answer
-    held.pop().continue_()
+    page.wait_for_timeout(500)  # long enough to ask
+    held["GET"].pop().continue_()
+    page.wait_for_selector("#help:not([data-is-old])")
+    wait_for(lambda: (page.wait_for_timeout(50), held["POST"])[1], "the question for the hint")
+    held["POST"].pop().continue_()
 
     page.wait_for_selector("#hint-1")
     assert page.evaluate("document.activeElement.id") == "hint-1"

@@ -7,6 +7,8 @@ import { isNarrow, show } from "./views.js";
 
 const STATES = "fieldguide:result" // an attempt ended, which may open the solution
 
+const PATIENCE_MS = 10_000
+
 const help = () => document.querySelector("[data-help]")
 
 /** Put `fresh` in the place of `old`; what has the focus hands it to its successor. */
@@ -21,7 +23,9 @@ function put(fresh, old) {
 
 async function bringUpToDate(body) {
   const old = help()
-  const response = await fetch(old.dataset.help, body && { method: "POST", body }).catch(() => null)
+  // What nobody asked for keeps no hint waiting.
+  const how = body ? { method: "POST", body } : { signal: AbortSignal.timeout(PATIENCE_MS) }
+  const response = await fetch(old.dataset.help, how).catch(() => null)
   if (!response) return null
   if (!response.ok) return false
   const page = new DOMParser().parseFromString(await response.text(), "text/html")
@@ -52,15 +56,16 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-open-hint]")
   if (!button) return
   event.preventDefault()
+  const { form } = button // it may be out of the page by the time that an answer comes
   const body = new FormData()
   body.set(button.name, button.value)
-  body.set("csrfmiddlewaretoken", button.form.elements.csrfmiddlewaretoken.value)
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value)
   await saveThere() // makes a visitor a guest: two first requests at once would come from two
   const isFresh = await refresh(body)
   if (isFresh === null) showError(word("hint-offline"))
   else takeBack(word("hint-offline"))
   if (isFresh) document.getElementById(`hint-${button.value}`)?.focus() // what came is read next
-  else if (isFresh === false) button.form.requestSubmit(button) // the long way
+  else if (isFresh === false) form.requestSubmit(document.querySelector("[data-open-hint]")) // the long way
 })
 
 document.addEventListener(STATES, () => help() && refresh())
