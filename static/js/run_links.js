@@ -57,6 +57,7 @@ function enhance(link) {
     line.className = "run-hint run-kept"
     line.textContent = `${tools.dataset.kept.replace("{name}", name)} `
     const show = makeButton("btn btn--quiet", tools.dataset.showKept)
+    show.setAttribute("aria-label", `${tools.dataset.showKept}: ${name}`)
     show.addEventListener("click", () => act("edit"))
     line.append(show)
     block.append(line)

@@ -179,7 +179,8 @@ def test_what_was_changed_in_a_listing_is_there_after_a_reload_until_it_is_reset
     assert "What you changed in main.py is kept in this browser." in block.inner_text()
     assert "Changed" not in block.locator(".hl").inner_text()  # the lesson is as it was written
     assert axe_violations(page) == []
-    block.get_by_role("button", name="Show it").click()
+    assert "another one since" not in block.inner_text()
+    block.get_by_role("button", name="Show it: main.py").click()
     block.locator(".cm-content").wait_for()
     assert "Changed" in block.locator(".cm-content").inner_text()
     assert block.locator(".run-kept").count() == 0
@@ -189,6 +190,36 @@ def test_what_was_changed_in_a_listing_is_there_after_a_reload_until_it_is_reset
     page.reload()
     assert block.locator(".run-kept").count() == 0
     assert watched.console_errors == []
+
+
+def test_a_change_of_a_listing_that_is_another_one_since_says_so(page):
+    block = block_of(page, FASTAPI)
+    edit(page, block, "mine = 1")
+    block.get_by_role("button", name="Reset").wait_for()
+    page.reload()
+    page.evaluate(
+        """() => {
+            const key = Object.keys(localStorage).find((one) => one.includes("listing:"))
+            localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), of: "other = 2" }))
+        }"""
+    )
+
+    block.get_by_role("button", name=re.compile("^Edit")).click()
+
+    block.get_by_text("This listing is another one since. Reset shows the new one.").wait_for()
+    wait_for(lambda: "mine = 1" in block.locator(".cm-content").inner_text(), "what was changed")
+
+
+def test_running_a_listing_as_it_is_leaves_what_was_changed_in_it(page):
+    block = block_of(page, FASTAPI)
+    edit(page, block, RIGHT.replace("Hello from Flask", "Changed"))
+    page.reload()
+
+    block.get_by_role("button", name="Run main.py").click()
+    assert "FastAPI" in ended(block).inner_text()
+    page.reload()
+
+    assert block.locator(".run-kept").is_visible()
 
 
 def test_editor_of_a_listing_says_the_way_out_and_who_takes_it_stays_there(page):

@@ -2,6 +2,8 @@
 import { announce } from "../announce.js";
 import { makeRunner, requestIn } from "./runner.js";
 
+const KEEP_MS = 500 // after the last key
+
 const opened = new Map() // by block
 
 /** The listing of `block`, made at the first call. */
@@ -37,6 +39,7 @@ function makeListing(block, { url, tools, shelf, run: runButton, edit: editButto
   let fetching = null
   let parts = null // once the form is there: form, box, runner
   let pane = null
+  let keeping // a timer
 
   /** Get the form and put it into the block; null when it cannot be had: then the listing is as it was. */
   async function prepare() {
@@ -102,9 +105,20 @@ function makeListing(block, { url, tools, shelf, run: runButton, edit: editButto
   function markChanged() {
     const { value, defaultValue } = parts.box
     reset.hidden = value === defaultValue
-    if (value === defaultValue) shelf.clear()
-    else shelf.put({ text: value })
+    clearTimeout(keeping)
+    keeping = setTimeout(keep, KEEP_MS)
   }
+
+  /** Have the browser keep what was changed, and of what; nothing where it has all. */
+  function keep() {
+    if (keeping === undefined) return
+    clearTimeout(keeping)
+    keeping = undefined
+    const { value, defaultValue } = parts.box
+    if (value === defaultValue) shelf.clear()
+    else shelf.put({ text: value, of: defaultValue })
+  }
+  addEventListener("pagehide", keep)
 
   function focusCode() {
     const editor = parts.file.querySelector(".cm-content")
@@ -112,12 +126,16 @@ function makeListing(block, { url, tools, shelf, run: runButton, edit: editButto
     else parts.box.focus()
   }
 
-  /** The editor keeps Tab for itself; here Escape alone leads out, to the button that runs. */
-  function sayWayOut() {
+  function addHint(text) {
     const hint = document.createElement("p")
     hint.className = "run-hint"
-    hint.textContent = tools.dataset.hint
+    hint.textContent = text
     parts.file.append(hint)
+  }
+
+  /** The editor keeps Tab for itself; here Escape alone leads out, to the button that runs. */
+  function sayWayOut() {
+    addHint(tools.dataset.hint)
   }
 
   function openPane() {
@@ -156,7 +174,8 @@ function makeListing(block, { url, tools, shelf, run: runButton, edit: editButto
     const kept = shelf.own() ?? shelf.inherited()
     if (kept) {
       ready.box.value = kept.text
-      markChanged()
+      reset.hidden = false
+      if (kept.of !== ready.box.defaultValue) addHint(tools.dataset.changedSince)
     }
     ready.file.style.minHeight = `${code.offsetHeight}px`
     code.hidden = true
