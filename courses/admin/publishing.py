@@ -118,7 +118,8 @@ class PublishingAdmin(admin.ModelAdmin):
         described = self.describe(row)
         has_new = not row.is_live or described.get("draft_number") != described.get("published_number")
         refusal = self._refusal_of(row) if can_publish and has_new and row.archived_at is None else None
-        has_links = self.has_preview_links and self.has_change_permission(request, row)
+        can_change = self.has_change_permission(request, row)
+        has_links = self.has_preview_links and can_change
         return {
             **self.admin_site.each_context(request),
             "title": gettext("Publishing"),
@@ -135,7 +136,7 @@ class PublishingAdmin(admin.ModelAdmin):
             "preview": request.build_absolute_uri(preview_address(row)) if has_links else "",
             "valid_until": valid_until(),
             "refusal": refusal,
-            "can_change": self.has_change_permission(request, row),
+            "can_change": can_change,
             **(self.remedies(row, refusal) if refusal else {}),
             **described,
         }

@@ -517,3 +517,22 @@ def test_modules_of_a_new_lesson_stand_under_their_courses(client, publisher, le
     basics, asynchronous = Module.objects.order_by("pk")
     assert f'<optgroup label="Frameworks"> <option value="{basics.pk}">Basics</option>' in page
     assert f'<optgroup label="Advanced"> <option value="{asynchronous.pk}">Async</option>' in page
+
+
+def test_list_names_the_courses_of_modules_where_there_are_several(client, publisher, lesson):
+    of_one = client.get(url("lesson_changelist")).content.decode()
+    make_lesson(make_module(make_course("advanced", title="Advanced")))
+
+    of_two = client.get(url("lesson_changelist")).content.decode()
+
+    assert '<td class="field-module nowrap">Basics</td>' in of_one
+    assert ["Basics (Frameworks)</td>" in of_two, "Basics (Advanced)</td>" in of_two] == [True, True]
+
+
+def test_form_of_a_course_says_that_there_is_nobody_to_choose(client):
+    client.force_login(User.objects.create_superuser("root"))
+
+    page = client.get(url("course_add")).content.decode()
+
+    assert "Nobody has the role Author, which is given on the page of an account." in page
+    assert "add_id_authors" not in page
