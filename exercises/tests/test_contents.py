@@ -114,7 +114,7 @@ def test_titles_stand_for_lessons_and_exercises_in_the_admin(client, course):
 
     assert f'<option value="{lesson.pk}" selected>Water-First</option>' in form
     assert re.search(r"<h2>\s*First-Pot\s*</h2>", form)
-    assert re.search(r'<td class="field-lesson[^"]*">Water-First</td>', listed)
+    assert re.search(r'<td class="field-lesson_and_course[^"]*">Water-First \(\w+\)</td>', listed)
     assert re.search(rf'<a href="\?lesson__id__exact={lesson.pk}">\s*Water-First', listed)
     assert "Water-First" in lessons
 
