@@ -26,6 +26,18 @@ def open_settings(page):
     return page.get_by_role("dialog", name="Editor settings")
 
 
+def type_before_the_editor(page, box, key):
+    """At the top of *box*, before each step of a page with IN_STEPS; what was typed when the editor is there."""
+    box.focus()
+    page.keyboard.press("Control+Home")
+    typed = ""
+    while box.is_visible() and len(typed) < 300:
+        page.keyboard.type(key)
+        typed += key
+        next_step(page)
+    return typed
+
+
 def font_size(page):
     return page.locator(".cm-editor").evaluate("element => getComputedStyle(element).fontSize")
 
@@ -45,13 +57,7 @@ def test_what_is_typed_while_the_editor_is_made_is_kept_and_nothing_to_undo(page
     page.goto(EXERCISE)
     box = page.locator("textarea[name='file:main.py']")
     starter = box.input_value()
-    box.focus()
-    page.keyboard.press("Control+Home")
-    typed = ""
-    while box.is_visible() and len(typed) < 300:
-        page.keyboard.type("#")
-        typed += "#"
-        next_step(page)
+    typed = type_before_the_editor(page, box, "#")
 
     assert page.evaluate(IN_EDITOR)
     page.keyboard.type("X")
@@ -72,13 +78,7 @@ def test_who_types_before_the_keys_of_vim_are_there_goes_on_inserting(page):
     page.reload()
     box = page.locator("textarea[name='file:main.py']")
     starter = box.input_value()
-    box.focus()
-    page.keyboard.press("Control+Home")
-    typed = ""
-    while box.is_visible() and len(typed) < 300:
-        page.keyboard.type("a")
-        typed += "a"
-        next_step(page)
+    typed = type_before_the_editor(page, box, "a")
 
     page.keyboard.type("dd")
 
