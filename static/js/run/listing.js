@@ -133,11 +133,6 @@ function makeListing(block, { url, tools, shelf, run: runButton, edit: editButto
     parts.file.append(hint)
   }
 
-  /** The editor keeps Tab for itself; here Escape alone leads out, to the button that runs. */
-  function sayWayOut() {
-    addHint(tools.dataset.hint)
-  }
-
   function openPane() {
     pane ??= makePane(block)
     block.classList.add("codeblock--run")
@@ -188,7 +183,7 @@ function makeListing(block, { url, tools, shelf, run: runButton, edit: editButto
       await import(tools.dataset.editorUrl)
         .then(({ prepare }) => prepare())
         .then((attach) => attach(ready.box, { nonce, label, actions: ready.form, settings: {} }))
-        .then(sayWayOut)
+        .then(() => addHint(tools.dataset.hint)) // it keeps Tab for itself; here Escape alone leads out
         .catch((error) => console.warn("The code editor did not arrive; the text box stays.", error))
     }
   }
