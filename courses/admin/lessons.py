@@ -71,9 +71,9 @@ class LessonAdmin(EditingAdmin, VersionedAdmin, OrderedAdmin):
         return f"{lesson.module} ({lesson.course})"
 
     def get_fields(self, request: HttpRequest, obj: Lesson | None = None) -> list[Any]:
-        if obj and not self.has_change_permission(request, obj):
-            return ["title", "module", "slug", *TEXT_FIELDS[1:]]
-        return ["title", "module", "slug", *TEXT_FIELDS[1:], "note", "based_on", "seen"]
+        fields = ["title", "module", "slug", *TEXT_FIELDS[1:]]
+        looks_only = obj is not None and not self.has_change_permission(request, obj)
+        return fields if looks_only else [*fields, "note", "based_on", "seen"]
 
     # The texts of the draft: for the list, and for those who may look but not edit.
     @admin.display(description=gettext_lazy("summary"))

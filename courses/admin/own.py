@@ -89,8 +89,10 @@ class OwnCoursesAdmin(admin.ModelAdmin):
         return model is not None and self.own_rows(request, model) is not None
 
     def with_courses(self, request: HttpRequest, columns: Iterable[Any], name: str) -> list[Any]:
-        """*columns* with "<name>_and_course" in the place of *name* where there are several courses. One query
-        each time, of which Django needs two for a list."""
+        """*columns* with "<name>_and_course" in the place of *name* where there are several courses.
+
+        One query; Django asks twice for a list.
+        """
         own = self.own_rows(request, Course)
         are_several = Course.objects.filter(NOTHING if own is None else own)[:2].count() > 1
         return [f"{name}_and_course" if column == name and are_several else column for column in columns]
