@@ -83,11 +83,19 @@ class Reading:
             )
             return said % {"number": len(self.mistakes)}
         said = ngettext(
-            "%(number)s problem keeps this from being saved. What you type is kept for you.",
-            "%(number)s problems keep this from being saved. What you type is kept for you.",
+            "%(number)s problem keeps this from being saved.",
+            "%(number)s problems keep this from being saved.",
             unsaved,
         )
-        return said % {"number": unsaved}
+        sentences = [said % {"number": unsaved}]
+        if others := len(self.mistakes) - unsaved:
+            said = ngettext(
+                "%(number)s more keeps it from being published.",
+                "%(number)s more keep it from being published.",
+                others,
+            )
+            sentences.append(said % {"number": others})
+        return " ".join([*sentences, gettext("What you type is kept for you.")])
 
     @property
     def length(self) -> str:

@@ -107,7 +107,8 @@ def test_problems_stand_at_their_text_box_and_line(client, exercise, editor, cha
         ({"limits": "x = ="}, "1 problem keeps this from being published. It can be saved.", True),
         (
             {"title": "", "starter-0-text": "x" * 65_537, "prompt_markdown": "!!! danger\n    x\n"},
-            "2 problems keep this from being saved. What you type is kept for you.",
+            "2 problems keep this from being saved. 1 more keeps it from being published. "
+            "What you type is kept for you.",
             False,
         ),
     ],
