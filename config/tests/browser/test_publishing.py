@@ -71,6 +71,7 @@ def test_restoring_an_old_version_makes_a_draft_and_leaves_the_page(staff, outsi
     staff.get_by_role("link", name="Water won", exact=True).click()
     staff.get_by_role("link", name="Versions").click()
     staff.get_by_role("link", name="What version 2 changed").click()
+    staff.locator(".diff-line--added").first.wait_for()
     removed, added = (staff.locator(f".diff-line--{kind} mark").all_inner_texts() for kind in ("removed", "added"))
     violations = axe_violations(staff)
     outsider.goto(address)
