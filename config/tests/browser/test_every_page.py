@@ -147,7 +147,8 @@ def walk(browser: Browser, base_url: str, staged: stage.Stage, run_folder: Path)
                     continue
                 if named.name in NO_PAGE or is_read_by_programs(named.name):
                     continue
-                response = context.request.get(address, max_redirects=0)
+                # Once more, for a connection that the server closed meanwhile as unused.
+                response = context.request.get(address, max_redirects=0, max_retries=1)
                 kind = response.headers.get("content-type", "").partition(";")[0]
                 answers.add(f"{response.status} {kind}")
                 if (response.status, kind) == (200, "text/html"):
