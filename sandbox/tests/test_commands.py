@@ -89,6 +89,8 @@ def test_interrupt_ends_it_quietly_and_kills_the_program(tmp_path):
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # As from a terminal: what a shell starts by `&`, as it may have these tests, ignores the signal.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         wait_for_children(process.pid)
         process.send_signal(signal.SIGINT)
