@@ -55,7 +55,8 @@ def sign_in(browser, base_url, name, **window):
     return page
 
 
-def test_reviewer_answers_learner_answers_back_and_reviewer_sees_it(browser, base_url, site, mailbox):
+def hand_in(browser, base_url, site):
+    """The scenario as its learner hands it in, on a phone without scripts; the page of it."""
     phone = {"viewport": {"width": 390, "height": 844}, "java_script_enabled": False}
     learner = sign_in(browser, base_url, "ana", **phone)
     learner.goto(site.exercise)
@@ -65,6 +66,11 @@ def test_reviewer_answers_learner_answers_back_and_reviewer_sees_it(browser, bas
         learner.get_by_label("Your reasons").nth(index).fill("The team has experience, and performance is fine.")
     learner.get_by_role("button", name="Submit").click()
     learner.locator("#results h3").first.wait_for()
+    return learner
+
+
+def test_reviewer_answers_learner_answers_back_and_reviewer_sees_it(browser, base_url, site, mailbox):
+    learner = hand_in(browser, base_url, site)
 
     # The reviewer finds it in the queue, and answers the second entry.
     reviewer = sign_in(browser, base_url, "rita")
@@ -116,24 +122,30 @@ def test_reviewer_answers_learner_answers_back_and_reviewer_sees_it(browser, bas
     assert len(mailbox.messages) == 1
 
 
-NEW_ANSWER = """
-from exercises.conversations import answer_entry
+CONVERSATION = """
+from exercises.conversations import answer_entry, write_back
 from exercises.models import Submission
 from django.contrib.auth.models import User
 submission = Submission.objects.latest("pk")
-answer_entry(submission=submission, entry=1, text="And how often?", author=User.objects.get(username="rita"))
+rita = User.objects.get(username="rita")
+answer_entry(submission=submission, entry=1, text="How many requests?", author=rita)
+write_back(submission=submission, entry=1, text="Ten a second.")
+answer_entry(submission=submission, entry=1, text="And how often?", author=rita)
 print(submission.get_absolute_url())
 """
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_about_an_answer_have_no_violations_on_a_phone(browser, base_url, site, theme):
+    hand_in(browser, base_url, site)
     page = sign_in(browser, base_url, "ana", color_scheme=theme, viewport={"width": 390, "height": 844})
     found = {}
-    for address in ("/", "/accounts/", site.exercise, site.shell(NEW_ANSWER)):
+    for address in ("/", "/accounts/", site.exercise, site.shell(CONVERSATION)):
         page.goto(address)
         found[address] = axe_violations(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
 
-    assert "And how often?" in page.locator("#entry-1").inner_text()
+    said = page.locator("#entry-1").inner_text()
+    assert "Ten a second." in said
+    assert "And how often?" in said
     assert not any(found.values()), found
