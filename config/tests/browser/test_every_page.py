@@ -147,8 +147,8 @@ def walk(browser: Browser, base_url: str, staged: stage.Stage, run_folder: Path)
                     continue
                 if named.name in NO_PAGE or is_read_by_programs(named.name):
                     continue
-                # Once more, for a connection that the server closed meanwhile as unused.
-                response = context.request.get(address, max_redirects=0, max_retries=1)
+                # A connection that is kept may be closed by the server, as unused, while the last page is looked at.
+                response = context.request.get(address, max_redirects=0, headers={"Connection": "close"})
                 kind = response.headers.get("content-type", "").partition(";")[0]
                 answers.add(f"{response.status} {kind}")
                 if (response.status, kind) == (200, "text/html"):
